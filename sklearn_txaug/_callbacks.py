@@ -1,0 +1,77 @@
+"""skorch callbacks: the moving average of the weights, and the progress bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from skorch.callbacks import Callback
+from torch import Tensor
+from tqdm import tqdm
+
+
+class EMA(Callback):
+    """Keep an exponential moving average of the weights and put it in place when training ends.
+
+    Parameters
+    ----------
+    decay : float in [0, 1)
+        Weight of the past at each step; the first steps use ``min(decay, (1 + step) / (10 + step))``, so that
+        short trainings are not held back by their start.
+    child : str or None
+        Name of the part of the module to average; None is the whole module.
+    """
+
+    def __init__(self, decay: float = 0.999, child: str | None = None):
+        self.decay = decay
+        self.child = child
+
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
+        self.step_ = 0
+        self.average_ = [weight.clone() for weight in self._weights(net)]
+
+    @torch.no_grad()
+    def on_batch_end(self, net: Any, training: bool = True, **kwargs: Any) -> None:
+        if training:
+            self.step_ += 1
+            decay = min(self.decay, (1 + self.step_) / (10 + self.step_))
+            torch._foreach_lerp_(self.average_, self._weights(net), 1 - decay)
+
+    def swap(self, net: Any) -> None:
+        """Exchange the weights of the net and their average."""
+        for weight, average in zip(self._weights(net), self.average_, strict=True):
+            kept = weight.clone()
+            weight.copy_(average)
+            average.copy_(kept)
+
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
+        self.swap(net)
+        del self.average_
+
+    def _weights(self, net: Any) -> list[Tensor]:
+        module = net.module_ if self.child is None else getattr(net.module_, self.child)
+        return [tensor.detach() for tensor in module.state_dict().values() if tensor.is_floating_point()]
+
+
+class EpochProgress(Callback):
+    """One progress bar over all epochs.
+
+    Parameters
+    ----------
+    title : str
+        Text before the bar.
+    """
+
+    def __init__(self, title: str = ""):
+        self.title = title
+
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
+        self.bar_ = tqdm(total=net.max_epochs, desc=self.title, unit="epoch")
+
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        self.bar_.set_postfix(loss=f"{net.history[-1, 'train_loss']:.3g}", refresh=False)
+        self.bar_.update()
+
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
+        self.bar_.close()
+        del self.bar_

@@ -1,0 +1,92 @@
+"""Containers come back as they went in: real rows untouched, synthetic rows built to match them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+
+def no_rows(container: Any) -> Any:
+    """Return `container` with all columns, dtypes and names but no rows: a template for new ones."""
+    if sparse.issparse(container):
+        return container.tocsr()[:0].asformat(container.format)
+    return container.iloc[:0] if hasattr(container, "iloc") else container[:0]
+
+
+def as_container(container: Any) -> Any:
+    """Return `container` if its kind can be given back, else the array it stands for."""
+    kept = isinstance(container, list | np.ndarray) or sparse.issparse(container) or hasattr(container, "iloc")
+    return container if kept else np.asarray(container)
+
+
+def rows_like(template: Any, values: np.ndarray, real_index: Any = ()) -> Any:
+    """Put `values` in the kind of container, and the dtypes, that `template` has.
+
+    Parameters
+    ----------
+    template : list, ndarray, sparse matrix or array, DataFrame or Series
+        What the rows shall look like.
+    values : ndarray of shape (n_rows, ...)
+        The rows.
+    real_index : pandas.Index, optional
+        Names already taken; new rows of a DataFrame or Series are named ``synthetic_<k>`` after them.
+    """
+    if hasattr(template, "iloc"):
+        return _pandas_rows(template, values, real_index)
+    if isinstance(template, list):
+        return values.tolist()
+    rows = _cast(values, template.dtype)
+    return type(template)(rows) if sparse.issparse(template) else rows
+
+
+def stack(real: Any, synthetic: Any) -> Any:
+    """Return the rows of `real`, bit for bit, and those of `synthetic` below them."""
+    if isinstance(real, list):
+        return real + synthetic
+    if synthetic.shape[0] == 0:
+        return real.copy()
+    if hasattr(real, "iloc"):
+        import pandas as pd
+
+        return pd.concat([real, synthetic])
+    if sparse.issparse(real):
+        return sparse.vstack([real, synthetic], format=real.format)
+    return np.concatenate([real, synthetic])
+
+
+def _cast(values: np.ndarray, dtype: Any) -> np.ndarray:
+    """Cast to `dtype`, to the nearest value where it is an integer type."""
+    if np.issubdtype(dtype, np.integer) and values.dtype.kind == "f":
+        limits = np.iinfo(dtype)
+        values = np.rint(values).clip(limits.min, limits.max)
+    return values.astype(dtype)
+
+
+def _pandas_rows(template: Any, values: np.ndarray, real_index: Any) -> Any:
+    import pandas as pd
+
+    index = _synthetic_index(len(values), real_index if len(real_index) else template.index)
+    if template.ndim == 1:
+        return pd.Series(values, index=index, name=template.name).astype(template.dtype)
+    dtypes = list(template.dtypes)
+    rounded = np.array([pd.api.types.is_integer_dtype(dtype) for dtype in dtypes], dtype=bool)
+    if rounded.any() and values.dtype.kind == "f":
+        values = np.where(rounded, np.rint(values), values)
+    frame = pd.DataFrame(values, index=index)
+    one_dtype = len(set(dtypes)) == 1
+    frame = frame.astype(dtypes[0] if one_dtype else dict(enumerate(dtypes)))
+    frame.columns = template.columns
+    return frame
+
+
+def _synthetic_index(n_rows: int, real_index: Any) -> Any:
+    import pandas as pd
+
+    first = sum(str(name).startswith("synthetic_") for name in real_index)
+    names = [f"synthetic_{k}" for k in range(first, first + n_rows)]
+    if isinstance(real_index, pd.MultiIndex):
+        blanks = ("",) * (real_index.nlevels - 1)
+        return pd.MultiIndex.from_tuples([(name, *blanks) for name in names], names=real_index.names)
+    return pd.Index(names, name=real_index.name, dtype=object)

@@ -1,0 +1,97 @@
+"""Building blocks of the generators: label conditioning and the multilayer perceptron conditioned at each layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+_NORMS: dict[str, Callable[[int], nn.Module]] = {
+    "batch": nn.BatchNorm1d,
+    "layer": nn.LayerNorm,
+    "none": lambda width: nn.Identity(),
+}
+NORMS = frozenset(_NORMS)
+CONDITIONINGS = frozenset({"embedding", "paper"})
+
+
+class LabelEmbedding(nn.Module):
+    """Class code -> learned vector of size min(64, 4 ceil(sqrt(n_classes))) beside the one-hot code.
+
+    Condition vectors (a floating dtype) pass through, so that a generator also samples between two classes.
+    """
+
+    def __init__(self, n_classes: int):
+        super().__init__()
+        self.n_classes = n_classes
+        self.embedding = nn.Embedding(n_classes, min(64, 4 * math.ceil(math.sqrt(n_classes))))
+        self.width = n_classes + self.embedding.embedding_dim
+
+    def forward(self, y: Tensor) -> Tensor:
+        if y.is_floating_point():
+            return y
+        one_hot = nn.functional.one_hot(y, self.n_classes).to(self.embedding.weight.dtype)
+        return torch.cat([one_hot, self.embedding(y)], dim=1)
+
+
+class PaperEmbedding(nn.Module):
+    """The published code: each entry of the one-hot vector is embedded by the same two rows, 2 n_classes in all."""
+
+    def __init__(self, n_classes: int):
+        super().__init__()
+        self.n_classes = n_classes
+        self.embedding = nn.Embedding(n_classes, 2)  # only rows 0 and 1 are ever read
+        self.width = 2 * n_classes
+
+    def forward(self, y: Tensor) -> Tensor:
+        if y.is_floating_point():
+            return y
+        return self.embedding(nn.functional.one_hot(y, self.n_classes)).flatten(1)
+
+
+def make_conditioning(kind: str, n_classes: int) -> LabelEmbedding | PaperEmbedding:
+    """Return the layer that turns class codes into condition vectors, of width ``.width``."""
+    return PaperEmbedding(n_classes) if kind == "paper" else LabelEmbedding(n_classes)
+
+
+class ConditionedMLP(nn.Module):
+    """Multilayer perceptron whose every layer sees the condition vector again.
+
+    Each hidden layer is Linear, normalisation, LeakyReLU; the output layer is linear.
+
+    Parameters
+    ----------
+    n_in, n_out, n_condition : int
+        Widths of input, output and condition vector.
+    hidden : sequence of int
+        Widths of the hidden layers.
+    norm : {"batch", "layer", "none"}
+        Normalisation of the hidden layers.
+    slope : float
+        Negative slope of LeakyReLU.
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        n_condition: int,
+        hidden: Sequence[int],
+        *,
+        norm: str = "none",
+        slope: float = 0.05,
+    ):
+        super().__init__()
+        widths = [n_in, *hidden]
+        self.layers = nn.ModuleList(
+            nn.Sequential(nn.Linear(a + n_condition, b), _NORMS[norm](b), nn.LeakyReLU(slope))
+            for a, b in zip(widths, widths[1:], strict=False)
+        )
+        self.output = nn.Linear(widths[-1] + n_condition, n_out)
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        for layer in self.layers:
+            x = layer(torch.cat([x, condition], dim=1))
+        return self.output(torch.cat([x, condition], dim=1))

@@ -1,0 +1,153 @@
+"""The two training loops, both skorch nets: one scalar loss, or two players that alternate."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import EpochTimer, PrintLog
+from skorch.utils import TeeGenerator
+from torch import Tensor, nn
+from torch.utils.data import TensorDataset
+
+from ._torch import ResidentLoader, Stochastic, lend_rng, torch_generator
+
+
+class GenerativeModule(Stochastic):
+    """What a generator is: a loss to minimise and a way to draw rows.
+
+    Subclasses write ``forward(x, y)``, which returns the scalar loss of a batch, and ``sample(y, rng)``, which
+    returns one row for each label. `x` has shape (n, n_features) and is standardised, `y` has shape (n,) and
+    holds class codes 0..n_classes-1. Noise comes from ``self.rng`` in the former and from `rng` in the latter.
+    """
+
+    def prepare(self, x: Tensor, y: Tensor) -> None:
+        """Look once at all training rows before training starts, for example to set buffers."""
+
+    def sample(self, y: Tensor, rng: torch.Generator) -> Tensor:
+        raise NotImplementedError
+
+
+class LossNet(NeuralNet):
+    """Minimise the scalar that ``module(x, y)`` returns.
+
+    A `skorch.NeuralNet` whose rows stay on the device and whose loss is read once an epoch. Any further
+    argument is skorch's.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        ``forward(x, y)`` returns a scalar.
+    seed : int
+        Decides batches and noise.
+    """
+
+    def __init__(
+        self, module: nn.Module, *, seed: int = 0, train_split: Any = None, verbose: int = 0, **kwargs: Any
+    ):
+        self.seed = seed
+        kwargs.setdefault("iterator_train", ResidentLoader)
+        kwargs.setdefault("iterator_valid", ResidentLoader)
+        super().__init__(
+            module, criterion=nn.Identity, train_split=train_split, verbose=verbose, **kwargs
+        )
+
+    @property
+    def _default_callbacks(self) -> list[tuple[str, Any]]:
+        return [("epoch_timer", EpochTimer()), ("print_log", PrintLog())]
+
+    def get_dataset(self, X: Any, y: Any = None) -> TensorDataset:
+        return X if isinstance(X, TensorDataset) else TensorDataset(X, y)
+
+    def get_iterator(self, dataset: TensorDataset, training: bool = False) -> Any:
+        kwargs = {
+            "batch_size": self.batch_size,
+            "device": self.device,
+            **self.get_params_for("iterator_train" if training else "iterator_valid"),
+        }
+        if training:
+            kwargs["rng"] = self.rng_
+        return (self.iterator_train if training else self.iterator_valid)(dataset, **kwargs)
+
+    def fit_loop(self, X: Any, y: Any = None, epochs: int | None = None, **kwargs: Any) -> LossNet:
+        dataset = self.get_dataset(X, y)
+        self.rng_ = torch_generator(self.seed, self.device)
+        lend_rng(self.module_, self.rng_)
+        try:
+            if isinstance(self.module, GenerativeModule):
+                self.module.prepare(*(tensor.to(self.device) for tensor in dataset.tensors))
+            return super().fit_loop(dataset, None, epochs, **kwargs)
+        except KeyboardInterrupt:
+            warnings.warn(
+                f"Training was interrupted in epoch {len(self.history)} of {self.max_epochs}; "
+                "the weights reached so far are kept.",
+                stacklevel=2,
+            )
+            return self
+        finally:
+            lend_rng(self.module_, None)
+            del self.rng_
+
+    def run_single_epoch(
+        self, iterator: Any, training: bool, prefix: str, step_fn: Any, **fit_params: Any
+    ) -> None:
+        if iterator is None:
+            return
+        self._set_training(training)
+        scalars: dict[str, list[Tensor]] = {}
+        for batch in iterator:
+            self.notify("on_batch_begin", batch=batch, training=training)
+            step = step_fn(batch, **fit_params)
+            for name, value in step.items():
+                scalars.setdefault(name, []).append(value.detach())
+            self.notify("on_batch_end", batch=batch, training=training, **step)
+        for name, values in scalars.items():
+            self.history.record(f"{prefix}_{name}", torch.stack(values).mean().item())
+
+    def train_step_single(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
+        loss = self.module_(*batch)
+        loss.backward()
+        return {"loss": loss}
+
+    @torch.no_grad()
+    def validation_step(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
+        return {"loss": self.module_(*batch)}
+
+
+class AdversarialNet(LossNet):
+    """Alternate two players: ``module(x, y, player)`` with `player` ``"critic"`` or ``"generator"``.
+
+    The module has a child of each name; a player's step moves its own child only. Each batch is `n_critic`
+    steps of the critic and one of the generator. ``critic_optimizer__*`` sets what differs from ``optimizer``.
+    """
+
+    def __init__(self, module: nn.Module, *, n_critic: int = 1, **kwargs: Any):
+        self.n_critic = n_critic
+        super().__init__(module, **kwargs)
+
+    def initialize_optimizer(self, triggered_directly: bool | None = None) -> AdversarialNet:
+        own = self.get_params_for("critic_optimizer")
+        for name, child, extra in (("optimizer", "generator", {}), ("critic_optimizer", "critic", own)):
+            parameters = getattr(self.module_, child).named_parameters()
+            args, kwargs = self.get_params_for_optimizer("optimizer", parameters)
+            setattr(self, f"{name}_", self.optimizer(*args, **{**kwargs, **extra}))
+        return self
+
+    def train_step(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
+        for _ in range(self.n_critic):
+            loss = self._player_step("critic", self.critic_optimizer_, batch)
+        return {"loss": loss, "generator_loss": self._player_step("generator", self.optimizer_, batch)}
+
+    def _player_step(self, player: str, optimizer: torch.optim.Optimizer, batch: Any) -> Tensor:
+        named = dict(getattr(self.module_, player).named_parameters())
+        loss = self.module_(*batch, player)
+        gradients = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
+        for parameter, gradient in zip(named.values(), gradients, strict=True):
+            parameter.grad = gradient
+        self.notify(
+            "on_grad_computed", named_parameters=TeeGenerator(iter(named.items())), batch=batch, training=True
+        )
+        optimizer.step()
+        return loss.detach()

@@ -1,0 +1,387 @@
+"""The samplers' template: labels, amounts, scaling and containers here; a generator adds its own hook."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import check_sampling_strategy, check_target_type
+from sklearn.base import _fit_context, clone
+from sklearn.exceptions import NotFittedError
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+from torch.utils.data import TensorDataset
+
+from ._amounts import spread, synthetic_counts
+from ._callbacks import EMA, EpochProgress
+from ._containers import as_container, no_rows, rows_like, stack
+from ._nets import GenerativeModule, LossNet
+from ._torch import draws_from, n_batches, resolve_device, torch_generator
+
+_FIT, _FIT_RESAMPLE, _SAMPLE = range(3)  # independent random streams of one random_state
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class GenerativeSampler(BaseOverSampler):
+    """Base class of the samplers: everything but the generator itself.
+
+    A subclass writes `_fit_generator` and `_generate`, which see standardised rows and class codes; one that
+    trains a torch module derives from `TorchSampler` and writes `_make_module` alone.
+    """
+
+    sampling_strategy: Any = "auto"
+    n_synthetic: Any = None
+    scaler: Any = None
+    nonnegative: bool = False
+    random_state: Any = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseOverSampler._parameter_constraints,
+        "n_synthetic": [Integral, Real, Mapping, None],
+        "scaler": [HasMethods(["fit", "transform", "inverse_transform"]), StrOptions({"passthrough"}), None],
+        "nonnegative": ["boolean"],
+    }
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, *, groups: Any = None) -> GenerativeSampler:
+        """Train the generator.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
+            Expression on a log scale, samples in rows.
+        y : array-like of shape (n_samples,)
+            Class labels (str, int or bool), or a one-vs-all indicator matrix.
+        groups : array-like of shape (n_samples,), default=None
+            Patient or donor of each row, for samplers that split rows while they train.
+
+        Returns
+        -------
+        self : object
+            The fitted sampler.
+
+        Raises
+        ------
+        ValueError
+            If the input holds NaN or infinity, one class only, labels of another length, or if `n_synthetic`
+            cannot be met.
+        """
+        rows, codes = self._check(X, y, groups)
+        self._train(rows, codes, groups)
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_resample(self, X: Any, y: Any, *, groups: Any = None) -> tuple[Any, Any]:
+        """Train the generator and return the real rows with the synthetic rows below them.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
+            Expression on a log scale, samples in rows.
+        y : array-like of shape (n_samples,)
+            Class labels (str, int or bool), or a one-vs-all indicator matrix.
+        groups : array-like of shape (n_samples,), default=None
+            Patient or donor of each row, for samplers that split rows while they train.
+
+        Returns
+        -------
+        X_resampled : same type as `X`, of shape (n_samples + n_synthetic, n_features)
+            The real rows first, bit for bit. In a DataFrame they keep their index and synthetic rows are named
+            ``synthetic_0``, ``synthetic_1``, ...; `is_synthetic_` is the mask.
+        y_resampled : same type as `y`, of shape (n_samples + n_synthetic,)
+            Their labels.
+        """
+        rows, codes = self._check(X, y, groups)
+        counts = np.array([self.sampling_strategy_.get(label, 0) for label in self.classes_], dtype=int)
+        if counts.any():
+            self._train(rows, codes, groups)
+        synthetic = self._draw(np.repeat(np.arange(len(counts)), counts), (self._seed, _FIT_RESAMPLE))
+        self.is_synthetic_ = np.repeat([False, True], [len(rows), counts.sum()])
+        X, y = as_container(X), as_container(y)
+        X_new = rows_like(no_rows(X), synthetic[0], getattr(X, "index", ()))
+        y_new = rows_like(no_rows(y), synthetic[1], getattr(y, "index", ()))
+        return stack(X, X_new), stack(y, y_new)
+
+    def sample(
+        self, n_samples: int = 1, *, y: Any = None, random_state: Any = None
+    ) -> tuple[Any, Any]:
+        """Draw synthetic rows from the fitted generator; nothing is trained.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            Number of rows, spread over the classes as the training labels are. Ignored if `y` is given.
+        y : array-like of shape (n_rows,), default=None
+            Labels to draw one row for each.
+        random_state : int, RandomState instance or None, default=None
+            Decides the draw. None takes the sampler's own `random_state`, so that repeated calls of a sampler
+            with an integer seed return the same rows; they differ from those of `fit_resample`.
+
+        Returns
+        -------
+        X_new : same type as the `X` of `fit`, of shape (n_rows, n_features)
+            Synthetic rows.
+        y_new : same type as the `y` of `fit`, of shape (n_rows,)
+            Their labels, in the order of `y` if that is given.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was trained yet.
+        ValueError
+            If `y` has a label that the training rows do not have, or `n_samples` is not a positive integer.
+        """
+        if not getattr(self, "_is_trained", False):
+            raise NotFittedError(
+                f"This {type(self).__name__} has no trained generator: call fit, or fit_resample with an "
+                "amount above 0 (n_synthetic=0, or balanced classes under sampling_strategy='auto', train nothing)"
+            )
+        codes = self._codes(y) if y is not None else self._spread_codes(n_samples)
+        seed = self._seed if random_state is None else _draw_seed(random_state)
+        X_new, y_new = self._draw(codes, (seed, _SAMPLE))
+        return rows_like(self._X_template, X_new), rows_like(self._y_template, y_new)
+
+    # -- the generator's own part ----------------------------------------------------------------------------
+
+    @abstractmethod
+    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        """Learn from scaled rows (n_samples, n_features) and class codes 0..n_classes-1."""
+
+    @abstractmethod
+    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return one row in the scaled space for each class code."""
+
+    # -- the template ----------------------------------------------------------------------------------------
+
+    def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
+        """Unused: `fit_resample` keeps index and dtypes, which imbalanced-learn's template cannot."""
+        raise NotImplementedError
+
+    def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Validate, encode the labels and settle the amounts; nothing is trained."""
+        self._is_trained = False
+        if y is not None:
+            check_classification_targets(y)
+            y, self._one_vs_all = as_container(y), False
+            labels, self._one_vs_all = check_target_type(y, indicate_one_vs_all=True)
+            _check_table(X, len(labels))
+        else:
+            labels = None  # validate_data says that y is required
+        rows, labels = validate_data(
+            self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
+        )
+        rows = rows.toarray() if hasattr(rows, "toarray") else rows
+        if groups is not None and len(groups) != len(rows):
+            raise ValueError(f"groups has {len(groups)} entries but X has {len(rows)} rows")
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        self._class_counts = np.bincount(codes)
+        self._seed = _draw_seed(self.random_state)
+        if len(self.classes_) == 1 or self.n_synthetic is None:  # the former raises, in imbalanced-learn's words
+            self.sampling_strategy_ = check_sampling_strategy(
+                self.sampling_strategy, labels, self._sampling_type
+            )
+        else:
+            self.sampling_strategy_ = synthetic_counts(self.n_synthetic, self.classes_, self._class_counts)
+        _check_memory(sum(self.sampling_strategy_.values()), rows)
+        self._X_template, self._y_template = no_rows(as_container(X)), no_rows(y)
+        return rows, codes
+
+    def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
+        _warn_if_not_log(rows)
+        self._constant = {column: rows[0, column] for column in np.flatnonzero(np.ptp(rows, axis=0) == 0)}
+        self.scaler_ = self._make_scaler().fit(rows)
+        self._fit_generator(
+            np.asarray(self.scaler_.transform(rows)), codes, np.random.default_rng((self._seed, _FIT)), groups
+        )
+        self._is_trained = True
+
+    def _make_scaler(self) -> Any:
+        if self.scaler is None:
+            return StandardScaler()
+        if isinstance(self.scaler, str):
+            return FunctionTransformer()
+        return clone(self.scaler)
+
+    def _draw(self, codes: np.ndarray, stream: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows in the units of X, and labels, for class codes."""
+        if len(codes):
+            X = self._unscale(self._generate(codes, np.random.default_rng(stream)))
+        else:
+            X = np.empty((0, self.n_features_in_))
+        if self._one_vs_all:
+            return X, np.eye(self._y_template.shape[1], dtype=int)[self.classes_[codes]]
+        labels = self.classes_[codes]
+        return X, labels.reshape(-1, *self._y_template.shape[1:]) if hasattr(self._y_template, "shape") else labels
+
+    def _unscale(self, Z: np.ndarray) -> np.ndarray:
+        if not np.isfinite(Z).all():
+            raise FloatingPointError(
+                f"{type(self).__name__} generated NaN or infinity: its training diverged. "
+                "Lower lr, train for fewer epochs, or check the scale of X."
+            )
+        X = np.asarray(self.scaler_.inverse_transform(Z))
+        X[:, list(self._constant)] = list(self._constant.values())
+        if self.nonnegative:
+            self.clipped_share_ = float(np.mean(X < 0))
+            X = X.clip(min=0)
+        return X
+
+    def _codes(self, y: Any) -> np.ndarray:
+        labels = np.asarray(check_target_type(as_container(y)) if self._one_vs_all else y)
+        labels = labels.reshape(len(labels)) if labels.ndim == 2 and labels.shape[1] == 1 else labels
+        unknown = set(labels.tolist()) - set(self.classes_.tolist())
+        if unknown:
+            raise ValueError(
+                f"y has labels {sorted(unknown, key=str)} that were not seen in training; "
+                f"the classes are {self.classes_.tolist()}"
+            )
+        return np.searchsorted(self.classes_, labels)
+
+    def _spread_codes(self, n_samples: int) -> np.ndarray:
+        if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
+            raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
+        return np.repeat(np.arange(len(self.classes_)), spread(int(n_samples), self._class_counts))
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class TorchSampler(GenerativeSampler):
+    """Base class of the samplers whose generator is a torch module, trained by a skorch net.
+
+    A subclass writes `_make_module`. `_net_class` is the training loop and `_n_steps` the number of optimiser
+    steps after which ``max_epochs=None`` stops.
+    """
+
+    max_epochs: int | None = None
+    lr: float = 1e-3
+    batch_size: int | None = None
+    ema_decay: float | None = 0.999
+    device: str = "auto"
+    verbose: int = 0
+    callbacks: Any = None
+    net_params: Any = None
+
+    _net_class: ClassVar[type[LossNet]] = LossNet
+    _n_steps: ClassVar[int] = 3000
+    _ema_child: ClassVar[str | None] = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **GenerativeSampler._parameter_constraints,
+        "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
+        "ema_decay": [Interval(Real, 0, 1, closed="left"), None],
+        "device": [str, torch.device],
+        "verbose": ["verbose"],
+        "callbacks": [list, None],
+        "net_params": [dict, None],
+    }
+
+    @abstractmethod
+    def _make_module(self, n_features: int, n_classes: int) -> GenerativeModule:
+        """Return the generator: ``forward(x, y)`` is its loss, ``sample(y, rng)`` draws rows."""
+
+    def _net_defaults(self) -> dict[str, Any]:
+        """Return the arguments of `_net_class` that this sampler sets and `net_params` may replace."""
+        return {"optimizer": torch.optim.AdamW}
+
+    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        device = resolve_device(self.device)
+        init_seed, train_seed = rng.integers(2**63, size=2)
+        with draws_from(torch_generator(init_seed)):
+            module = self._make_module(X.shape[1], len(self.classes_))
+        batch_size = self.batch_size or min(128, max(16, len(X) // 8))
+        net = self._net_class(
+            module,
+            seed=train_seed,
+            lr=self.lr,
+            batch_size=batch_size,
+            max_epochs=self.max_epochs or -(-self._n_steps // n_batches(len(X), batch_size)),
+            device=device,
+            callbacks=self._make_callbacks(),
+            verbose=self.verbose > 1,
+            **self._net_arguments(),
+        )
+        rows = torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
+        net.fit(TensorDataset(rows, torch.from_numpy(codes)))
+        self.module_ = module.cpu().eval()
+        self.history_ = net.history
+
+    def _net_arguments(self) -> dict[str, Any]:
+        own, given = self._net_defaults(), self.net_params or {}
+        if "optimizer" in given:  # the settings of one optimiser are not those of another
+            own = {name: value for name, value in own.items() if not name.startswith("optimizer__")}
+        return {**own, **given}
+
+    def _make_callbacks(self) -> list[Any]:
+        callbacks: list[Any] = [EMA(self.ema_decay, self._ema_child)] if self.ema_decay is not None else []
+        if self.verbose == 1:
+            callbacks.append(EpochProgress(type(self).__name__))
+        return callbacks + [clone(callback, safe=False) for callback in self.callbacks or []]
+
+    @torch.no_grad()
+    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        device = resolve_device(self.device)
+        module = self.module_ if device.type == "cpu" else clone_module(self.module_, device)
+        generator = torch_generator(rng.integers(2**63), device)
+        labels = torch.from_numpy(codes).to(device)
+        chunks = labels.split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
+        return np.concatenate([module.sample(chunk, generator).cpu().numpy() for chunk in chunks])
+
+
+def clone_module(module: GenerativeModule, device: torch.device) -> GenerativeModule:
+    """Return a copy on `device`; the fitted module itself never leaves the CPU."""
+    import copy
+
+    return copy.deepcopy(module).to(device)
+
+
+def _draw_seed(random_state: Any) -> int:
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+
+
+def _check_table(X: Any, n_labels: int) -> None:
+    """Say in the user's terms what scikit-learn's validation would report about arrays."""
+    if hasattr(X, "select_dtypes"):
+        text = X.select_dtypes(exclude=["number", "bool", "object"]).columns.tolist()
+        if text:
+            raise ValueError(f"X has columns that are not numeric: {text[:5]}; pass expression values only")
+    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+    if n_rows != n_labels:
+        raise ValueError(f"X has {n_rows} rows but y has {n_labels} labels; each row needs one label")
+
+
+def _check_memory(n_synthetic: int, rows: np.ndarray) -> None:
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not a POSIX system
+        memory = 2**40
+    if n_synthetic * rows.shape[1] * rows.itemsize > memory:
+        raise ValueError(
+            f"n_synthetic or sampling_strategy asks for {n_synthetic} rows of {rows.shape[1]} features, "
+            f"more than this machine's {memory / 2**30:.0f} GiB of memory hold"
+        )
+
+
+def _warn_if_not_log(rows: np.ndarray) -> None:
+    largest = rows.max()
+    if largest <= 100:  # log2 of any read count or TPM is far below
+        return
+    kind = "raw counts" if rows.min() >= 0 and not np.mod(rows, 1).any() else "values on a linear scale"
+    remedy = "log2(counts per million + 1)" if kind == "raw counts" else "log2(x + 1)"
+    warnings.warn(
+        f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
+        f"pass {remedy}, or put the transform in the `scaler` parameter.",
+        UserWarning,
+        stacklevel=4,
+    )
