@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +15,18 @@ from imblearn.utils import check_sampling_strategy, check_target_type
 from sklearn.base import _fit_context, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 from torch.utils.data import TensorDataset
 
 from ._amounts import spread, synthetic_counts
-from ._callbacks import EMA, EpochProgress
+from ._callbacks import EMA
+from ._checks import check_memory, check_table, warn_if_not_log
 from ._containers import as_container, no_rows, rows_like, stack
-from ._nets import GenerativeModule, LossNet
-from ._torch import draws_from, n_batches, resolve_device, torch_generator
+from ._nets import GenerativeModule
+from ._torch import torch_generator
+from ._training import NetEstimator, as_rows, draw_seed
 
 _FIT, _FIT_RESAMPLE, _SAMPLE = range(3)  # independent random streams of one random_state
 
@@ -148,7 +147,7 @@ class GenerativeSampler(BaseOverSampler):
                 "amount above 0 (n_synthetic=0, or balanced classes under sampling_strategy='auto', train nothing)"
             )
         codes = self._codes(y) if y is not None else self._spread_codes(n_samples)
-        seed = self._seed if random_state is None else _draw_seed(random_state)
+        seed = self._seed if random_state is None else draw_seed(random_state)
         X_new, y_new = self._draw(codes, (seed, _SAMPLE))
         return rows_like(self._X_template, X_new), rows_like(self._y_template, y_new)
 
@@ -175,7 +174,7 @@ class GenerativeSampler(BaseOverSampler):
             check_classification_targets(y)
             y, self._one_vs_all = as_container(y), False
             labels, self._one_vs_all = check_target_type(y, indicate_one_vs_all=True)
-            _check_table(X, len(labels))
+            check_table(X, len(labels))
         else:
             labels = None  # validate_data says that y is required
         rows, labels = validate_data(
@@ -186,19 +185,19 @@ class GenerativeSampler(BaseOverSampler):
             raise ValueError(f"groups has {len(groups)} entries but X has {len(rows)} rows")
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self._class_counts = np.bincount(codes)
-        self._seed = _draw_seed(self.random_state)
+        self._seed = draw_seed(self.random_state)
         if len(self.classes_) == 1 or self.n_synthetic is None:  # the former raises, in imbalanced-learn's words
             self.sampling_strategy_ = check_sampling_strategy(
                 self.sampling_strategy, labels, self._sampling_type
             )
         else:
             self.sampling_strategy_ = synthetic_counts(self.n_synthetic, self.classes_, self._class_counts)
-        _check_memory(sum(self.sampling_strategy_.values()), rows)
+        check_memory(sum(self.sampling_strategy_.values()), rows)
         self._X_template, self._y_template = no_rows(as_container(X)), no_rows(y)
         return rows, codes
 
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
-        _warn_if_not_log(rows)
+        warn_if_not_log(rows)
         self._constant = {column: rows[0, column] for column in np.flatnonzero(np.ptp(rows, axis=0) == 0)}
         self.scaler_ = self._make_scaler().fit(rows)
         self._fit_generator(
@@ -255,133 +254,38 @@ class GenerativeSampler(BaseOverSampler):
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class TorchSampler(GenerativeSampler):
+class TorchSampler(NetEstimator, GenerativeSampler):
     """Base class of the samplers whose generator is a torch module, trained by a skorch net.
 
-    A subclass writes `_make_module`. `_net_class` is the training loop and `_n_steps` the number of optimiser
-    steps after which ``max_epochs=None`` stops.
+    A subclass writes `_make_module`.
     """
 
-    max_epochs: int | None = None
-    lr: float = 1e-3
-    batch_size: int | None = None
     ema_decay: float | None = 0.999
-    device: str = "auto"
-    verbose: int = 0
-    callbacks: Any = None
-    net_params: Any = None
 
-    _net_class: ClassVar[type[LossNet]] = LossNet
-    _n_steps: ClassVar[int] = 3000
     _ema_child: ClassVar[str | None] = None
 
     _parameter_constraints: ClassVar[dict] = {
         **GenerativeSampler._parameter_constraints,
-        "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
-        "lr": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
+        **NetEstimator._training_constraints,
         "ema_decay": [Interval(Real, 0, 1, closed="left"), None],
-        "device": [str, torch.device],
-        "verbose": ["verbose"],
-        "callbacks": [list, None],
-        "net_params": [dict, None],
     }
 
     @abstractmethod
     def _make_module(self, n_features: int, n_classes: int) -> GenerativeModule:
         """Return the generator: ``forward(x, y)`` is its loss, ``sample(y, rng)`` draws rows."""
 
-    def _net_defaults(self) -> dict[str, Any]:
-        """Return the arguments of `_net_class` that this sampler sets and `net_params` may replace."""
-        return {"optimizer": torch.optim.AdamW}
+    def _default_callbacks(self) -> list[Any]:
+        average = [EMA(self.ema_decay, self._ema_child)] if self.ema_decay is not None else []
+        return average + super()._default_callbacks()
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        device = resolve_device(self.device)
-        init_seed, train_seed = rng.integers(2**63, size=2)
-        with draws_from(torch_generator(init_seed)):
-            module = self._make_module(X.shape[1], len(self.classes_))
-        batch_size = self.batch_size or min(128, max(16, len(X) // 8))
-        net = self._net_class(
-            module,
-            seed=train_seed,
-            lr=self.lr,
-            batch_size=batch_size,
-            max_epochs=self.max_epochs or -(-self._n_steps // n_batches(len(X), batch_size)),
-            device=device,
-            callbacks=self._make_callbacks(),
-            verbose=self.verbose > 1,
-            **self._net_arguments(),
-        )
-        rows = torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
-        net.fit(TensorDataset(rows, torch.from_numpy(codes)))
-        self.module_ = module.cpu().eval()
-        self.history_ = net.history
-
-    def _net_arguments(self) -> dict[str, Any]:
-        own, given = self._net_defaults(), self.net_params or {}
-        if "optimizer" in given:  # the settings of one optimiser are not those of another
-            own = {name: value for name, value in own.items() if not name.startswith("optimizer__")}
-        return {**own, **given}
-
-    def _make_callbacks(self) -> list[Any]:
-        callbacks: list[Any] = [EMA(self.ema_decay, self._ema_child)] if self.ema_decay is not None else []
-        if self.verbose == 1:
-            callbacks.append(EpochProgress(type(self).__name__))
-        return callbacks + [clone(callback, safe=False) for callback in self.callbacks or []]
+        rows = TensorDataset(as_rows(X), torch.from_numpy(codes))
+        self._fit_net(lambda: self._make_module(X.shape[1], len(self.classes_)), rows, rng)
 
     @torch.no_grad()
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        device = resolve_device(self.device)
-        module = self.module_ if device.type == "cpu" else clone_module(self.module_, device)
+        module, device = self._module_on_device()
         generator = torch_generator(rng.integers(2**63), device)
         labels = torch.from_numpy(codes).to(device)
         chunks = labels.split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
         return np.concatenate([module.sample(chunk, generator).cpu().numpy() for chunk in chunks])
-
-
-def clone_module(module: GenerativeModule, device: torch.device) -> GenerativeModule:
-    """Return a copy on `device`; the fitted module itself never leaves the CPU."""
-    import copy
-
-    return copy.deepcopy(module).to(device)
-
-
-def _draw_seed(random_state: Any) -> int:
-    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
-
-
-def _check_table(X: Any, n_labels: int) -> None:
-    """Say in the user's terms what scikit-learn's validation would report about arrays."""
-    if hasattr(X, "select_dtypes"):
-        text = X.select_dtypes(exclude=["number", "bool", "object"]).columns.tolist()
-        if text:
-            raise ValueError(f"X has columns that are not numeric: {text[:5]}; pass expression values only")
-    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
-    if n_rows != n_labels:
-        raise ValueError(f"X has {n_rows} rows but y has {n_labels} labels; each row needs one label")
-
-
-def _check_memory(n_synthetic: int, rows: np.ndarray) -> None:
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not a POSIX system
-        memory = 2**40
-    if n_synthetic * rows.shape[1] * rows.itemsize > memory:
-        raise ValueError(
-            f"n_synthetic or sampling_strategy asks for {n_synthetic} rows of {rows.shape[1]} features, "
-            f"more than this machine's {memory / 2**30:.0f} GiB of memory hold"
-        )
-
-
-def _warn_if_not_log(rows: np.ndarray) -> None:
-    largest = rows.max()
-    if largest <= 100:  # log2 of any read count or TPM is far below
-        return
-    kind = "raw counts" if rows.min() >= 0 and not np.mod(rows, 1).any() else "values on a linear scale"
-    remedy = "log2(counts per million + 1)" if kind == "raw counts" else "log2(x + 1)"
-    warnings.warn(
-        f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
-        f"pass {remedy}, or put the transform in the `scaler` parameter.",
-        UserWarning,
-        stacklevel=4,
-    )

@@ -1,0 +1,37 @@
+"""Hold-outs that keep the share of the classes and never split a patient or donor."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+
+def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows to train on and the rows to hold out, about `fraction` of all.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+        Class labels; classes keep their shares as far as their sizes allow.
+    groups : array-like of shape (n_samples,) or None
+        Rows of one group stay together.
+    fraction : float in (0, 0.5]
+        Share held out, rounded to one over an integer.
+    seed : int
+        Decides the split.
+    """
+    n_splits = max(2, round(1 / fraction))
+    if groups is None:
+        _, counts = np.unique(y, return_counts=True)
+        splitter: Any = StratifiedKFold(min(n_splits, max(2, counts.max())), shuffle=True, random_state=seed)
+    else:
+        n_splits = min(n_splits, len(np.unique(groups)))
+        if n_splits < 2:
+            raise ValueError("groups has one group only: nothing can be held out")
+        splitter = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        return next(splitter.split(np.zeros(len(y)), y, groups))

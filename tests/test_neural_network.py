@@ -1,0 +1,109 @@
+"""MLPNetClassifier and MLPNetRegressor: scikit-learn's checks, hold-outs, weights, seeds."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.datasets import make_blobs, make_classification
+from sklearn.model_selection import GridSearchCV
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sklearn_txaug._splits import holdout
+from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
+
+SMALL = {"hidden_layer_sizes": (32,), "dropout": 0.1, "max_epochs": 60, "lr": 5e-3, "device": "cpu", "random_state": 0}
+
+
+@parametrize_with_checks([MLPNetClassifier(**SMALL), MLPNetRegressor(**SMALL)])
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+def test_recovers_blobs_and_gives_probabilities():
+    X, y = make_blobs(200, 5, centers=4, random_state=0)
+    model = MLPNetClassifier(**SMALL).fit(1000 * X, y.astype(str))  # the scale of the features is no matter
+    assert model.score(1000 * X, y.astype(str)) > 0.95
+    np.testing.assert_allclose(model.predict_proba(1000 * X).sum(axis=1), 1)
+
+
+def test_same_seed_same_model_and_no_global_state():
+    X, y = make_classification(100, random_state=0)
+    state = torch.get_rng_state()
+    first, second = (clone(MLPNetClassifier(**SMALL)).fit(X, y).predict_proba(X) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    assert torch.equal(torch.get_rng_state(), state)
+    other = MLPNetClassifier(**{**SMALL, "random_state": 1}).fit(X, y)
+    assert not np.array_equal(other.predict_proba(X), first)
+
+
+def test_early_stopping_keeps_the_best_weights_and_stops():
+    X, y = make_classification(120, 50, n_informative=3, flip_y=0.3, random_state=0)
+    model = MLPNetClassifier(**{**SMALL, "max_epochs": 500}, early_stopping=True, patience=5).fit(X, y)
+    losses = model.history_[:, "valid_loss"]
+    assert len(losses) == np.argmin(losses) + 1 + 5 < 500
+    assert model.history_[:, "train_loss"][-1] < model.history_[:, "train_loss"][0]
+
+
+def test_max_epochs_none_does_not_depend_on_rows():
+    X, y = make_classification(600, random_state=0)
+    steps = [
+        len(model.history_) * round(n / min(128, max(16, n // 8)))
+        for n in (100, 600)
+        for model in [MLPNetClassifier(random_state=0).fit(X[:n], y[:n])]
+    ]
+    assert max(steps) / min(steps) < 1.1
+
+
+def test_class_weight_favours_the_rare_class():
+    X, y = make_classification(400, weights=[0.95], flip_y=0.1, class_sep=0.5, random_state=0)
+    plain = MLPNetClassifier(**SMALL).fit(X, y).predict(X).sum()
+    balanced = MLPNetClassifier(**SMALL, class_weight="balanced").fit(X, y).predict(X).sum()
+    assert balanced > plain
+
+
+def test_label_smoothing_tempers_probabilities():
+    X, y = make_blobs(100, centers=2, random_state=0)
+    sharp = MLPNetClassifier(**SMALL).fit(X, y).predict_proba(X).max()
+    smooth = MLPNetClassifier(**SMALL, label_smoothing=0.2).fit(X, y).predict_proba(X).max(axis=1)
+    assert sharp > 0.99
+    assert np.median(smooth) < 0.97
+
+
+@pytest.mark.parametrize("n_groups", [None, 12])
+def test_holdout_is_stratified_and_keeps_groups_whole(n_groups):
+    y = np.repeat([0, 1, 2], [60, 30, 2])
+    groups = None if n_groups is None else np.arange(92) % n_groups
+    train, held = holdout(y, groups, 0.2, seed=0)
+    assert sorted([*train, *held]) == list(range(92))
+    assert 10 <= len(held) <= 30
+    if n_groups:
+        assert not set(groups[train]) & set(groups[held])
+    else:
+        assert set(y[held]) >= {0, 1}
+
+
+def test_bad_groups():
+    X, y = make_classification(60, random_state=0)
+    model = MLPNetClassifier(**SMALL, early_stopping=True)
+    with pytest.raises(ValueError, match="groups has 2 entries"):
+        model.fit(X, y, groups=[0, 1])
+    with pytest.raises(ValueError, match="one group only"):
+        model.fit(X, y, groups=np.zeros(60))
+
+
+def test_search_and_pickle():
+    X, y = make_classification(80, random_state=0)
+    search = GridSearchCV(MLPNetClassifier(**SMALL), {"hidden_layer_sizes": [(8,), (8, 8)], "dropout": [0, 0.5]}, cv=2)
+    search.fit(X, y)
+    again = pickle.loads(pickle.dumps(search.best_estimator_))
+    np.testing.assert_array_equal(again.predict_proba(X), search.predict_proba(X))
+
+
+def test_regressor_recovers_linear_targets():
+    X = np.random.default_rng(0).normal(size=(300, 4))
+    Y = X @ np.random.default_rng(1).normal(size=(4, 3)) * [1, 10, 100]
+    model = MLPNetRegressor(**{**SMALL, "dropout": 0.0, "max_epochs": 200}).fit(X, Y)
+    assert model.predict(X).shape == (300, 3)
+    assert model.score(X, Y) > 0.98
