@@ -75,20 +75,29 @@ class LossNet(NeuralNet):
         dataset = self.get_dataset(X, y)
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)
+        self.stopped_early_ = False
         try:
             if isinstance(self.module, GenerativeModule):
                 self.module.prepare(*(tensor.to(self.device) for tensor in dataset.tensors))
             return super().fit_loop(dataset, None, epochs, **kwargs)
         except KeyboardInterrupt:
-            warnings.warn(
-                f"Training was interrupted in epoch {len(self.history)} of {self.max_epochs}; "
-                "the weights reached so far are kept.",
-                stacklevel=2,
-            )
+            if not self.stopped_early_:
+                warnings.warn(
+                    f"Training was interrupted in epoch {len(self.history)} of {self.max_epochs}; "
+                    "the weights reached so far are kept.",
+                    stacklevel=2,
+                )
             return self
         finally:
             lend_rng(self.module_, None)
             del self.rng_
+
+    def notify(self, method_name: str, **cb_kwargs: Any) -> None:
+        try:
+            super().notify(method_name, **cb_kwargs)
+        except KeyboardInterrupt:  # how skorch's callbacks end a training
+            self.stopped_early_ = method_name == "on_epoch_end"
+            raise
 
     def run_single_epoch(
         self, iterator: Any, training: bool, prefix: str, step_fn: Any, **fit_params: Any
