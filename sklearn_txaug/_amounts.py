@@ -46,7 +46,9 @@ def synthetic_counts(n_synthetic: Any, classes: np.ndarray, class_counts: np.nda
 def _counts_by_class(n_synthetic: Mapping, classes: np.ndarray) -> dict[Any, int]:
     unknown = [label for label in n_synthetic if label not in classes.tolist()]
     if unknown:
-        raise ValueError(f"n_synthetic names classes {unknown} that y does not have; y has {classes.tolist()}")
+        raise ValueError(
+            f"n_synthetic names classes {unknown} that y does not have; y has {classes.tolist()}"
+        )
     for label, count in n_synthetic.items():
         if not isinstance(count, Integral) or isinstance(count, bool) or count < 0:
             raise ValueError(f"n_synthetic[{label!r}] must be a number of rows, an int >= 0, got {count!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -16,8 +17,8 @@ class EMA(Callback):
     Parameters
     ----------
     decay : float in [0, 1)
-        Weight of the past at each step; the first steps use ``min(decay, (1 + step) / (10 + step))``, so that
-        short trainings are not held back by their start.
+        Weight of the past at each step; the first steps use ``min(decay, step / (10 + step))``, so that short
+        trainings are not held back by their start and buffers set when training begins are kept as they are.
     child : str or None
         Name of the part of the module to average; None is the whole module.
     """
@@ -33,9 +34,9 @@ class EMA(Callback):
     @torch.no_grad()
     def on_batch_end(self, net: Any, training: bool = True, **kwargs: Any) -> None:
         if training:
-            self.step_ += 1
-            decay = min(self.decay, (1 + self.step_) / (10 + self.step_))
+            decay = min(self.decay, self.step_ / (10 + self.step_))
             torch._foreach_lerp_(self.average_, self._weights(net), 1 - decay)
+            self.step_ += 1
 
     def swap(self, net: Any) -> None:
         """Exchange the weights of the net and their average."""
@@ -51,6 +52,48 @@ class EMA(Callback):
     def _weights(self, net: Any) -> list[Tensor]:
         module = net.module_ if self.child is None else getattr(net.module_, self.child)
         return [tensor.detach() for tensor in module.state_dict().values() if tensor.is_floating_point()]
+
+
+class LearningRate(Callback):
+    """Course of the learning rate over the optimiser steps of a training.
+
+    Parameters
+    ----------
+    schedule : {"cosine", "onecycle", "constant"}
+        ``"cosine"`` rises over the first steps and falls along a half cosine to a fiftieth. ``"onecycle"`` is
+        torch's `OneCycleLR`, from and to a fraction of the given rate, which it also puts into the momentum.
+    n_warmup : int
+        Steps until the highest rate, at most a third of all.
+    """
+
+    def __init__(self, schedule: str = "cosine", n_warmup: int = 100):
+        self.schedule = schedule
+        self.n_warmup = n_warmup
+
+    def on_train_begin(self, net: Any, X: Any = None, **kwargs: Any) -> None:
+        n_steps = net.max_epochs * len(net.get_iterator(net.get_dataset(X)))
+        n_warmup = max(1, min(self.n_warmup, n_steps // 3))
+        if self.schedule == "onecycle":
+            self.policy_ = torch.optim.lr_scheduler.OneCycleLR(
+                net.optimizer_, max_lr=net.lr, total_steps=n_steps + 1, pct_start=n_warmup / (n_steps + 1)
+            )
+        else:
+            self.policy_ = torch.optim.lr_scheduler.LambdaLR(
+                net.optimizer_, lambda step: self._factor(step, n_steps, n_warmup)
+            )
+
+    def on_batch_end(self, net: Any, training: bool = True, **kwargs: Any) -> None:
+        if training:
+            self.policy_.step()
+
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
+        del self.policy_
+
+    def _factor(self, step: int, n_steps: int, n_warmup: int) -> float:
+        if self.schedule == "constant":
+            return 1.0
+        fall = (1 + math.cos(math.pi * min(1.0, step / n_steps))) / 2
+        return min(1.0, (step + 1) / n_warmup) * (0.02 + 0.98 * fall)
 
 
 class EpochProgress(Callback):

@@ -17,7 +17,9 @@ def no_rows(container: Any) -> Any:
 
 def as_container(container: Any) -> Any:
     """Return `container` if its kind can be given back, else the array it stands for."""
-    kept = isinstance(container, list | np.ndarray) or sparse.issparse(container) or hasattr(container, "iloc")
+    kept = (
+        isinstance(container, list | np.ndarray) or sparse.issparse(container) or hasattr(container, "iloc")
+    )
     return container if kept else np.asarray(container)
 
 

@@ -56,6 +56,16 @@ def make_conditioning(kind: str, n_classes: int) -> LabelEmbedding | PaperEmbedd
     return PaperEmbedding(n_classes) if kind == "paper" else LabelEmbedding(n_classes)
 
 
+def hidden_layers(widths: Sequence[int], norm: str, slope: float = 0.05) -> nn.Sequential:
+    """Return Linear, normalisation, LeakyReLU for each step of `widths`."""
+    return nn.Sequential(
+        *(
+            nn.Sequential(nn.Linear(a, b), _NORMS[norm](b), nn.LeakyReLU(slope))
+            for a, b in zip(widths, widths[1:], strict=False)
+        )
+    )
+
+
 class ConditionedMLP(nn.Module):
     """Multilayer perceptron whose every layer sees the condition vector again.
 
@@ -95,3 +105,20 @@ class ConditionedMLP(nn.Module):
         for layer in self.layers:
             x = layer(torch.cat([x, condition], dim=1))
         return self.output(torch.cat([x, condition], dim=1))
+
+
+class Player(ConditionedMLP):
+    """A `ConditionedMLP` that is given class codes, or condition vectors, and embeds the former itself.
+
+    Two players that share no weights need an embedding each; `condition` is this one's.
+    """
+
+    def __init__(
+        self, n_in: int, n_out: int, n_classes: int, hidden: Sequence[int], *, norm: str, conditioning: str
+    ):
+        condition = make_conditioning(conditioning, n_classes)
+        super().__init__(n_in, n_out, condition.width, hidden, norm=norm)
+        self.condition = condition
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return super().forward(x, self.condition(y))

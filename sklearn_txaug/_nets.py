@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -21,7 +22,13 @@ class GenerativeModule(Stochastic):
     Subclasses write ``forward(x, y)``, which returns the scalar loss of a batch, and ``sample(y, rng)``, which
     returns one row for each label. `x` has shape (n, n_features) and is standardised, `y` has shape (n,) and
     holds class codes 0..n_classes-1. Noise comes from ``self.rng`` in the former and from `rng` in the latter.
+
+    A generator that is to sample between classes also has ``condition(y)``, a method or a child, which turns
+    class codes into the condition vectors that the network sees, of shape (n, width) and a floating dtype;
+    `sample` takes such vectors in the place of codes.
     """
+
+    condition: Callable[[Tensor], Tensor]
 
     def prepare(self, x: Tensor, y: Tensor) -> None:
         """Look once at all training rows before training starts, for example to set buffers."""
@@ -50,9 +57,7 @@ class LossNet(NeuralNet):
         self.seed = seed
         kwargs.setdefault("iterator_train", ResidentLoader)
         kwargs.setdefault("iterator_valid", ResidentLoader)
-        super().__init__(
-            module, criterion=nn.Identity, train_split=train_split, verbose=verbose, **kwargs
-        )
+        super().__init__(module, criterion=nn.Identity, train_split=train_split, verbose=verbose, **kwargs)
 
     @property
     def _default_callbacks(self) -> list[tuple[str, Any]]:

@@ -34,7 +34,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
     return resolved
 
 
-def torch_generator(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
+def torch_generator(seed: Any, device: torch.device | str = "cpu") -> torch.Generator:
     """Return a generator of its own; the global state of torch is neither read nor moved."""
     return torch.Generator(device).manual_seed(int(seed))
 
@@ -47,7 +47,15 @@ class draws_from(TorchFunctionMode):  # noqa: N801 - reads as a statement: with 
     """
 
     _RANDOM = frozenset(
-        [Tensor.uniform_, Tensor.normal_, torch.normal, torch.rand, torch.randn, torch.randint, torch.randperm]
+        [
+            Tensor.uniform_,
+            Tensor.normal_,
+            torch.normal,
+            torch.rand,
+            torch.randn,
+            torch.randint,
+            torch.randperm,
+        ]
         + [f for f in vars(nn.init).values() if isfunction(f) and "generator" in signature(f).parameters]
     )
 
@@ -106,7 +114,12 @@ class ResidentLoader:
     """
 
     def __init__(
-        self, dataset: TensorDataset, batch_size: int, *, device: Any = "cpu", rng: torch.Generator | None = None
+        self,
+        dataset: TensorDataset,
+        batch_size: int,
+        *,
+        device: Any = "cpu",
+        rng: torch.Generator | None = None,
     ):
         self.tensors = [tensor.to(device) for tensor in dataset.tensors]
         self.n_batches = n_batches(len(dataset), batch_size)

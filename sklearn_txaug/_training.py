@@ -67,7 +67,7 @@ class NetEstimator:
     ) -> None:
         """Build the module, train it and keep it in `module_`, on the CPU, with its `history_`."""
         device = resolve_device(self.device)
-        init_seed, train_seed = rng.integers(2**63, size=2)
+        init_seed, train_seed = rng.integers(2**63, size=2).tolist()
         with draws_from(torch_generator(init_seed)):
             module = make_module()
         batch_size = self.batch_size or min(128, max(16, len(rows) // 8))
@@ -93,7 +93,7 @@ class NetEstimator:
             own = {name: value for name, value in own.items() if not name.startswith("optimizer__")}
         return {**own, **given}
 
-    def _module_on_device(self) -> tuple[nn.Module, torch.device]:
+    def _module_on_device(self) -> tuple[Any, torch.device]:
         """Return the module where it shall run; the fitted one itself never leaves the CPU."""
         device = resolve_device(self.device)
         return (self.module_ if device.type == "cpu" else copy.deepcopy(self.module_).to(device)), device

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -18,12 +18,14 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
+from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from ._amounts import spread, synthetic_counts
 from ._callbacks import EMA
 from ._checks import check_memory, check_table, warn_if_not_log
 from ._containers import as_container, no_rows, rows_like, stack
+from ._interpolation import between, check_path
 from ._nets import GenerativeModule
 from ._torch import torch_generator
 from ._training import NetEstimator, as_rows, draw_seed
@@ -112,9 +114,7 @@ class GenerativeSampler(BaseOverSampler):
         y_new = rows_like(no_rows(y), synthetic[1], getattr(y, "index", ()))
         return stack(X, X_new), stack(y, y_new)
 
-    def sample(
-        self, n_samples: int = 1, *, y: Any = None, random_state: Any = None
-    ) -> tuple[Any, Any]:
+    def sample(self, n_samples: int = 1, *, y: Any = None, random_state: Any = None) -> tuple[Any, Any]:
         """Draw synthetic rows from the fitted generator; nothing is trained.
 
         Parameters
@@ -141,17 +141,13 @@ class GenerativeSampler(BaseOverSampler):
         ValueError
             If `y` has a label that the training rows do not have, or `n_samples` is not a positive integer.
         """
-        if not getattr(self, "_is_trained", False):
-            raise NotFittedError(
-                f"This {type(self).__name__} has no trained generator: call fit, or fit_resample with an "
-                "amount above 0 (n_synthetic=0, or balanced classes under sampling_strategy='auto', train nothing)"
-            )
+        self._check_is_trained()
         codes = self._codes(y) if y is not None else self._spread_codes(n_samples)
         seed = self._seed if random_state is None else draw_seed(random_state)
         X_new, y_new = self._draw(codes, (seed, _SAMPLE))
         return rows_like(self._X_template, X_new), rows_like(self._y_template, y_new)
 
-    # -- the generator's own part ----------------------------------------------------------------------------
+    # -- the generator's own part
 
     @abstractmethod
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
@@ -161,7 +157,7 @@ class GenerativeSampler(BaseOverSampler):
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return one row in the scaled space for each class code."""
 
-    # -- the template ----------------------------------------------------------------------------------------
+    # -- the template
 
     def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
         """Unused: `fit_resample` keeps index and dtypes, which imbalanced-learn's template cannot."""
@@ -186,7 +182,9 @@ class GenerativeSampler(BaseOverSampler):
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self._class_counts = np.bincount(codes)
         self._seed = draw_seed(self.random_state)
-        if len(self.classes_) == 1 or self.n_synthetic is None:  # the former raises, in imbalanced-learn's words
+        if (
+            len(self.classes_) == 1 or self.n_synthetic is None
+        ):  # the former raises, in imbalanced-learn's words
             self.sampling_strategy_ = check_sampling_strategy(
                 self.sampling_strategy, labels, self._sampling_type
             )
@@ -221,7 +219,9 @@ class GenerativeSampler(BaseOverSampler):
         if self._one_vs_all:
             return X, np.eye(self._y_template.shape[1], dtype=int)[self.classes_[codes]]
         labels = self.classes_[codes]
-        return X, labels.reshape(-1, *self._y_template.shape[1:]) if hasattr(self._y_template, "shape") else labels
+        return X, labels.reshape(-1, *self._y_template.shape[1:]) if hasattr(
+            self._y_template, "shape"
+        ) else labels
 
     def _unscale(self, Z: np.ndarray) -> np.ndarray:
         if not np.isfinite(Z).all():
@@ -235,6 +235,13 @@ class GenerativeSampler(BaseOverSampler):
             self.clipped_share_ = float(np.mean(X < 0))
             X = X.clip(min=0)
         return X
+
+    def _check_is_trained(self) -> None:
+        if not getattr(self, "_is_trained", False):
+            raise NotFittedError(
+                f"This {type(self).__name__} has no trained generator: call fit, or fit_resample with an "
+                "amount above 0 (n_synthetic=0, or balanced classes under sampling_strategy='auto', train nothing)"
+            )
 
     def _codes(self, y: Any) -> np.ndarray:
         labels = np.asarray(check_target_type(as_container(y)) if self._one_vs_all else y)
@@ -282,10 +289,71 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         rows = TensorDataset(as_rows(X), torch.from_numpy(codes))
         self._fit_net(lambda: self._make_module(X.shape[1], len(self.classes_)), rows, rng)
 
-    @torch.no_grad()
+    def interpolate(
+        self,
+        label_a: Any,
+        label_b: Any,
+        weights: Sequence[float] = (0, 0.25, 0.5, 0.75, 1),
+        *,
+        n_samples: int = 1,
+        method: str = "lerp",
+        random_state: Any = None,
+    ) -> tuple[Any, np.ndarray]:
+        """Draw rows on the way from one class to another.
+
+        The condition vectors of the two classes are interpolated and the noise is held fixed: row k of each
+        weight comes from the same noise.
+
+        Parameters
+        ----------
+        label_a, label_b : label
+            The classes at weight 0 and 1.
+        weights : sequence of float, default=(0, 0.25, 0.5, 0.75, 1)
+            Share of `label_b`. Values outside [0, 1] extrapolate.
+        n_samples : int, default=1
+            Rows for each weight.
+        method : {"lerp", "slerp"}, default="lerp"
+            Straight line between the condition vectors, or arc on the sphere, which keeps their length.
+        random_state : int, RandomState instance or None, default=None
+            Decides the noise, as in `sample`: weight 0 gives the rows of
+            ``sample(y=[label_a] * n_samples, random_state=random_state)``.
+
+        Returns
+        -------
+        X_path : same type as the `X` of `fit`, of shape (len(weights) * n_samples, n_features)
+            Synthetic rows, weight after weight.
+        weights : ndarray of shape (len(weights) * n_samples,)
+            The weight of each row.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was trained yet.
+        ValueError
+            If a label is unknown, or another argument is not as described.
+        TypeError
+            If the generator has no condition vectors.
+        """
+        self._check_is_trained()
+        steps = check_path(weights, n_samples, method)
+        if not hasattr(self.module_, "condition"):
+            raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
+        with torch.no_grad():
+            ends = self.module_.condition(torch.from_numpy(self._codes([label_a, label_b])))
+        stream = (self._seed if random_state is None else draw_seed(random_state), _SAMPLE)
+        rows = [
+            self._generate_for(between(*ends, w, method).expand(n_samples, -1), np.random.default_rng(stream))
+            for w in steps
+        ]
+        return rows_like(self._X_template, self._unscale(np.concatenate(rows))), np.repeat(steps, n_samples)
+
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return self._generate_for(torch.from_numpy(codes), rng)
+
+    @torch.no_grad()
+    def _generate_for(self, y: Tensor, rng: np.random.Generator) -> np.ndarray:
+        """Return one row for each class code or condition vector."""
         module, device = self._module_on_device()
         generator = torch_generator(rng.integers(2**63), device)
-        labels = torch.from_numpy(codes).to(device)
-        chunks = labels.split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
+        chunks = y.to(device).split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
         return np.concatenate([module.sample(chunk, generator).cpu().numpy() for chunk in chunks])

@@ -11,6 +11,8 @@ from imblearn.pipeline import make_pipeline
 from imblearn.utils.estimator_checks import (
     check_dataframe_column_names_consistency,
     check_param_validation,
+)
+from imblearn.utils.estimator_checks import (
     parametrize_with_checks as imblearn_checks,
 )
 from joblib import Parallel, delayed, parallel_backend
@@ -52,7 +54,7 @@ def test_further_imbalanced_learn_checks(sampler, check):
     check(type(sampler).__name__, clone(sampler))
 
 
-# -- amounts --------------------------------------------------------------------------------------------------
+# -- amounts
 
 
 @each_sampler
@@ -102,7 +104,7 @@ def test_no_stale_generator_after_an_empty_resampling(sampler, data):
         sampler.sample(1)
 
 
-# -- sample ---------------------------------------------------------------------------------------------------
+# -- sample
 
 
 @each_sampler
@@ -153,7 +155,7 @@ def test_one_vs_all_labels(sampler, data):
     assert len(set(y_res.sum(axis=0))) == 1
 
 
-# -- containers -----------------------------------------------------------------------------------------------
+# -- containers
 
 
 @each_sampler
@@ -184,7 +186,9 @@ def test_dataframe_keeps_names_and_types(sampler, data):
     X_res, y_res = sampler.fit_resample(X, y)
     pd.testing.assert_frame_equal(X_res[~sampler.is_synthetic_], X)
     pd.testing.assert_series_equal(y_res[~sampler.is_synthetic_], y)
-    assert X_res.index[sampler.is_synthetic_].tolist() == [f"synthetic_{k}" for k in range(len(X_res) - len(X))]
+    assert X_res.index[sampler.is_synthetic_].tolist() == [
+        f"synthetic_{k}" for k in range(len(X_res) - len(X))
+    ]
     assert X_res.index.equals(y_res.index)
     X_new, y_new = sampler.sample(2)
     assert X_new.dtypes.equals(X.dtypes)
@@ -195,7 +199,7 @@ def test_dataframe_keeps_names_and_types(sampler, data):
     assert again.index.is_unique
 
 
-# -- one random_state, one result -----------------------------------------------------------------------------
+# -- one random_state, one result
 
 
 def _rows(sampler, X, y):
@@ -206,13 +210,15 @@ def _rows(sampler, X, y):
 def test_same_rows_serial_in_threads_and_in_processes(sampler, data):
     expected = _rows(sampler, *data)
     torch.manual_seed(7)
-    np.random.seed(7)
-    states = torch.get_rng_state(), np.random.get_state()[1].copy()
+    np.random.seed(7)  # noqa: NPY002 - the global state is what must stay as it is
+    states = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
     np.testing.assert_array_equal(_rows(sampler, *data), expected)
     assert torch.equal(torch.get_rng_state(), states[0])
-    np.testing.assert_array_equal(np.random.get_state()[1], states[1])
+    np.testing.assert_array_equal(np.random.get_state()[1], states[1])  # noqa: NPY002
     for backend in ("threading", "loky"):
-        with parallel_backend(backend, n_jobs=2, **({"inner_max_num_threads": 1} if backend == "loky" else {})):
+        with parallel_backend(
+            backend, n_jobs=2, **({"inner_max_num_threads": 1} if backend == "loky" else {})
+        ):
             for rows in Parallel()(delayed(_rows)(sampler, *data) for _ in range(4)):
                 np.testing.assert_array_equal(rows, expected)
 
@@ -239,7 +245,7 @@ def test_grid_search_over_amounts(sampler, data):
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
-# -- persistence ----------------------------------------------------------------------------------------------
+# -- persistence
 
 
 @each_sampler
@@ -252,7 +258,7 @@ def test_pickle_copy_clone(sampler, data):
         clone(fitted).sample(5)
 
 
-# -- space ----------------------------------------------------------------------------------------------------
+# -- space
 
 
 @each_sampler
@@ -268,7 +274,7 @@ def test_space(sampler, data):
     np.testing.assert_array_equal(raw.scaler_.transform(X), X)
 
 
-# -- bad input ------------------------------------------------------------------------------------------------
+# -- bad input
 
 
 @each_sampler

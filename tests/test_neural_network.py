@@ -13,7 +13,14 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn_txaug._splits import holdout
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
 
-SMALL = {"hidden_layer_sizes": (32,), "dropout": 0.1, "max_epochs": 60, "lr": 5e-3, "device": "cpu", "random_state": 0}
+SMALL = {
+    "hidden_layer_sizes": (32,),
+    "dropout": 0.1,
+    "max_epochs": 60,
+    "lr": 5e-3,
+    "device": "cpu",
+    "random_state": 0,
+}
 
 
 @parametrize_with_checks([MLPNetClassifier(**SMALL), MLPNetRegressor(**SMALL)])
@@ -95,7 +102,9 @@ def test_bad_groups():
 
 def test_search_and_pickle():
     X, y = make_classification(80, random_state=0)
-    search = GridSearchCV(MLPNetClassifier(**SMALL), {"hidden_layer_sizes": [(8,), (8, 8)], "dropout": [0, 0.5]}, cv=2)
+    search = GridSearchCV(
+        MLPNetClassifier(**SMALL), {"hidden_layer_sizes": [(8,), (8, 8)], "dropout": [0, 0.5]}, cv=2
+    )
     search.fit(X, y)
     again = pickle.loads(pickle.dumps(search.best_estimator_))
     np.testing.assert_array_equal(again.predict_proba(X), search.predict_proba(X))

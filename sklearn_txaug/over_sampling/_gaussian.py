@@ -72,9 +72,13 @@ class GaussianSampler(GenerativeSampler):
         residuals = (X - self.means_[codes]) * unbiased[codes, None]
         radii = np.linalg.norm(residuals, axis=1)
         repeated = counts > 1
-        self._radii = [radii[codes == c] if repeated[c] else radii[repeated[codes]] for c in range(len(counts))]
+        self._radii = [
+            radii[codes == c] if repeated[c] else radii[repeated[codes]] for c in range(len(counts))
+        ]
         self._weights = np.where(repeated, counts / (counts + max(self.prior_rows, 1e-12)), 0.0)
-        self._class_factors = [_factor(residuals[codes == c]) / np.sqrt(counts[c]) for c in range(len(counts))]
+        self._class_factors = [
+            _factor(residuals[codes == c]) / np.sqrt(counts[c]) for c in range(len(counts))
+        ]
         self._fit_pooled(residuals[repeated[codes]])
 
     def _fit_pooled(self, residuals: np.ndarray) -> None:
@@ -105,4 +109,4 @@ class GaussianSampler(GenerativeSampler):
 
 def _factor(rows: np.ndarray) -> np.ndarray:
     """Return F with ``F.T @ F == rows.T @ rows`` and at most n_features rows."""
-    return np.linalg.qr(rows, mode="r")
+    return np.asarray(np.linalg.qr(rows, mode="r"))

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor
 
 from .._docs import shared_parameters
-from .._layers import CONDITIONINGS, NORMS, ConditionedMLP, make_conditioning
+from .._layers import CONDITIONINGS, NORMS, Player
 from .._nets import GenerativeModule
 from ._adversarial import AdversarialSampler
 
@@ -35,10 +35,17 @@ class WGANGP(GenerativeModule):
     ):
         super().__init__()
         self.latent_dim, self.gradient_penalty = latent_dim, gradient_penalty
-        self.generator = _Player(
-            latent_dim, n_features, n_classes, generator_hidden_layer_sizes, generator_norm, conditioning
+        self.generator = Player(
+            latent_dim,
+            n_features,
+            n_classes,
+            generator_hidden_layer_sizes,
+            norm=generator_norm,
+            conditioning=conditioning,
         )
-        self.critic = _Player(n_features, 1, n_classes, critic_hidden_layer_sizes, critic_norm, conditioning)
+        self.critic = Player(
+            n_features, 1, n_classes, critic_hidden_layer_sizes, norm=critic_norm, conditioning=conditioning
+        )
 
     def forward(self, x: Tensor, y: Tensor, player: str) -> Tensor:
         if player == "generator":
@@ -58,17 +65,8 @@ class WGANGP(GenerativeModule):
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
         return self.generator(torch.randn(len(y), self.latent_dim, device=y.device, generator=rng), y)
 
-
-class _Player(ConditionedMLP):
-    def __init__(
-        self, n_in: int, n_out: int, n_classes: int, hidden: Sequence[int], norm: str, conditioning: str
-    ):
-        condition = make_conditioning(conditioning, n_classes)
-        super().__init__(n_in, n_out, condition.width, hidden, norm=norm)
-        self.condition = condition
-
-    def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        return super().forward(x, self.condition(y))
+    def condition(self, y: Tensor) -> Tensor:
+        return self.generator.condition(y)
 
 
 @shared_parameters

@@ -1,0 +1,74 @@
+"""A cohort and its nested splits: held-out groups, and training subsets that grow."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._splits import holdout
+
+_TEST_SHARE = 1 / 3
+_ROWS_PER_CLASS = 2  # the least that every training subset has
+
+
+class Cohort(NamedTuple):
+    """Expression, labels and, if there are any, the groups that a split must not cut."""
+
+    name: str
+    X: np.ndarray
+    y: np.ndarray
+    groups: np.ndarray | None = None
+
+
+class Split(NamedTuple):
+    """One seed's rows: `pool` is what a classifier may train on, best first, `test` what it never sees."""
+
+    pool: np.ndarray
+    test: np.ndarray
+
+
+def make_cohort(
+    name: str, X: Any, y: Any, groups: Any = None, min_class_size: int = 6
+) -> tuple[Cohort, list]:
+    """Return the cohort without classes of fewer than `min_class_size` rows, and the classes left out."""
+    X, y = np.asarray(X), np.asarray(y)
+    classes, counts = np.unique(y, return_counts=True)
+    rare = classes[counts < min_class_size]
+    kept = ~np.isin(y, rare)
+    if len(classes) - len(rare) < 2:
+        raise ValueError(
+            f"label has {len(classes)} classes, and fewer than 2 of them have {min_class_size} rows or more; "
+            "choose another label column or a smaller min_class_size"
+        )
+    groups = None if groups is None else np.asarray(groups)[kept]
+    return Cohort(name, X[kept], y[kept], groups), rare.tolist()
+
+
+def split(cohort: Cohort, seed: int) -> Split:
+    """Hold out a third of the groups, stratified by class; the same seed gives the same split."""
+    pool, test = holdout(cohort.y, cohort.groups, _TEST_SHARE, seed)
+    pool = pool[_stratified_order(cohort.y[pool], np.random.default_rng(seed))]
+    return Split(pool, test[np.isin(cohort.y[test], cohort.y[pool])])
+
+
+def subset(cohort: Cohort, pool: np.ndarray, n_real: int) -> np.ndarray:
+    """Return the first `n_real` rows of the pool: subsets are nested and stratified."""
+    least = _ROWS_PER_CLASS * len(np.unique(cohort.y[pool]))
+    if not least <= n_real <= len(pool):
+        raise ValueError(
+            f"n_real={n_real} is not between {least} ({_ROWS_PER_CLASS} rows a class) and {len(pool)}, "
+            f"the training rows of {cohort.name}"
+        )
+    return pool[:n_real]
+
+
+def _stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Order rows so that every beginning has each class in proportion, after two rows of each class."""
+    shuffled = rng.permutation(len(y))
+    share, first = np.empty(len(y)), np.zeros(len(y), dtype=bool)
+    for label in np.unique(y):
+        rows = shuffled[y[shuffled] == label]
+        share[rows] = (np.arange(len(rows)) + rng.uniform(size=len(rows))) / len(rows)
+        first[rows[:_ROWS_PER_CLASS]] = True
+    return np.lexsort((share, ~first))

@@ -1,0 +1,212 @@
+"""The comparison: honest splits, resuming after a kill at any moment, the command line."""
+
+import csv
+
+import numpy as np
+import pytest
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from sklearn.linear_model import LogisticRegression
+
+from sklearn_txaug import __main__ as command_line
+from sklearn_txaug.benchmark import benchmark, draw_summary, format_summary, make_cohort
+from sklearn_txaug.benchmark._cohort import split, subset
+from sklearn_txaug.benchmark._methods import Interpolation
+from sklearn_txaug.benchmark._summary import gains
+from sklearn_txaug.over_sampling import GaussianSampler
+
+
+@pytest.fixture(scope="module")
+def cohort():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["brain", "kidney", "liver"], [60, 45, 30])
+    X = rng.normal(size=(135, 12)) + np.eye(3, 12)[np.unique(y, return_inverse=True)[1]] * 4
+    return make_cohort("toy", X, y, groups=np.arange(135) // 2)[0]
+
+
+SAMPLERS = {"none": None, "smote": Interpolation(SMOTE()), "gaussian": GaussianSampler()}
+CLASSIFIERS = {"logistic": LogisticRegression(max_iter=500)}
+SETUP = {
+    "n_real": [12, 30],
+    "n_synthetic": [20],
+    "seeds": 2,
+    "classifiers": CLASSIFIERS,
+    "n_jobs": 1,
+    "verbose": False,
+}
+
+
+def test_splits_keep_groups_whole_and_subsets_are_nested(cohort):
+    pool, test = split(cohort, 0)
+    assert not set(cohort.groups[pool]) & set(cohort.groups[test])
+    small, large = subset(cohort, pool, 12), subset(cohort, pool, 30)
+    assert set(small) < set(large) <= set(pool)
+    assert np.unique(cohort.y[subset(cohort, pool, 6)], return_counts=True)[1].tolist() == [2, 2, 2]
+    shares = np.unique(cohort.y[large], return_counts=True)[1] / 30
+    np.testing.assert_allclose(shares, [60 / 135, 45 / 135, 30 / 135], atol=0.07)
+    assert not np.array_equal(split(cohort, 1).test, test)
+
+
+def test_generator_sees_the_rows_of_its_protocol(cohort, tmp_path):
+    class Spy(GaussianSampler):
+        rows = []
+
+        def fit(self, X, y, *, groups=None):
+            Spy.rows.append(X)
+            return super().fit(X, y)
+
+    for protocol in ("honest", "oracle"):
+        Spy.rows.clear()
+        benchmark(
+            cohort, samplers={"spy": Spy()}, **{**SETUP, "seeds": 1}, protocol=protocol, output=tmp_path
+        )
+        pool, test = split(cohort, 0)
+        sizes = [12, 30] if protocol == "honest" else [len(pool)] * 2
+        assert [len(X) for X in Spy.rows] == sizes
+        for X in Spy.rows:
+            assert not (X[:, None] == cohort.X[test]).all(axis=2).any()
+
+
+def test_rows_are_tidy_and_complete(cohort, tmp_path):
+    rows = benchmark(cohort, samplers=SAMPLERS, **SETUP, output=tmp_path)
+    with (tmp_path / "results.csv").open() as file:
+        written = list(csv.DictReader(file))
+    assert list(written[0]) == [
+        "dataset", "protocol", "sampler", "classifier", "n_real", "n_synthetic", "seed", "metric", "value"
+    ]  # fmt: skip
+    assert len(written) == len(rows) == 4 * (3 * 3 + 3 * 7)
+    assert {row.metric for row in rows if row.classifier} == {"accuracy", "balanced_accuracy", "f1_macro"}
+    table = gains(rows, "accuracy")
+    assert table["logistic", 12, "none", 0]["difference"] is None
+    scores = {
+        row.seed: row.value
+        for row in rows
+        if row[2:6] == ("smote", "logistic", 12, 20) and row[7] == "accuracy"
+    }
+    base = {
+        row.seed: row.value
+        for row in rows
+        if row[2:6] == ("none", "logistic", 12, 0) and row[7] == "accuracy"
+    }
+    expected = np.mean([scores[seed] - base[seed] for seed in (0, 1)])
+    assert table["logistic", 12, "smote", 20]["difference"][0] == pytest.approx(expected)
+
+
+class _Killed(RuntimeError):
+    pass
+
+
+class _Dying(GaussianSampler):
+    """Ends the run in its third training, as a kill would."""
+
+    trainings = 0
+
+    def fit(self, X, y, *, groups=None):
+        _Dying.trainings += 1
+        if _Dying.trainings == 3:
+            raise _Killed
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "torn", ["", "toy,honest,gaussian,logis", "toy,honest,gaussian,logistic,12,20,0,accuracy,0."]
+)
+def test_a_killed_run_continues(cohort, tmp_path, torn):
+    whole = benchmark(cohort, samplers={"dying": GaussianSampler()}, **SETUP, output=tmp_path / "whole")
+    _Dying.trainings = 0
+    setup = {"samplers": {"dying": _Dying()}, **SETUP, "output": tmp_path / "killed"}
+    with pytest.raises(_Killed):
+        benchmark(cohort, **setup)
+    path = tmp_path / "killed" / "results.csv"
+    finished = path.read_text()
+    path.write_text(finished + torn)
+    resumed = benchmark(cohort, **setup)
+    assert _Dying.trainings == 3 + 2  # two were finished; the third and the fourth were not
+    assert path.read_text().startswith(finished)
+    values = [
+        {row[:-1]: row.value for row in rows if row.metric != "fit_seconds"} for rows in (resumed, whole)
+    ]
+    assert values[0] == values[1]
+    assert len(resumed) == len(whole)
+
+
+def test_a_block_torn_between_two_lines_is_completed(cohort, tmp_path):
+    setup = {"samplers": {"gaussian": GaussianSampler()}, **SETUP, "output": tmp_path}
+    whole = benchmark(cohort, **setup)
+    path = tmp_path / "results.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:-4]))
+    again = benchmark(cohort, **setup)
+    assert sorted(r[:-1] for r in again) == sorted(r[:-1] for r in whole)
+
+
+def test_more_amounts_train_again_but_keep_rows(cohort, tmp_path):
+    setup = {"samplers": {"gaussian": GaussianSampler()}, **SETUP, "output": tmp_path}
+    first = benchmark(cohort, **setup)
+    more = benchmark(cohort, **{**setup, "n_synthetic": [20, 40]})
+    assert set(first) < set(more)
+    assert {row.n_synthetic for row in more if row.classifier} == {20, 40}
+
+
+def test_other_settings_need_another_folder(cohort, tmp_path):
+    setup = {**SETUP, "output": tmp_path}
+    benchmark(cohort, samplers={"gaussian": GaussianSampler()}, **setup)
+    with pytest.raises(ValueError, match="choose another output folder"):
+        benchmark(cohort, samplers={"gaussian": GaussianSampler(prior_rows=1)}, **setup)
+
+
+def test_two_jobs_give_the_same_values(cohort, tmp_path):
+    one, two = (
+        benchmark(cohort, samplers=SAMPLERS, **{**SETUP, "n_jobs": jobs}, output=tmp_path / str(jobs))
+        for jobs in (1, 2)
+    )
+    assert {r for r in one if r.metric != "fit_seconds"} == {r for r in two if r.metric != "fit_seconds"}
+
+
+def test_impossible_amounts(cohort, tmp_path):
+    for n_real in (5, 1000):
+        with pytest.raises(ValueError, match=f"n_real={n_real} is not between 6"):
+            benchmark(cohort, samplers=SAMPLERS, **{**SETUP, "n_real": [n_real]}, output=tmp_path)
+    with pytest.raises(ValueError, match="protocol"):
+        benchmark(cohort, samplers=SAMPLERS, **SETUP, protocol="fair", output=tmp_path)
+    with pytest.raises(ValueError, match="label has 135 classes"):
+        make_cohort("toy", cohort.X, np.arange(135))
+
+
+@pytest.mark.parametrize("sampler", [RandomOverSampler(), SMOTE()])
+def test_interpolation_copes_with_small_classes(sampler):
+    X, y = np.arange(8.0).reshape(4, 2), np.array(["a", "a", "a", "b"])
+    X_new, y_new = Interpolation(sampler, random_state=0).fit(X, y).sample(y=["a", "b", "b"])
+    assert y_new.tolist() == ["a", "b", "b"]
+    np.testing.assert_array_equal(X_new[1:], X[[3, 3]])
+
+
+def test_summary_and_picture(cohort, tmp_path):
+    rows = benchmark(cohort, samplers=SAMPLERS, **SETUP, output=tmp_path)
+    text = format_summary(rows, list(SAMPLERS))
+    assert "| logistic   | 12     | smote    | 20 " in text
+    assert "+-" in text
+    draw_summary(rows, list(SAMPLERS), tmp_path / "summary.png")
+    assert (tmp_path / "summary.png").stat().st_size > 10_000
+
+
+def test_command_line(tmp_path, capsys, cohort):
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame(cohort.X, columns=[f"G{i}" for i in range(12)], index=[f"S{i}" for i in range(135)])
+    table["tissue"], table["patient"] = cohort.y, [f"P{g}" for g in cohort.groups]
+    table.to_csv(tmp_path / "toy.tsv", sep="\t")
+    command = (
+        f"benchmark --data {tmp_path}/toy.tsv --label tissue --group patient --samplers none,gaussian "
+        f"--classifiers logistic --n-real 12 --n-synthetic 20 --seeds 2 --jobs 1 --output {tmp_path}/out"
+    ).split()
+    assert command_line.main(command) == 0
+    assert "| gaussian" in capsys.readouterr().out
+    assert (tmp_path / "out" / "summary.png").exists()
+    finished = (tmp_path / "out" / "results.csv").read_text()
+    assert command_line.main(command) == 0
+    assert (tmp_path / "out" / "results.csv").read_text() == finished
+    assert command_line.main([*command, "--label", "organ"]) == 2
+    assert "organ" in capsys.readouterr().err
+    assert command_line.main([*command, "--samplers", "wgan"]) == 2
+    assert "wgangp" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        command_line.main(["benchmark", "--n-real", "many"])
