@@ -336,13 +336,14 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         """
         self._check_is_trained()
         steps = check_path(weights, n_samples, method)
-        if not hasattr(self.module_, "condition"):
+        condition: Any = getattr(self.module_, "condition", None)
+        if condition is None:
             raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
         with torch.no_grad():
-            ends = self.module_.condition(torch.from_numpy(self._codes([label_a, label_b])))
+            a, b = condition(torch.from_numpy(self._codes([label_a, label_b])))
         stream = (self._seed if random_state is None else draw_seed(random_state), _SAMPLE)
         rows = [
-            self._generate_for(between(*ends, w, method).expand(n_samples, -1), np.random.default_rng(stream))
+            self._generate_for(between(a, b, w, method).expand(n_samples, -1), np.random.default_rng(stream))
             for w in steps
         ]
         return rows_like(self._X_template, self._unscale(np.concatenate(rows))), np.repeat(steps, n_samples)

@@ -1,0 +1,44 @@
+"""From one condition vector to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral
+
+import numpy as np
+import torch
+from torch import Tensor
+
+METHODS = ("lerp", "slerp")
+
+
+def check_path(weights: Sequence[float], n_samples: int, method: str) -> np.ndarray:
+    """Return the weights as an array, or say which argument of `interpolate` is wrong."""
+    steps = np.atleast_1d(np.asarray(weights, dtype=float))
+    if steps.ndim != 1 or not len(steps) or not np.isfinite(steps).all():
+        raise ValueError(f"weights must be a sequence of finite numbers, got {weights!r}")
+    if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
+        raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {METHODS}, got {method!r}")
+    return steps
+
+
+def between(a: Tensor, b: Tensor, weight: float, method: str = "lerp") -> Tensor:
+    """Return `a` at weight 0, `b` at weight 1, and a vector between them on a line or an arc.
+
+    Vectors on one line have no arc of their own; they get the line.
+
+    Examples
+    --------
+    >>> import torch
+    >>> a, b = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
+    >>> between(a, b, 0.5), between(a, b, 0.5, "slerp")
+    (tensor([0.5000, 0.5000]), tensor([0.7071, 0.7071]))
+    """
+    if method == "slerp":
+        cosine = torch.nn.functional.cosine_similarity(a, b, dim=0).clamp(-1, 1)
+        angle = torch.arccos(cosine)
+        if torch.sin(angle) > 1e-4:
+            return (torch.sin((1 - weight) * angle) * a + torch.sin(weight * angle) * b) / torch.sin(angle)
+    return torch.lerp(a, b, weight)
