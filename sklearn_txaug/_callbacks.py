@@ -54,6 +54,11 @@ class EMA(Callback):
         return [tensor.detach() for tensor in module.state_dict().values() if tensor.is_floating_point()]
 
 
+def n_steps(net: Any, dataset: Any) -> int:
+    """Optimiser steps that a training of `net` on `dataset` takes."""
+    return net.max_epochs * len(net.get_iterator(net.get_dataset(dataset)))
+
+
 class LearningRate(Callback):
     """Course of the learning rate over the optimiser steps of a training.
 
@@ -71,15 +76,16 @@ class LearningRate(Callback):
         self.n_warmup = n_warmup
 
     def on_train_begin(self, net: Any, X: Any = None, **kwargs: Any) -> None:
-        n_steps = net.max_epochs * len(net.get_iterator(net.get_dataset(X)))
-        n_warmup = max(1, min(self.n_warmup, n_steps // 3))
+        total = n_steps(net, X)
+        n_warmup = max(1, min(self.n_warmup, total // 3))
+        self.policy_: torch.optim.lr_scheduler.LRScheduler
         if self.schedule == "onecycle":
             self.policy_ = torch.optim.lr_scheduler.OneCycleLR(
-                net.optimizer_, max_lr=net.lr, total_steps=n_steps + 1, pct_start=n_warmup / (n_steps + 1)
+                net.optimizer_, max_lr=net.lr, total_steps=total + 1, pct_start=n_warmup / (total + 1)
             )
         else:
             self.policy_ = torch.optim.lr_scheduler.LambdaLR(
-                net.optimizer_, lambda step: self._factor(step, n_steps, n_warmup)
+                net.optimizer_, lambda step: self._factor(step, total, n_warmup)
             )
 
     def on_batch_end(self, net: Any, training: bool = True, **kwargs: Any) -> None:
@@ -89,10 +95,10 @@ class LearningRate(Callback):
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         del self.policy_
 
-    def _factor(self, step: int, n_steps: int, n_warmup: int) -> float:
+    def _factor(self, step: int, total: int, n_warmup: int) -> float:
         if self.schedule == "constant":
             return 1.0
-        fall = (1 + math.cos(math.pi * min(1.0, step / n_steps))) / 2
+        fall = (1 + math.cos(math.pi * min(1.0, step / total))) / 2
         return min(1.0, (step + 1) / n_warmup) * (0.02 + 0.98 * fall)
 
 

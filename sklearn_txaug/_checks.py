@@ -42,5 +42,5 @@ def warn_if_not_log(rows: np.ndarray) -> None:
         f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
         f"pass {remedy}, or put the transform in the `scaler` parameter.",
         UserWarning,
-        stacklevel=4,
+        stacklevel=5,
     )

@@ -195,13 +195,16 @@ class GenerativeSampler(BaseOverSampler):
         return rows, codes
 
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
-        warn_if_not_log(rows)
+        self._check_scale(rows)
         self._constant = {column: rows[0, column] for column in np.flatnonzero(np.ptp(rows, axis=0) == 0)}
         self.scaler_ = self._make_scaler().fit(rows)
         self._fit_generator(
             np.asarray(self.scaler_.transform(rows)), codes, np.random.default_rng((self._seed, _FIT)), groups
         )
         self._is_trained = True
+
+    def _check_scale(self, rows: np.ndarray) -> None:
+        warn_if_not_log(rows)
 
     def _make_scaler(self) -> Any:
         if self.scaler is None:

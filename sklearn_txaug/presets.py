@@ -29,6 +29,19 @@ _WGANGP_LACAN2026: dict[str, Any] = {
     "net_params": {"optimizer": torch.optim.RMSprop},
 }
 
+_VAE_LACAN2026: dict[str, Any] = {
+    "latent_dim": 128,
+    "norm": "batch",
+    "conditioning": "paper",
+    "reduction": "mean",
+    "beta": 1.0,
+    "learned_prior": False,
+    "lr_schedule": "constant",
+    "max_epochs": 1000,
+    "ema_decay": None,
+    "net_params": {"optimizer": torch.optim.Adam},
+}
+
 #: Lacan, Andre, Sebag, Hanczar, BMC Bioinformatics 2026; GTEx v8, 974 landmark genes, 26 tissues.
 LACAN2026_GTEX: dict[str, dict[str, Any]] = {
     "WGANGPSampler": {
@@ -38,6 +51,12 @@ LACAN2026_GTEX: dict[str, dict[str, Any]] = {
         "batch_size": 1024,
         "lr": 2.2051e-3,
         "critic_lr": 5.820e-4,
+    },
+    "VAESampler": {
+        **_VAE_LACAN2026,
+        "hidden_layer_sizes": (8192, 4096, 4096, 2048),
+        "batch_size": 256,
+        "lr": 7.848e-4,
     },
 }
 
@@ -50,5 +69,11 @@ LACAN2026_TCGA: dict[str, dict[str, Any]] = {
         "batch_size": 64,
         "lr": 2.7546e-4,
         "critic_lr": 1.2370e-4,
+    },
+    "VAESampler": {
+        **_VAE_LACAN2026,
+        "hidden_layer_sizes": (2048, 8192, 256, 4096),
+        "batch_size": 2048,
+        "lr": 1.1107e-3,
     },
 }
