@@ -1,0 +1,67 @@
+"""Assemble a matrix of samples x genes block by block, merging genes that share a name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+MERGES = ("mean", "sum", "first", "error")
+
+
+class GeneColumns:
+    """The columns of the result, one for each different gene name.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Gene names as in the file.
+    duplicates : {"mean", "sum", "first", "error"}
+        What to do with genes of one name.
+
+    Attributes
+    ----------
+    names : list of str
+        The different names, in order of their first appearance.
+    repeated : list of str
+        Names that the file has more than once.
+    n_missing : int
+        Missing values met so far.
+    """
+
+    def __init__(self, names: Sequence[str], duplicates: str) -> None:
+        positions: dict[str, int] = {}
+        self._column = np.array([positions.setdefault(name, len(positions)) for name in names], dtype=int)
+        self.names = list(positions)
+        self._count = np.bincount(self._column, minlength=len(self.names))
+        self._is_first = np.zeros(len(names), dtype=bool)
+        self._is_first[np.unique(self._column, return_index=True)[1]] = True
+        self.repeated = [name for name, count in zip(self.names, self._count, strict=True) if count > 1]
+        self.n_missing = 0
+        self._merge = duplicates
+        if self.repeated and duplicates == "error":
+            shown = ", ".join(map(repr, self.repeated[:10]))
+            raise ValueError(
+                f"{len(self.repeated)} gene names occur more than once ({shown}) and duplicates='error'; "
+                f"merge them with duplicates='mean', 'sum' or 'first'."
+            )
+
+    def read(self, source: Any, keep: np.ndarray, dtype: np.dtype) -> np.ndarray:
+        """Read the kept samples of a source into one C-ordered array, the only copy of the values."""
+        X = np.zeros((int(keep.sum()), len(self.names)), dtype=dtype)
+        for rows, genes, block in source.blocks(keep, dtype):
+            self.n_missing += int(np.isnan(block).sum())
+            self._put(X, rows, genes, block)
+        if self._merge == "mean" and self.repeated:
+            for column in np.flatnonzero(self._count > 1):
+                X[:, column] /= self._count[column]
+        return X
+
+    def _put(self, X: np.ndarray, rows: slice, genes: slice, block: np.ndarray) -> None:
+        if not self.repeated:
+            X[rows, genes] = block
+            return
+        column, is_first = self._column[genes], self._is_first[genes]
+        X[rows, column[is_first]] = block[:, is_first]
+        if self._merge != "first":
+            for extra in np.flatnonzero(~is_first):
+                X[rows, column[extra]] += block[:, extra]

@@ -1,0 +1,276 @@
+"""Read expression tables."""
+
+import gzip
+import warnings
+import zlib
+from collections.abc import Collection
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from ._annotations import Sheet, get_annotation
+from ._binary import H5adSource, ParquetSource
+from ._fields import check_samples_in, table_suffix
+from ._genes import MERGES, GeneColumns
+from ._require import require
+from ._text import TextSource
+
+Source = TextSource | ParquetSource | H5adSource
+
+
+def read_expression(
+    path: str | PathLike[str],
+    *,
+    label: str | None = None,
+    group: str | None = None,
+    labels_file: str | PathLike[str] | None = None,
+    samples_in: str = "auto",
+    layer: str | None = None,
+    drop: Collection[str] = (),
+    duplicates: str = "mean",
+    dtype: Any = np.float32,
+) -> Bunch:
+    """Read an expression table as samples x genes, with labels and groups.
+
+    Parameters
+    ----------
+    path : str or path
+        A file .h5ad (needs the extra ``anndata``), .csv, .tsv, .txt or .gct (1.2 or 1.3), each of these four
+        also with .gz, or .parquet (needs pyarrow). The separator of a text file is found from its header.
+    label : str, default=None
+        Column with the class of each sample, in the table or in `labels_file`. If the samples are in columns,
+        a row of that name is meant. None reads no labels, except from an .h5ad file whose ``uns["label"]``
+        names a column of ``obs``.
+    group : str, default=None
+        Column with the group (patient, donor) of each sample, found in the same way; ``uns["group"]``.
+    labels_file : str or path, default=None
+        A second table, .csv, .tsv or .txt, with a row for each sample. It is joined by sample: the column
+        with most sample names in common is used. Where no name agrees, ``.`` and ``_`` are read as ``-``,
+        since R rewrites barcodes in that way.
+    samples_in : {"auto", "rows", "columns"}, default="auto"
+        Where the samples are. ``"auto"`` decides, in this order, by where `label` or `group` are, by the
+        samples of `labels_file`, by identifiers (Ensembl, Affymetrix, TCGA, GTEx, GEO, ...), by known gene
+        symbols, by the name of the first column, by names that could be gene symbols, and at last by the
+        shape, with a warning.
+    layer : str, default=None
+        Layer of an .h5ad file to read instead of ``X``.
+    drop : collection of str, default=()
+        Columns (or rows) that are neither genes nor needed, such as age or a gene description.
+    duplicates : {"mean", "sum", "first", "error"}, default="mean"
+        What to do with genes of one name. The mean suits a log scale, the sum counts.
+    dtype : {numpy.float32, numpy.float64}, default=numpy.float32
+        Type of the values. float32 is exact for counts up to 16,777,216.
+
+    Returns
+    -------
+    expression : :class:`~sklearn.utils.Bunch`
+        With the attributes
+
+        data : DataFrame of shape (n_samples, n_genes)
+            Expression in the units of the file; index and columns are the names of samples and genes.
+        target : Series of shape (n_samples,) or None
+            Labels, named as their column. In text files, labels that are all written as integers, floats or
+            ``True``/``False`` come as such, others as strings.
+        groups : Series of shape (n_samples,) or None
+            Groups, likewise.
+        feature_names : list of str
+            Names of the genes.
+        target_names : list
+            The different labels, sorted; empty without labels.
+        samples_in : {"rows", "columns"}
+            Where the samples were found to be.
+        notes : list of str
+            What was decided and changed: orientation, samples left out, genes merged, missing values.
+        filename : str
+            Path of the file.
+        DESCR : str
+            The notes and the shape, as text.
+
+    Warns
+    -----
+    UserWarning
+        If the orientation is a guess from the shape, samples without label or group were left out, genes were
+        merged, sample names repeat, or values are missing.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ImportError
+        If pandas, anndata or pyarrow is needed and not installed.
+    TypeError
+        If `dtype` is not a floating point type.
+    ValueError
+        If the file is damaged or of an unknown format; if a column asked for is not there (the message lists
+        those that are); if columns that hold no numbers are left over (the message names them).
+
+    See Also
+    --------
+    write_expression : Write such a table.
+
+    Notes
+    -----
+    Values are read in blocks into one array, so that a table takes little more memory than the result, in
+    text files, .parquet and .h5ad (dense or sparse) alike. Text files are passed over twice, once for names
+    and once for values.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from sklearn_txaug.datasets import make_expression, read_expression, write_expression
+    >>> X, y = make_expression(n_samples=6, n_features=20, as_frame=True, random_state=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "cohort.tsv.gz"
+    ...     write_expression(path, X, y, samples_in="columns")
+    ...     cohort = read_expression(path, label="class")
+    >>> cohort.data.shape, cohort.target.tolist() == y.tolist()
+    ((6, 20), True)
+    >>> print(cohort.notes[0])
+    samples in columns ('class' is in the first column)
+    """
+    require("pandas", "read_expression")
+    path = Path(path)
+    names = _check_options(path, label, group, labels_file, samples_in, layer, drop, duplicates)
+    dtype = _check_dtype(dtype)
+    try:
+        sheet = None if labels_file is None else Sheet(Path(labels_file))
+        source = _open(path, names, tuple(drop), sheet, samples_in, layer)
+        if isinstance(source, H5adSource):
+            label, group = label or source.defaults.get("label"), group or source.defaults.get("group")
+        result, alerts = _assemble(source, label, group, sheet, duplicates, dtype)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path.name} cannot be decompressed, it may be truncated: {error}") from error
+    for alert in alerts:
+        warnings.warn(f"{path.name}: {alert}", UserWarning, stacklevel=2)
+    return result
+
+
+def _open(
+    path: Path,
+    names: list[str],
+    drop: tuple[str, ...],
+    sheet: Sheet | None,
+    samples_in: str,
+    layer: str | None,
+) -> Source:
+    if not path.exists():
+        raise FileNotFoundError(f"path: there is no file {str(path)!r}.")
+    suffix = table_suffix(path)
+    if suffix == ".h5ad":
+        return H5adSource(path, layer)
+    kind = ParquetSource if suffix == ".parquet" else TextSource
+    return kind(path, samples_in, names, drop, sheet.identifiers if sheet is not None else frozenset())
+
+
+def _assemble(
+    source: Source,
+    label: str | None,
+    group: str | None,
+    sheet: Sheet | None,
+    duplicates: str,
+    dtype: np.dtype,
+) -> tuple[Bunch, list[str]]:
+    """Read the labels, then the values of the samples that have them; return the Bunch and the warnings."""
+    pd = require("pandas", "read_expression")
+    wanted = {"label": label, "group": group}
+    columns = {
+        argument: get_annotation(argument, name, source, sheet) if name is not None else None
+        for argument, name in wanted.items()
+    }
+    keep = np.ones(len(source.samples), dtype=bool)
+    for column in columns.values():
+        if column is not None:
+            keep &= column.notna().to_numpy()
+    if not keep.any():
+        raise ValueError(
+            f"{source.path.name} has no sample with a value of {' and '.join(filter(None, wanted.values()))}."
+        )
+    genes = GeneColumns(source.genes, duplicates)
+    X = genes.read(source, keep, dtype)
+
+    samples = [sample for sample, kept in zip(source.samples, keep, strict=True) if kept]
+    index = pd.Index(samples)
+    data = pd.DataFrame(X, index=index, columns=genes.names, copy=False)
+    target, groups = (
+        column[keep].infer_objects().set_axis(index).rename(wanted[argument]) if column is not None else None
+        for argument, column in columns.items()
+    )
+    alerts = _alerts(source, keep, genes, duplicates, index)
+    notes = [f"samples in {source.orientation.samples_in} ({source.orientation.reason})", *alerts]
+    result = Bunch(
+        data=data,
+        target=target,
+        groups=groups,
+        feature_names=genes.names,
+        target_names=[] if target is None else np.unique(target.to_numpy()).tolist(),
+        samples_in=source.orientation.samples_in,
+        notes=notes,
+        filename=str(source.path),
+        DESCR="\n".join([f"{source.path.name}: {X.shape[0]} samples x {X.shape[1]} genes", *notes]),
+    )
+    return result, alerts
+
+
+def _alerts(source: Source, keep: np.ndarray, genes: GeneColumns, duplicates: str, index: Any) -> list[str]:
+    """What the caller should know about."""
+    alerts = []
+    if source.orientation.guess:
+        alerts.append(
+            f"samples are taken to be in {source.orientation.samples_in}, a guess: "
+            f"{source.orientation.reason}. Say samples_in='rows' or 'columns' to be sure."
+        )
+    if not keep.all():
+        alerts.append(
+            f"{int((~keep).sum())} of {len(keep)} samples have no label or group and were left out."
+        )
+    if not index.is_unique:
+        repeats = index[index.duplicated()]
+        alerts.append(f"{len(repeats)} sample names repeat an earlier one, {repeats[0]!r} for instance.")
+    if genes.repeated:
+        alerts.append(
+            f"{len(genes.repeated)} gene names occur more than once ({', '.join(genes.repeated[:5])}) and "
+            f"were merged by duplicates={duplicates!r}."
+        )
+    if genes.n_missing:
+        alerts.append(
+            f"{genes.n_missing} values are missing (NaN); impute them or leave out their genes before a fit."
+        )
+    return alerts
+
+
+def _check_options(
+    path: Path,
+    label: str | None,
+    group: str | None,
+    labels_file: Any,
+    samples_in: str,
+    layer: str | None,
+    drop: Collection[str],
+    duplicates: str,
+) -> list[str]:
+    """Refuse what is not accepted; return the names of columns that are not genes."""
+    h5ad = table_suffix(path) == ".h5ad"
+    check_samples_in(samples_in, path)
+    if duplicates not in MERGES:
+        raise ValueError(f"duplicates must be one of {MERGES}, got {duplicates!r}.")
+    if isinstance(drop, str):
+        raise TypeError(f"drop must be a list of names, got the single string {drop!r}.")
+    if layer is not None and not h5ad:
+        raise ValueError(f"layer={layer!r} is for .h5ad files, and {path.name} is none.")
+    if h5ad and list(drop):
+        raise ValueError(f"drop is for tables; {path.name} keeps its annotations apart from the genes.")
+    if labels_file is not None and label is None and group is None:
+        raise ValueError("labels_file needs label= or group=, the column to take from it; got neither.")
+    for name, value in {"label": label, "group": group}.items():
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} must be the name of a column, a string; got {value!r}.")
+    return [name for name in (label, group, *drop) if name is not None]
+
+
+def _check_dtype(dtype: Any) -> np.dtype:
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise TypeError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}.")
+    return np.dtype(dtype)

@@ -1,0 +1,38 @@
+"""Optional packages, imported where they are needed."""
+
+from importlib import import_module
+from typing import Any
+
+_INSTALL = {
+    "pandas": 'pip install "sklearn_txaug[anndata]"',
+    "anndata": 'pip install "sklearn_txaug[anndata]"',
+    "h5py": 'pip install "sklearn_txaug[anndata]"',
+    "pyarrow": "pip install pyarrow",
+}
+
+
+def require(package: str, purpose: str) -> Any:
+    """Import an optional package, or say what needs it and how to get it.
+
+    Parameters
+    ----------
+    package : str
+        Name of the package, or of a module in it.
+    purpose : str
+        What the caller wants it for; the start of the error message.
+
+    Returns
+    -------
+    module
+        The imported package.
+
+    Raises
+    ------
+    ImportError
+        If the package is not installed.
+    """
+    try:
+        return import_module(package)
+    except ImportError as error:
+        name = package.partition(".")[0]
+        raise ImportError(f"{purpose} needs {name}: {_INSTALL[name]}") from error

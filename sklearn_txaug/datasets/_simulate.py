@@ -1,0 +1,256 @@
+"""A simulator of bulk RNA-seq cohorts."""
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from sklearn.utils import Bunch, check_random_state
+
+from ._require import require
+
+_GENE_SD = 0.8  # typical within-class standard deviation of a gene, log2 units
+_BASELINE_SD = 1.5  # spread of the genes' mean levels, log2 units
+
+
+def make_expression(
+    n_samples: int = 200,
+    n_features: int = 500,
+    n_classes: int = 3,
+    *,
+    n_modules: int = 10,
+    module_correlation: float = 0.5,
+    class_sep: float = 0.5,
+    weights: Sequence[float] | None = None,
+    library_size: float = 1e6,
+    library_cv: float = 0.3,
+    dispersion: float = 0.05,
+    n_groups: int | None = None,
+    group_correlation: float = 0.5,
+    output: str = "log",
+    shuffle: bool = True,
+    return_X_y: bool = True,
+    return_groups: bool = False,
+    as_frame: bool = False,
+    random_state: Any = None,
+) -> Any:
+    """Simulate a bulk RNA-seq cohort with gene modules, classes and sequencing noise.
+
+    Genes belong to modules whose members rise and fall together; each class shifts each module up or down;
+    each sample is sequenced to its own depth, and its counts follow a negative binomial distribution. See
+    Notes for the model.
+
+    Parameters
+    ----------
+    n_samples : int, default=200
+        Number of samples, at least `n_classes`.
+    n_features : int, default=500
+        Number of genes, at least `n_modules`.
+    n_classes : int, default=3
+        Number of classes, at least 1.
+    n_modules : int, default=10
+        Number of gene modules, of equal size up to one gene.
+    module_correlation : float, default=0.5
+        Within-class correlation, in absolute value, of two genes of one module before counting noise, in
+        [0, 1]. About half the genes of a module go down when the others go up.
+    class_sep : float, default=0.5
+        Standard deviation over the classes of the shift of a module, in units of a gene's within-class
+        standard deviation; 0 makes the classes alike.
+    weights : sequence of float of length n_classes, default=None
+        Shares of the samples that each class gets; rescaled to sum to 1. Every class gets at least one
+        sample. None balances the classes.
+    library_size : float, default=1e6
+        Expected total count of a sample, in (0, 1e12].
+    library_cv : float, default=0.3
+        Coefficient of variation of the total between samples (log-normal); 0 gives all samples one depth.
+    dispersion : float, default=0.05
+        Overdispersion a of the counts, variance = mean + a mean^2; 0 gives Poisson counts.
+    n_groups : int, default=None
+        Number of groups (patients, donors) with several samples each, spread evenly over the samples
+        whatever their class. None makes the samples independent.
+    group_correlation : float, default=0.5
+        Share of a gene's within-class variance that the samples of a group have in common, in [0, 1].
+    output : {"log", "counts"}, default="log"
+        ``"log"`` gives log2(CPM + 1), where CPM are counts per million of the sample's total; ``"counts"``
+        gives the counts.
+    shuffle : bool, default=True
+        Shuffle the samples and the genes; False leaves the samples sorted by class and the genes by module.
+    return_X_y : bool, default=True
+        Return ``(X, y)``; False gives a Bunch that also holds the truth of the simulation.
+    return_groups : bool, default=False
+        Return ``(X, y, groups)``; needs `n_groups`.
+    as_frame : bool, default=False
+        Return X as a pandas DataFrame and y (and the groups) as Series.
+    random_state : int, RandomState instance or None, default=None
+        Determines the cohort; pass an int for reproducible output.
+
+    Returns
+    -------
+    X : ndarray or DataFrame of shape (n_samples, n_features)
+        Expression: float64 in log2 units, or int64 counts.
+    y : ndarray or Series of shape (n_samples,), int
+        Class of each sample, 0 to ``n_classes - 1``.
+    groups : ndarray or Series of shape (n_samples,), int
+        Group of each sample, 0 to ``n_groups - 1``. Only if ``return_groups=True``.
+    bunch : :class:`~sklearn.utils.Bunch`
+        If ``return_X_y=False``: `data`, `target`, `groups` (None without `n_groups`), `feature_names`,
+        `modules` (the module of each gene), `signs` (+1 or -1, its direction in the module),
+        `class_effects` (n_classes, n_features; log2 units), `library_sizes` (the realised totals) and
+        `DESCR`.
+
+    Raises
+    ------
+    TypeError
+        If a number is not of the accepted type.
+    ValueError
+        If a parameter is outside its range, or ``return_groups=True`` without `n_groups`.
+
+    Notes
+    -----
+    The log2 level of gene j (module m, sign s_j, standard deviation d_j) in sample i of class c is ::
+
+        b_j + d_j s_j class_sep u_cm + d_j (sqrt(r) s_j z_im + sqrt(1 - r) e_ij)
+
+    with r = `module_correlation` and u, z, e standard normal. With groups, z and e are the sum of a part of
+    the group and a part of the sample, weighted so that the variance stays the same. Powers of two of the
+    levels, divided by their sum, are the expected shares of the sample's total, so counts are compositional
+    as in sequencing; a gamma-Poisson mixture gives the counts. Everything in a class is Gaussian on the log
+    scale before sequencing, which real cohorts are not: a method that does well here need not do well there.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import make_expression
+    >>> X, y = make_expression(n_samples=60, n_features=100, weights=[0.7, 0.2, 0.1], random_state=0)
+    >>> X.shape, [int((y == label).sum()) for label in range(3)]
+    ((60, 100), [42, 12, 6])
+    >>> X, y, groups = make_expression(n_groups=50, return_groups=True, output="counts", random_state=0)
+    >>> X.dtype, len(set(groups.tolist()))
+    (dtype('int64'), 50)
+    """
+    _check_integers(n_samples=n_samples, n_features=n_features, n_classes=n_classes, n_modules=n_modules)
+    _check_reals(module_correlation=(module_correlation, 1), group_correlation=(group_correlation, 1))
+    _check_reals(class_sep=(class_sep, 1e3), library_cv=(library_cv, 10), dispersion=(dispersion, 1e3))
+    _check_reals(library_size=(library_size, 1e12))
+    _check_choices(n_samples, n_features, n_classes, n_modules, library_size, n_groups, output, return_groups)
+    sizes = _class_sizes(n_samples, n_classes, weights)
+
+    rng = check_random_state(random_state)
+    y = np.repeat(np.arange(n_classes), sizes)
+    modules = np.arange(n_features) * n_modules // n_features
+    if shuffle:
+        y, modules = rng.permutation(y), rng.permutation(modules)
+    signs = rng.choice([-1.0, 1.0], size=n_features)
+    scale = _GENE_SD * np.exp(0.3 * rng.standard_normal(n_features))
+    baseline = _BASELINE_SD * rng.standard_normal(n_features)
+    class_effects = class_sep * scale * signs * rng.standard_normal((n_classes, n_modules))[:, modules]
+
+    def variation(n_rows: int) -> np.ndarray:
+        factors = rng.standard_normal((n_rows, n_modules))[:, modules] * signs
+        own = rng.standard_normal((n_rows, n_features))
+        return np.sqrt(module_correlation) * factors + np.sqrt(1 - module_correlation) * own
+
+    noise, groups = variation(n_samples), None
+    if n_groups is not None:
+        groups = rng.permutation(np.arange(n_samples) % n_groups)
+        shared = variation(n_groups)[groups]
+        noise = np.sqrt(group_correlation) * shared + np.sqrt(1 - group_correlation) * noise
+    counts = _sequence(baseline + class_effects[y] + scale * noise, library_size, library_cv, dispersion, rng)
+    totals = counts.sum(axis=1)
+    X = np.log2(counts * (1e6 / np.maximum(totals, 1))[:, None] + 1) if output == "log" else counts
+
+    feature_names = [f"gene_{j}" for j in range(n_features)]
+    if as_frame:
+        X, y, groups = _frames(X, y, groups, feature_names)
+    if return_groups:
+        return X, y, groups
+    if return_X_y:
+        return X, y
+    return Bunch(
+        data=X,
+        target=y,
+        groups=groups,
+        feature_names=feature_names,
+        modules=modules,
+        signs=signs,
+        class_effects=class_effects,
+        library_sizes=totals,
+        DESCR=make_expression.__doc__,
+    )
+
+
+def _sequence(
+    levels: np.ndarray, library_size: float, library_cv: float, dispersion: float, rng: Any
+) -> np.ndarray:
+    """Counts, int64, of samples with the given log2 levels."""
+    share = np.exp2(levels - levels.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    sigma = np.sqrt(np.log1p(library_cv**2))
+    depth = library_size * np.exp(sigma * rng.standard_normal((len(levels), 1)) - sigma**2 / 2)
+    mean = depth * share
+    if dispersion > 0:
+        mean = mean * dispersion * rng.gamma(1 / dispersion, size=mean.shape)
+    return rng.poisson(mean).astype(np.int64)
+
+
+def _class_sizes(n_samples: int, n_classes: int, weights: Sequence[float] | None) -> np.ndarray:
+    """Samples of each class by largest remainder, at least one each."""
+    share = np.ones(n_classes) if weights is None else np.asarray(weights, dtype=float)
+    if share.shape != (n_classes,) or not np.isfinite(share).all() or (share <= 0).any():
+        raise ValueError(f"weights must be {n_classes} positive numbers, one a class; got {weights!r}.")
+    exact = share / share.sum() * n_samples
+    sizes = np.floor(exact).astype(int)
+    sizes[np.argsort(sizes - exact, kind="stable")[: n_samples - sizes.sum()]] += 1
+    while (sizes == 0).any():
+        sizes[sizes.argmax()] -= 1
+        sizes[sizes.argmin()] += 1
+    return sizes
+
+
+def _frames(X: Any, y: Any, groups: Any, feature_names: list[str]) -> tuple[Any, Any, Any]:
+    pd = require("pandas", "make_expression(as_frame=True)")
+    index = [f"sample_{i}" for i in range(len(X))]
+    if groups is not None:
+        groups = pd.Series(groups, index=index, name="group")
+    return pd.DataFrame(X, index=index, columns=feature_names), pd.Series(y, index, name="class"), groups
+
+
+def _check_integers(**values: Any) -> None:
+    for name, value in values.items():
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise TypeError(f"{name} must be an int, got {value!r}.")
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, got {value!r}.")
+
+
+def _check_reals(**values: tuple[Any, float]) -> None:
+    for name, (value, top) in values.items():
+        if not isinstance(value, Real) or isinstance(value, bool):
+            raise TypeError(f"{name} must be a number, got {value!r}.")
+        if not 0 <= float(value) <= top:
+            raise ValueError(f"{name} must be in [0, {top:g}], got {value!r}.")
+
+
+def _check_choices(
+    n_samples: int,
+    n_features: int,
+    n_classes: int,
+    n_modules: int,
+    library_size: float,
+    n_groups: Any,
+    output: str,
+    return_groups: bool,
+) -> None:
+    if n_classes > n_samples:
+        raise ValueError(f"n_samples must be at least n_classes={n_classes}, got {n_samples!r}.")
+    if n_modules > n_features:
+        raise ValueError(f"n_modules must be at most n_features={n_features}, got {n_modules!r}.")
+    if library_size == 0:
+        raise ValueError("library_size must be in (0, 1e12], got 0.")
+    if output not in ("log", "counts"):
+        raise ValueError(f"output must be 'log' or 'counts', got {output!r}.")
+    if n_groups is not None:
+        _check_integers(n_groups=n_groups)
+        if n_groups > n_samples:
+            raise ValueError(f"n_groups must be at most n_samples={n_samples}, got {n_groups!r}.")
+    elif return_groups:
+        raise ValueError("return_groups=True needs n_groups, the number of groups; got n_groups=None.")
