@@ -20,9 +20,9 @@ class GaussianSampler(GenerativeSampler):
     """Draw from a Gaussian around each class mean, with a shrunk low-rank covariance and real radii.
 
     The covariance of class c, with n_c rows, is ``w S_c + (1 - w) S`` with ``w = n_c / (n_c + prior_rows)``; S_c is
-    the class's own covariance and S the pooled within-class covariance under Ledoit-Wolf shrinkage. Each row is
-    then scaled to the distance from its class mean that a training row of the class has. No matrix of
-    n_features x n_features is formed: 20,000 genes and 500 rows need the memory of the rows.
+    the class's own covariance and S the pooled within-class covariance under Ledoit-Wolf shrinkage. The distances
+    of the rows from their class mean are then mapped, quantile by quantile, to those of the training rows. No
+    matrix of n_features x n_features is formed: 20,000 genes and 500 rows need the memory of the rows.
 
     Parameters
     ----------
@@ -80,6 +80,10 @@ class GaussianSampler(GenerativeSampler):
             _factor(residuals[codes == c]) / np.sqrt(counts[c]) for c in range(len(counts))
         ]
         self._fit_pooled(residuals[repeated[codes]])
+        n_draws = min(4096, max(256, 2**18 // X.shape[1]))
+        self._norms = [
+            np.sort(np.linalg.norm(self._draws(c, n_draws, rng), axis=1)) for c in range(len(counts))
+        ]
 
     def _fit_pooled(self, residuals: np.ndarray) -> None:
         if not residuals.any():  # every class has one row, or copies of one
@@ -96,14 +100,21 @@ class GaussianSampler(GenerativeSampler):
         return Z
 
     def _residuals(self, c: int, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        draw = self._draws(c, n_rows, rng)
+        norms = np.linalg.norm(draw, axis=1)
+        if len(self._radii[c]) and norms.all():
+            # Quantile by quantile, so that the long draws, along the widest directions, stay the long ones.
+            shares = np.interp(norms, self._norms[c], np.linspace(0, 1, len(self._norms[c])))
+            draw *= (np.quantile(self._radii[c], shares) / norms)[:, None]
+        return draw
+
+    def _draws(self, c: int, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        """Return rows of the blended Gaussian around the mean of class c."""
         own, pooled = self._class_factors[c], self._pooled_factor
         draw = rng.standard_normal((n_rows, len(pooled))) @ pooled
         draw += self._noise * rng.standard_normal(draw.shape)
         draw *= np.sqrt(1 - self._weights[c])
         draw += np.sqrt(self._weights[c]) * rng.standard_normal((n_rows, len(own))) @ own
-        norms = np.linalg.norm(draw, axis=1)
-        if len(self._radii[c]) and norms.all():
-            draw *= (rng.choice(self._radii[c], n_rows) / norms)[:, None]
         return draw
 
 

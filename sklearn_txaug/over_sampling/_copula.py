@@ -1,0 +1,90 @@
+"""Class-conditional Gaussian copula: the genes' own distributions, the Gaussian's dependence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+from scipy.stats import rankdata
+
+from .._docs import shared_parameters
+from ._gaussian import GaussianSampler
+
+_LEVELS = (np.arange(256) + 0.5) / 256
+
+
+@shared_parameters
+@dataclass(kw_only=True, eq=False, repr=False)
+class CopulaSampler(GaussianSampler):
+    """Draw normal scores from a `GaussianSampler` and give each gene its empirical distribution in the class.
+
+    Within each class, every gene is replaced by the normal scores of its ranks; their dependence is the blended,
+    shrunk, low-rank covariance of `GaussianSampler`. The quantile function of a gene in class c, with n_c rows, is
+    ``w Q_c + (1 - w) (m_c + Q)`` with ``w = n_c / (n_c + prior_rows)``: Q_c are the class's own quantiles, m_c its
+    mean and Q the pooled quantiles of the deviations from the class means. Time and memory grow with
+    n_samples x n_features; 20,000 genes are no obstacle.
+
+    Parameters
+    ----------
+    prior_rows : float >= 0, default=50
+        Rows at which a class's own distribution and the pooled one weigh the same, in the covariance and in the
+        quantiles; 0 uses the former alone.
+    {amounts}
+
+    Attributes
+    ----------
+    shrinkage_ : float in [0, 1]
+        Ledoit-Wolf shrinkage of the pooled correlation.
+    {fitted}
+
+    See Also
+    --------
+    GaussianSampler : The same dependence with normal marginals.
+
+    References
+    ----------
+    .. [1] R. B. Nelsen, "An introduction to copulas", Springer, 2006.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import CopulaSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> X_res, y_res = CopulaSampler(n_synthetic=100, random_state=0).fit_resample(X, y)
+    >>> X_res.shape
+    (289, 500)
+    """
+
+    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        classes = range(len(self.classes_))
+        self._centres = np.stack([X[codes == c].mean(axis=0) for c in classes])
+        self._sorted = [np.sort(X[codes == c], axis=0) for c in classes]
+        unbiased = np.sqrt(self._class_counts / np.maximum(self._class_counts - 1, 1))
+        self._pooled = np.quantile((X - self._centres[codes]) * unbiased[codes, None], _LEVELS, axis=0)
+        scores = np.empty_like(X, dtype=np.float64)
+        for c in classes:
+            scores[codes == c] = _normal_scores(X[codes == c])
+        super()._fit_generator(scores, codes, rng, groups)
+
+    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        shares = ndtr(super()._generate(codes, rng))
+        for c in np.unique(codes):
+            shares[codes == c] = self._quantiles(c, shares[codes == c])
+        return shares
+
+    def _quantiles(self, c: int, shares: np.ndarray) -> np.ndarray:
+        """Return the quantiles of the blended distribution of class c at `shares`, gene by gene."""
+        own, weight = self._sorted[c], self._weights[c]
+        levels = (np.arange(len(own)) + 0.5) / len(own)
+        rows = np.empty_like(shares)
+        for j in range(shares.shape[1]):
+            pooled = self._centres[c, j] + np.interp(shares[:, j], _LEVELS, self._pooled[:, j])
+            rows[:, j] = weight * np.interp(shares[:, j], levels, own[:, j]) + (1 - weight) * pooled
+        return rows
+
+
+def _normal_scores(rows: np.ndarray) -> np.ndarray:
+    """Return the normal scores of the ranks in each column; ties share their mean rank."""
+    return ndtri((rankdata(rows, axis=0) - 0.5) / len(rows))
