@@ -10,6 +10,7 @@ from ._manifold import density_coverage, precision_recall_f1
 from ._marginal import ks_distance_genes, sliced_wasserstein, wasserstein_distance_genes
 from ._modules import module_preservation
 from ._multivariate import energy_distance, frechet_distance, mmd
+from ._report import quality_report
 from ._scorer import make_generation_scorer
 from ._utility import label_preservation, per_class_accuracy, reverse_validation
 
@@ -35,6 +36,7 @@ __all__ = [
     "per_class_accuracy",
     "precision_recall_f1",
     "privacy_loss",
+    "quality_report",
     "reverse_validation",
     "sliced_wasserstein",
     "wasserstein_distance_genes",

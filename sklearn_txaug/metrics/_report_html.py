@@ -1,0 +1,198 @@
+"""The report as one page: plain words, no script, nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from ._report_verdict import BEYOND, FAR, LIKE, NEAR, NONE
+
+QUESTIONS = {
+    "correlation_score": "Do genes vary together as in real rows?",
+    "correlation_error": "How much do gene-gene correlations differ?",
+    "wasserstein_distance_genes": "Gene by gene: how far must values move (s.d. of the gene)?",
+    "ks_distance_genes": "Gene by gene: how much do the distributions differ?",
+    "frechet_distance": "Do mean and covariance agree (50 principal components)?",
+    "mmd": "Do the joint distributions agree (Gaussian kernel)?",
+    "energy_distance": "Do the joint distributions agree (distances)?",
+    "sliced_wasserstein": "Do the distributions along random directions agree?",
+    "precision_recall_f1 precision": "Are synthetic rows plausible?",
+    "precision_recall_f1 recall": "Is the variety of real rows covered?",
+    "precision_recall_f1": "Both at once",
+    "density_coverage coverage": "How many real rows have a synthetic row nearby?",
+    "density_coverage density": "Do synthetic rows crowd in the middle?",
+    "adversarial_accuracy": "Do nearest neighbours tell real from synthetic?",
+    "adversarial_accuracy real_half": "... do synthetic rows stay away from real ones?",
+    "adversarial_accuracy synthetic_half": "... do synthetic rows huddle together?",
+    "discriminative_score": "Does a classifier tell real from synthetic?",
+    "authenticity": "How many rows are not near-copies of a real row?",
+    "distance_to_closest_record": "How close is the closest real row?",
+    "distance_to_closest_record share_closer": "How many rows are closer to a real row than 95 % of real rows?",
+    "memorisation": "Closer to training rows than to unseen rows?",
+    "privacy_loss": "Does a neighbour attack find the training rows?",
+    "reverse_validation": "Trained on synthetic rows: are real rows recognised?",
+    "label_preservation": "Trained on real rows: are synthetic rows recognised?",
+    "differential_expression_agreement": "Do the class effects (log-fold changes) agree?",
+    "differential_expression_agreement slope": "Are class effects weakened (below 1)?",
+    "differential_expression_agreement top_overlap": "Are the top genes of each class the same?",
+    "module_preservation": "Are hub genes of co-expression modules kept?",
+    "module_preservation density_ratio": "Do modules hold together (below 1: come apart)?",
+    "module_preservation adjusted_rand": "Are the same modules found?",
+    "module_preservation cophenetic": "Do the gene trees agree?",
+    "pca_variance": "Do rows vary along as many directions (below 1: fewer)?",
+}
+FAMILY_TITLES = {
+    "fidelity": "Fidelity: the distributions of the values",
+    "manifold": "Neighbourhoods: plausible, varied, indistinguishable?",
+    "copies": "Copies: new rows, or the training rows again?",
+    "utility": "Use: do classifiers learn the same?",
+    "biology": "Biology: class effects, modules, dimensions",
+}
+MARKS = {
+    LIKE: ("●", "like"),
+    NEAR: ("◐", "near"),
+    FAR: ("○", "far"),
+    BEYOND: ("▲", "beyond"),
+    NONE: ("–", "none"),
+}
+LEGEND = {
+    LIKE: "no further from the best value than other real rows are, within the noise of small cohorts",
+    NEAR: "somewhat further",
+    FAR: "clearly further",
+    BEYOND: "better than other real rows: on training rows a mark of copies, on held-out rows of rows that are "
+    "too typical",
+    NONE: "too few rows, or nothing to compare; the reason is given",
+}
+SIDES = {
+    "test": "Against held-out rows",
+    "train": "Against the training rows",
+    "test - train": "Held-out rows against training rows",
+}
+_CSS = """
+:root{color-scheme:light}body{font:15px/1.45 system-ui,sans-serif;color:#111;background:#fff;max-width:1080px;
+margin:2rem auto;padding:0 1rem}h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.2rem}
+table{border-collapse:collapse;width:100%;margin:.4rem 0 1.2rem}caption{
+text-align:left;font-weight:600;padding:.6rem 0 .3rem}
+th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}thead th{
+border-bottom:2px solid #555}
+code{overflow-wrap:anywhere}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;
+white-space:nowrap}td.v{white-space:nowrap}
+table.main{table-layout:fixed}.main th:nth-child(1){width:32%}.main th:nth-child(2){width:24%}
+.main th:nth-child(3),.main th:nth-child(4),.main th:nth-child(5){width:10%}.main th:nth-child(6){width:14%}
+.q{font-weight:400}code{font-size:.86em;color:#444}.note{color:#555;font-size:.86em}
+.m{display:inline-block;width:1.2em;text-align:center}
+.like .m{color:#0072b2}.near .m{color:#b07a00}.far .m{color:#d55e00}.beyond .m{color:#a3497f}.none{color:#666}
+.far,.beyond{font-weight:600}dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dd{margin:0}
+figure{margin:1.2rem 0}img{max-width:100%;border:1px solid #ddd}figcaption{color:#333;margin-bottom:.3rem}
+@media print{h2{break-after:avoid}tr,figure{break-inside:avoid}}
+"""
+
+
+def page(
+    table: Any,
+    classes: Any = None,
+    blind_spots: Any = None,
+    *,
+    title: str = "Quality of the synthetic rows",
+    pictures: Mapping[str, bytes] | None = None,
+) -> str:
+    """Write the page; `pictures` are PNGs by caption."""
+    sides = [side for side in SIDES if (table["against"] == side).any()]
+    body = [f"<h1>{escape(title)}</h1>", _introduction(table)]
+    body += [_side(table[table["against"] == side], SIDES[side]) for side in sides]
+    if classes is not None:
+        body.append(
+            "<h2>Class by class</h2>" + _plain(classes, "Share of the rows that a classifier recognises")
+        )
+    if blind_spots is not None:
+        caption = "Share of the real rows that synthetic rows reach"
+        body.append("<h2>Blind spots</h2>" + _plain(blind_spots, caption))
+    for caption, png in (pictures or {}).items():
+        data = base64.b64encode(png).decode("ascii")
+        body.append(
+            f'<figure><figcaption>{escape(caption)}</figcaption><img alt="{escape(caption)}" '
+            f'src="data:image/png;base64,{data}"></figure>'
+        )
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_CSS}</style></head>\n<body>\n"
+        + "\n".join(body)
+        + "\n</body></html>\n"
+    )
+
+
+def _introduction(table: Any) -> str:
+    counts = table["verdict"].value_counts()
+    summary = ", ".join(f"{counts[word]} {word}" for word in MARKS if word in counts)
+    legend = "".join(
+        f'<dt class="{MARKS[word][1]}"><span class="m">{MARKS[word][0]}</span> {word}</dt><dd>{escape(text)}</dd>'
+        for word, text in LEGEND.items()
+    )
+    return (
+        "<p>Each value stands beside the <b>reference</b>: the same indicator for as many <i>real</i> rows in the "
+        "place of the synthetic ones. All rows are in one space, scaled by the real training rows. "
+        "Read held-out rows first: training rows can be matched by copying them.</p>"
+        f"<p><b>In short:</b> {escape(summary)}.</p><dl>{legend}</dl>"
+    )
+
+
+def _side(table: Any, title: str) -> str:
+    parts = [f"<h2>{title}</h2>"]
+    for family in table["family"].unique():
+        lines = [_line(row) for row in table[table["family"] == family].itertuples()]
+        parts.append(
+            f'<table class="main"><caption>{FAMILY_TITLES.get(family, family)}</caption><thead><tr><th>Question</th>'
+            '<th>Indicator</th><th class="n">Synthetic</th><th class="n">Real rows</th><th>Best</th>'
+            f"<th>Verdict</th></tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        )
+    return "".join(parts)
+
+
+def _line(row: Any) -> str:
+    name = f"{row.indicator} {row.field}".strip()
+    question = QUESTIONS.get(name) or QUESTIONS.get(row.indicator, "")
+    mark, style = MARKS.get(row.verdict, MARKS[NONE])
+    best = {"real": "as real", "higher": "1 (higher)", "lower": "0 (lower)"}.get(row.best, row.best)
+    note = f'<div class="note">{escape(row.note)}</div>' if row.note else ""
+    return (
+        f'<tr class="{style}"><td class="q">{escape(question)}{note}</td>'
+        f'<td class="q"><code>{escape(name)}</code></td>'
+        f'<td class="n">{number(row.value)}</td><td class="n">{number(row.reference)}</td>'
+        f'<td>{best}</td><td class="v"><span class="m">{mark}</span> {row.verdict}</td></tr>'
+    )
+
+
+def number(value: float) -> str:
+    """Write a number with three digits that count; nothing for NaN."""
+    if np.isnan(value):
+        return ""
+    if value == 0 or 0.001 <= abs(value) < 1000:
+        return f"{value:.3f}"
+    return f"{value:.3g}"
+
+
+def _plain(table: Any, caption: str) -> str:
+    names = [str(name).replace("_", " ") for name in table.columns]
+    numeric = [kind.kind in "fiu" for kind in table.dtypes]
+    head = "".join(
+        f'<th class="n">{escape(name)}</th>' if right else f"<th>{escape(name)}</th>"
+        for name, right in zip(names, numeric, strict=True)
+    )
+    lines = []
+    for row in table.itertuples(index=False):
+        cells = [
+            f'<td class="n">{number(cell) if isinstance(cell, float) else cell}</td>'
+            if right
+            else f"<td>{escape(str(cell))}</td>"
+            for cell, right in zip(row, numeric, strict=True)
+        ]
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(lines)}</tbody></table>"
+    )
