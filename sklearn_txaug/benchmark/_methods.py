@@ -31,9 +31,8 @@ class Interpolation(BaseEstimator):
         return self
 
     def sample(self, *, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        drawn = [
-            self._rows_of(label, int(n_rows)) for label, n_rows in zip(*np.unique(y, return_counts=True))
-        ]
+        amounts = zip(*np.unique(y, return_counts=True), strict=True)
+        drawn = [self._rows_of(label, int(n_rows)) for label, n_rows in amounts]
         return np.concatenate([X for X, _ in drawn]), np.concatenate([labels for _, labels in drawn])
 
     def _rows_of(self, label: Any, n_rows: int) -> tuple[np.ndarray, np.ndarray]:

@@ -13,13 +13,12 @@ import numpy as np
 import torch
 from joblib import Parallel, cpu_count, delayed
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from .._amounts import spread
-from ..metrics import correlation_error, correlation_score, precision_recall_f1, reverse_validation
 from ._cohort import Cohort, split, subset
+from ._indicators import COSTS, INDICATORS, indicators, n_parameters
 from ._methods import make_classifiers, make_samplers, seeded
 from ._store import ResultStore, Row
 
@@ -28,15 +27,6 @@ SCORES = {
     "balanced_accuracy": balanced_accuracy_score,
     "f1_macro": lambda y, predicted: f1_score(y, predicted, average="macro"),
 }
-INDICATORS = (
-    "precision",
-    "recall",
-    "f1",
-    "correlation_score",
-    "correlation_error",
-    "reverse_validation",
-    "fit_seconds",
-)
 PROTOCOLS = ("honest", "oracle")
 REFERENCE = "real"
 
@@ -138,9 +128,9 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
                 classifier, amount, _scores(cohort, real, test, sampler, amount, classifiers[classifier], job)
             )
         if job.indicators:
-            rows.add(
-                "", len(test), {**_indicators(cohort, pool, real, test, sampler), "fit_seconds": seconds}
-            )
+            values = indicators(cohort, pool, real, seen, test, sampler)
+            costs = dict(zip(COSTS, (seconds, n_parameters(sampler)), strict=True))
+            rows.add("", len(test), {**values, **costs})
     return rows.rows
 
 
@@ -164,29 +154,6 @@ def _scores(
         X, y = np.concatenate([X, X_new]), np.concatenate([y, y_new])
     predicted = seeded(classifier, job.seed).fit(X, y).predict(cohort.X[test])
     return {name: score(cohort.y[test], predicted) for name, score in SCORES.items()}
-
-
-def _indicators(
-    cohort: Cohort, pool: np.ndarray, real: np.ndarray, test: np.ndarray, sampler: Any
-) -> dict[str, float]:
-    """Compare held-out rows with as many synthetic rows of the same labels, in the space of the training rows."""
-    if sampler is None:  # the reference: other real rows
-        X_new, y_new = cohort.X[pool[: len(test)]], cohort.y[pool[: len(test)]]
-    else:
-        X_new, y_new = sampler.sample(y=cohort.y[test])
-    scaler = StandardScaler().fit(cohort.X[real])
-    X_test, X_new = scaler.transform(cohort.X[test]), scaler.transform(X_new)
-    if len(X_new) < len(X_test) / 2 or len(np.unique(y_new)) < 2:
-        return dict.fromkeys(INDICATORS[:-1], np.nan)  # BorderlineSMOTE found too few rows to interpolate
-    manifold = precision_recall_f1(X_test, X_new, device="cpu")
-    return {
-        "precision": manifold.precision,
-        "recall": manifold.recall,
-        "f1": manifold.f1,
-        "correlation_score": correlation_score(X_test, X_new, device="cpu"),
-        "correlation_error": correlation_error(X_test, X_new, device="cpu"),
-        "reverse_validation": reverse_validation(X_test, X_new, cohort.y[test], y_new).balanced_accuracy,
-    }
 
 
 # -- which jobs are left
@@ -237,7 +204,7 @@ def _missing(jobs: Sequence[Job], rows: Sequence[Row]) -> list[Job]:
 
     def is_missing(job: Job, classifier: str, n_synthetic: int) -> bool:
         key = (job.protocol, job.sampler, job.n_real, job.seed, classifier, n_synthetic)
-        return not metrics[key] >= set(SCORES if classifier else INDICATORS)
+        return not metrics[key] >= set(SCORES if classifier else INDICATORS + COSTS)
 
     trimmed = [
         job._replace(

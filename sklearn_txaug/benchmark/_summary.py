@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ._run import INDICATORS, REFERENCE
+from ._indicators import COSTS, INDICATORS
+from ._run import REFERENCE
 from ._store import Row
 
 _BASELINE = "none"
+_QUALITY = INDICATORS + COSTS
 
 
 def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
@@ -69,11 +71,11 @@ def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "bal
                 for key, cell in sorted(gains(rows, metric).items(), key=_by(order))
             ],
         ),
-        "\nquality of the synthetic rows (the sampler `real` is other real rows: the reference)\n",
+        "\nquality of the synthetic rows, mean over the seeds (`real`: other real rows, the reference)\n",
         _markdown(
-            ["n_real", "sampler", *INDICATORS],
+            ["n_real", "sampler", *(name.replace("_", " ") for name in _QUALITY)],
             [
-                [*key, *(_number(means.get(name, np.nan)) for name in INDICATORS)]
+                [*key, *(_number(means.get(name, np.nan)) for name in _QUALITY)]
                 for key, means in sorted(indicator_means(rows).items(), key=_by([REFERENCE, *order], 1))
             ],
         ),
@@ -109,7 +111,9 @@ def _pm(value: tuple[float, float] | None, sign: bool = False) -> str:
 
 
 def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+    if np.isnan(value):
+        return ""
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.0f}" if value > 1000 else f"{value:.1f}"
 
 
 def draw_summary(
