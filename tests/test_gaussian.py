@@ -1,0 +1,69 @@
+"""GaussianSampler against the covariance that its docstring writes down."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from sklearn.covariance import ledoit_wolf
+
+from sklearn_txaug.over_sampling import GaussianSampler
+
+
+@pytest.fixture(scope="module")
+def rows():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [300, 40])
+    mixing = rng.normal(size=(2, 6, 6))
+    X = np.einsum("nij,nj->ni", mixing[y], rng.normal(size=(340, 6))) + 5 * y[:, None]
+    return X, y
+
+
+def blend(X, y, c, prior_rows):
+    residuals = np.concatenate(
+        [(X[y == k] - X[y == k].mean(0)) * np.sqrt(n / (n - 1)) for k, n in [(0, 300), (1, 40)]]
+    )
+    pooled, _ = ledoit_wolf(residuals, assume_centered=True)
+    w = np.sum(y == c) / (np.sum(y == c) + prior_rows)
+    return w * np.cov(X[y == c].T) + (1 - w) * pooled
+
+
+@pytest.mark.parametrize("prior_rows", [0, 50, 1e9])
+@pytest.mark.parametrize("c", [0, 1])
+def test_mean_and_blended_covariance(rows, prior_rows, c):
+    X, y = rows
+    sampler = GaussianSampler(prior_rows=prior_rows, scaler="passthrough", random_state=0).fit(X, y)
+    X_new, _ = sampler.sample(y=np.full(20_000, c))
+    np.testing.assert_allclose(X_new.mean(axis=0), X[y == c].mean(axis=0), atol=0.15)
+    covariance, expected = np.cov(X_new.T), blend(X, y, c, prior_rows)
+    # The radii are those of the class, so that the covariance has the class's own size.
+    expected *= np.trace(np.cov(X[y == c].T)) / np.trace(expected)
+    assert np.linalg.norm(covariance - expected) < 0.15 * np.linalg.norm(expected)
+
+
+def test_radii_are_those_of_the_training_rows(rows):
+    X, y = rows
+    sampler = GaussianSampler(scaler="passthrough", random_state=0).fit(X, y)
+    X_new, _ = sampler.sample(y=np.zeros(5000, dtype=int))
+    radii = [np.linalg.norm(Z - X[y == 0].mean(axis=0), axis=1) for Z in (X[y == 0], X_new)]
+    np.testing.assert_allclose(*(np.quantile(r, [0.1, 0.5, 0.9]) for r in radii), rtol=0.05)
+
+
+def test_classes_of_one_row_take_the_pooled_covariance(rows):
+    X, y = rows
+    X, y = np.vstack([X, np.full((1, 6), 50.0)]), np.append(y, 2)
+    X_new, _ = GaussianSampler(scaler="passthrough", random_state=0).fit(X, y).sample(y=[2] * 500)
+    np.testing.assert_allclose(X_new.mean(axis=0), 50, atol=0.6)
+    assert X_new.std(axis=0).min() > 0.5
+    X_new, _ = GaussianSampler(random_state=0).fit([[0.0, 1], [5, 3]], ["a", "b"]).sample(y=["a", "b"])
+    np.testing.assert_allclose(X_new, [[0, 1], [5, 3]])
+
+
+def test_20000_genes_need_no_square_matrix():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(200, 20_000)).astype(np.float32), np.arange(200) % 2
+    tracemalloc.start()
+    X_res, _ = GaussianSampler(n_synthetic=50, random_state=0).fit_resample(X, y)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert X_res.shape == (250, 20_000)
+    assert peak < 20_000**2 * 4 / 5  # a fifth of one d x d matrix of 32-bit floats

@@ -1,0 +1,188 @@
+"""Training loops, loader, callbacks, devices: what a user notices when they break."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from skorch.callbacks import Callback, EarlyStopping
+from torch import nn
+from torch.utils.data import TensorDataset
+
+from sklearn_txaug._callbacks import EMA
+from sklearn_txaug._nets import GenerativeModule, LossNet
+from sklearn_txaug._torch import (
+    Dropout,
+    ResidentLoader,
+    draws_from,
+    lend_rng,
+    resolve_device,
+    torch_generator,
+)
+from sklearn_txaug.over_sampling import WGANGPSampler
+
+SMALL = {
+    "generator_hidden_layer_sizes": (8,),
+    "critic_hidden_layer_sizes": (8,),
+    "latent_dim": 4,
+    "n_critic": 2,
+    "device": "cpu",
+    "random_state": 0,
+}
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(60, 5)), np.arange(60) % 2
+
+
+class Quadratic(GenerativeModule):
+    """Loss |w - x|^2: a net whose course is known."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.zeros(1))
+        self.seen = None
+
+    def prepare(self, x, y):
+        self.seen = x.mean()
+
+    def forward(self, x, y):
+        return (self.w - x).square().mean()
+
+
+def fit_quadratic(**kwargs):
+    rows = TensorDataset(torch.ones(20, 1), torch.zeros(20, dtype=torch.long))
+    settings = {"max_epochs": 5, "lr": 0.1, "batch_size": 10, "optimizer": torch.optim.SGD} | kwargs
+    return LossNet(Quadratic(), **settings).fit(rows)
+
+
+def test_loss_net_minimises_and_records_once_an_epoch():
+    net = fit_quadratic(max_epochs=200)
+    assert net.module_.w.item() == pytest.approx(1, abs=1e-3)
+    assert net.module_.seen == 1
+    losses = net.history[:, "train_loss"]
+    assert len(losses) == 200
+    assert losses[-1] < 1e-6 < losses[0]
+
+
+def test_ema_is_the_average_of_the_course():
+    decay, w, average = 0.9, 0.0, 0.0
+    for step in range(1, 11):  # five epochs of two batches; gradient 2 (w - 1)
+        w -= 0.1 * 2 * (w - 1)
+        d = min(decay, (step - 1) / (9 + step))
+        average = d * average + (1 - d) * w
+    net = fit_quadratic(callbacks=[EMA(decay)])
+    assert net.module_.w.item() == pytest.approx(average, rel=1e-5)
+    assert average < w
+
+
+def test_sampling_uses_the_average_and_the_critic_keeps_its_last_weights(data):
+    plain = WGANGPSampler(max_epochs=5, ema_decay=None, **SMALL).fit(*data)
+    averaged = WGANGPSampler(max_epochs=5, ema_decay=0.9, **SMALL).fit(*data)
+    assert not torch.equal(plain.module_.generator.output.weight, averaged.module_.generator.output.weight)
+    assert torch.equal(plain.module_.critic.output.weight, averaged.module_.critic.output.weight)
+
+
+class Interrupt(Callback):
+    """Ctrl-C in the middle of an epoch."""
+
+    def on_batch_end(self, net, **kwargs):
+        if len(net.history) == 3:
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_leaves_a_usable_sampler_and_a_warning(data):
+    sampler = WGANGPSampler(max_epochs=50, n_synthetic=10, callbacks=[Interrupt()], **SMALL)
+    with pytest.warns(UserWarning, match="interrupted in epoch 3 of 50"):
+        X_res, _ = sampler.fit_resample(*data)
+    assert X_res.shape == (70, 5)
+    assert len(pickle.loads(pickle.dumps(sampler)).sample(4)[0]) == 4
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_callback_that_stops_early_is_no_interruption(data):
+    stop = EarlyStopping(monitor="train_loss", patience=1, threshold=1e9, sink=lambda text: None)
+    sampler = WGANGPSampler(max_epochs=50, callbacks=[stop], **SMALL).fit(*data)
+    assert len(sampler.history_) < 50
+
+
+def test_progress_bar(data, capsys):
+    WGANGPSampler(max_epochs=3, verbose=1, **SMALL).fit(*data)
+    err = capsys.readouterr().err
+    assert "WGANGPSampler" in err
+    assert "3/3" in err
+    WGANGPSampler(max_epochs=3, **SMALL).fit(*data)
+    assert capsys.readouterr().err == ""
+
+
+def test_net_params_reach_the_net_and_another_optimizer_drops_our_settings(data):
+    params = {"optimizer": torch.optim.RMSprop, "optimizer__alpha": 0.5}
+    sampler = WGANGPSampler(max_epochs=1, net_params=params, **SMALL).fit(*data)
+    assert len(sampler.history_) == 1
+    with pytest.raises((TypeError, ValueError), match="nonsense"):
+        WGANGPSampler(max_epochs=1, net_params={"nonsense": 1}, **SMALL).fit(*data)
+
+
+def test_divergence_is_a_clear_error(data):
+    sampler = WGANGPSampler(max_epochs=3, lr=1e30, ema_decay=None, **SMALL)
+    with pytest.raises(FloatingPointError, match="WGANGPSampler generated NaN or infinity.*Lower lr"):
+        sampler.set_params(n_synthetic=5).fit_resample(*data)
+
+
+@pytest.mark.parametrize("n_rows", [1, 9, 10, 14, 15, 100])
+def test_loader_gives_each_row_once_in_even_batches(n_rows):
+    rows = TensorDataset(torch.arange(n_rows), torch.arange(n_rows))
+    loader = ResidentLoader(rows, batch_size=10, rng=torch_generator(0))
+    passes = [[batch[0] for batch in loader] for _ in range(2)]
+    assert len(loader) == len(passes[0])
+    for batches in passes:
+        assert sorted(torch.cat(batches).tolist()) == list(range(n_rows))
+        sizes = [len(batch) for batch in batches]
+        assert max(sizes) - min(sizes) <= 1
+    if n_rows > 9:
+        assert torch.cat(passes[0]).tolist() != torch.cat(passes[1]).tolist()
+
+
+def test_modules_are_initialised_from_their_own_stream():
+    def build():
+        with draws_from(torch_generator(3)):
+            return nn.ModuleList([nn.Linear(4, 4), nn.Embedding(5, 2), nn.LayerNorm(3), nn.Bilinear(2, 2, 2)])
+
+    state = torch.get_rng_state()
+    first = build().state_dict()
+    torch.rand(1)
+    second = build().state_dict()
+    torch.set_rng_state(state)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert first["0.weight"].std() > 0
+
+
+def test_dropout_keeps_the_mean_and_rests_in_eval_mode():
+    dropout = Dropout(0.4)
+    lend_rng(dropout, torch_generator(0))
+    x = torch.ones(100, 100)
+    dropped = dropout(x)
+    assert dropped.mean().item() == pytest.approx(1, abs=0.03)
+    assert (dropped == 0).float().mean().item() == pytest.approx(0.4, abs=0.02)
+    assert torch.equal(dropout.eval()(x), x)
+
+
+def test_devices(data):
+    assert resolve_device("cpu").type == "cpu"
+    assert resolve_device("auto").type in {"cuda", "mps", "cpu"}
+    with pytest.raises(ValueError, match="device='gpu' is not a torch device"):
+        resolve_device("gpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="device='cuda' was asked for.*device='auto'"):
+            WGANGPSampler(**{**SMALL, "device": "cuda"}).fit(*data)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_a_sampler_trained_on_cuda_lives_on_the_cpu(data):
+    sampler = WGANGPSampler(max_epochs=2, **{**SMALL, "device": "cuda"}).fit(*data)
+    assert {weight.device.type for weight in sampler.module_.parameters()} == {"cpu"}
+    assert b"cuda" not in pickle.dumps(sampler.module_)
+    on_cpu = pickle.loads(pickle.dumps(sampler)).set_params(device="cpu")
+    assert np.isfinite(on_cpu.sample(10)[0]).all()
