@@ -42,6 +42,49 @@ TRAINING = """\
         Further arguments of the skorch net, for example ``{"optimizer__betas": (0.5, 0.9)}`` or
         ``{"compile": True}``."""
 
+PLAYERS = """\
+    generator_hidden_layer_sizes : tuple of int, default=(256, 256)
+        Widths of the generator's hidden layers.
+    critic_hidden_layer_sizes : tuple of int, default=(256, 256)
+        Widths of the critic's hidden layers.
+    latent_dim : int, default=64
+        Width of the noise vector.
+    generator_norm : {"layer", "batch", "none"}, default="layer"
+        Normalisation in the generator's hidden layers.
+    critic_norm : {"layer", "none"}, default="none"
+        Normalisation in the critic's hidden layers, row by row: batch normalisation, under which the critic's
+        output and a gradient penalty would depend on the other rows, is not offered.
+    conditioning : {"embedding", "paper"}, default="embedding"
+        ``"embedding"`` is a learned vector of the class beside its one-hot code, ``"paper"`` the published
+        element-wise code of width ``2 * n_classes``.
+    critic_lr : float or None, default=None
+        Learning rate of the critic; None is `lr`."""
+
+DENOISING = """\
+    hidden_layer_sizes : tuple of int, default=(256, 256)
+        Width of each residual block.
+    network : {"film", "paper"}, default="film"
+        ``"film"`` scales and shifts the input of each block by time and class; ``"paper"`` is the network of
+        Lacan et al. 2026, of residual LayerNorm blocks.
+    dropout : float in [0, 1), default=0.1
+        Dropout in each block.
+    conditioning : {"embedding", "paper"}, default="embedding"
+        ``"embedding"`` is a learned vector of the class beside its one-hot code, ``"paper"`` the published
+        element-wise code of width ``2 * n_classes``, which needs ``preconditioning="none"``.
+    preconditioning : {"gaussian", "none"}, default="gaussian"
+        ``"gaussian"`` lets the network correct the best denoiser of a Gaussian for each class, ``"none"`` lets it
+        predict from nothing, as published.
+    n_components : int or None, default=128
+        Principal components to generate in, at most a quarter of the rows; None generates the features
+        themselves.
+    n_neighbors : int >= 0, default=15
+        Nearest training rows whose residuals make the noise that decoding adds for the other components; 0 adds
+        none.
+    label_dropout : float in [0, 1], default=0.1
+        Share of the training rows shown without their class, for `guidance`.
+    guidance : float >= 0
+        Strength of classifier-free guidance; 0 is none."""
+
 FITTED = """\
     classes_ : ndarray of shape (n_classes,)
         Class labels.
@@ -64,8 +107,15 @@ NETWORK = """\
 
 
 def shared_parameters(cls: _Class) -> _Class:
-    """Replace ``{amounts}``, ``{training}``, ``{fitted}`` and ``{network}`` in the docstring of `cls`."""
-    texts = {"amounts": AMOUNTS, "training": TRAINING, "fitted": FITTED, "network": NETWORK}
+    """Replace ``{amounts}`` and the like in the docstring of `cls` by the texts above."""
+    texts = {
+        "amounts": AMOUNTS,
+        "training": TRAINING,
+        "players": PLAYERS,
+        "denoising": DENOISING,
+        "fitted": FITTED,
+        "network": NETWORK,
+    }
     doc = cls.__doc__ or ""
     for name, text in texts.items():
         doc = doc.replace(f"    {{{name}}}", text)
