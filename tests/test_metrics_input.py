@@ -17,7 +17,7 @@ LABELLED = [
     "coverage_report",
 ]
 THREE_SETS = ["privacy_loss", "memorisation"]
-OTHERS = ["make_generation_scorer", "per_class_accuracy"]
+OTHERS = ["make_generation_scorer", "per_class_accuracy", "quality_report"]
 PAIRS = [name for name in metrics.__all__ if name not in LABELLED + THREE_SETS + OTHERS]
 IDEAL = {
     "authenticity": 0,

@@ -80,7 +80,7 @@ text-align:left;font-weight:600;padding:.6rem 0 .3rem}
 th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}thead th{
 border-bottom:2px solid #555}
 code{overflow-wrap:anywhere}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;
-white-space:nowrap}td.v{white-space:nowrap}
+white-space:nowrap}th.n{white-space:normal}td.v{white-space:nowrap}
 table.main{table-layout:fixed}.main th:nth-child(1){width:32%}.main th:nth-child(2){width:24%}
 .main th:nth-child(3),.main th:nth-child(4),.main th:nth-child(5){width:10%}.main th:nth-child(6){width:14%}
 .q{font-weight:400}code{font-size:.86em;color:#444}.note{color:#555;font-size:.86em}

@@ -1,0 +1,20 @@
+"""Displays in scikit-learn's manner: ``from_data`` or ``from_estimator`` draws, ``ax_`` and ``figure_`` stay."""
+
+from ._biology import DifferentialExpressionDisplay, PCAVarianceDisplay
+from ._embedding import EmbeddingDisplay
+from ._genes import CorrelationDisplay, MarginalDisplay
+from ._manifold import MemorisationDisplay, PrecisionRecallDisplay
+from ._training import TrainingHistoryDisplay
+
+__all__ = [
+    "CorrelationDisplay",
+    "DifferentialExpressionDisplay",
+    "EmbeddingDisplay",
+    "GeneGraphAttentionDisplay",
+    "InterpolationDisplay",
+    "MarginalDisplay",
+    "MemorisationDisplay",
+    "PCAVarianceDisplay",
+    "PrecisionRecallDisplay",
+    "TrainingHistoryDisplay",
+]

@@ -1,0 +1,187 @@
+"""Where the rows lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.decomposition import PCA
+
+from ..metrics._validation import check_labels
+from ._style import REAL, SYNTHETIC, FromSampler, axes_for, legend_beside, scaled_pair, style
+
+
+class EmbeddingDisplay(FromSampler):
+    """Real and synthetic rows in two dimensions.
+
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    real, synthetic : ndarray of shape (n, 2) and (m, 2)
+        Points.
+    y_real, y_synthetic : ndarray of shape (n,) and (m,), or None
+        Labels.
+    axis_names : tuple of str
+        Labels of the axes.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> from sklearn_txaug.plotting import EmbeddingDisplay
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = GaussianSampler(random_state=0).fit(X[::2], y[::2])
+    >>> display = EmbeddingDisplay.from_estimator(sampler, X[1::2], y[1::2])
+    >>> display.ax_.get_xlabel()
+    'PC 1 (21 % of the real variance)'
+    """
+
+    def __init__(
+        self,
+        real: np.ndarray,
+        synthetic: np.ndarray,
+        y_real: Any = None,
+        y_synthetic: Any = None,
+        axis_names: tuple[str, str] = ("dimension 1", "dimension 2"),
+    ) -> None:
+        self.real, self.synthetic = real, synthetic
+        self.y_real, self.y_synthetic = y_real, y_synthetic
+        self.axis_names = axis_names
+
+    @classmethod
+    def from_data(
+        cls,
+        X_real: Any,
+        X_synthetic: Any,
+        y_real: Any = None,
+        y_synthetic: Any = None,
+        *,
+        method: Any = "pca",
+        scale: bool = True,
+        random_state: int = 0,
+        ax: Any = None,
+        color_by: str | None = None,
+    ) -> EmbeddingDisplay:
+        """Embed and draw.
+
+        Parameters
+        ----------
+        X_real, X_synthetic : array-like of shape (n, d) and (m, d)
+            Samples in rows.
+        y_real, y_synthetic : array-like of shape (n,) and (m,), default=None
+            Labels.
+        method : "pca", "umap" or transformer, default="pca"
+            "pca": two components of the real rows. "umap" (needs umap-learn): fitted on both sets together; it
+            shows gross faults, but good and very good look alike. A fitted transformer with two outputs.
+        scale : bool, default=True
+            Standardise the genes by the real rows first.
+        random_state : int, default=0
+            For UMAP.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+        color_by : {"class", "origin"} or None, default=None
+            See `plot`.
+
+        Returns
+        -------
+        display : EmbeddingDisplay
+        """
+        real, synthetic = scaled_pair(X_real, X_synthetic, scale)
+        names = ("dimension 1", "dimension 2")
+        if isinstance(method, str) and method == "pca":
+            embed = PCA(2, svd_solver="full").fit(real)
+            names = tuple(  # type: ignore[assignment]
+                f"PC {i} ({share:.0%} of the real variance)".replace("%", " %")
+                for i, share in enumerate(embed.explained_variance_ratio_, start=1)
+            )
+            points = embed.transform(real), embed.transform(synthetic)
+        elif isinstance(method, str) and method == "umap":
+            points = _umap(real, synthetic, random_state)
+            names = ("UMAP 1", "UMAP 2")
+        elif hasattr(method, "transform"):
+            points = method.transform(real), method.transform(synthetic)
+        else:
+            raise ValueError(f'method must be "pca", "umap" or a fitted transformer; got {method!r}.')
+        if y_real is not None:
+            y_real = check_labels(y_real, real, "y_real", "X_real")
+            y_synthetic = check_labels(y_synthetic, synthetic, "y_synthetic", "X_synthetic")
+        return cls(*points, y_real, y_synthetic, names).plot(ax, color_by=color_by)
+
+    def plot(self, ax: Any = None, *, color_by: str | None = None) -> EmbeddingDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+        color_by : {"class", "origin"} or None, default=None
+            "class": a colour and mark for each class, open for real and filled for synthetic rows. "origin":
+            real against synthetic. None: by class where there are labels.
+
+        Returns
+        -------
+        display : EmbeddingDisplay
+        """
+        color_by = color_by or ("origin" if self.y_real is None else "class")
+        if color_by not in ("class", "origin"):
+            raise ValueError(f'color_by must be "class" or "origin"; got {color_by!r}.')
+        self.ax_ = axes_for(ax, (7.4, 4.8))
+        self.figure_ = self.ax_.figure
+        if color_by == "origin":
+            self._draw_origin()
+        else:
+            self._draw_classes()
+        self.ax_.set(xlabel=self.axis_names[0], ylabel=self.axis_names[1])
+        legend_beside(self.ax_)
+        return self
+
+    def _draw_origin(self) -> None:
+        kwargs = {"s": 20, "linewidths": 0.8, "alpha": 0.8}
+        self.ax_.scatter(
+            *self.real.T,
+            marker="o",
+            facecolors="none",
+            edgecolors=REAL,
+            label=f"real ({len(self.real)})",
+            **kwargs,
+        )
+        self.ax_.scatter(
+            *self.synthetic.T,
+            marker="x",
+            color=SYNTHETIC,
+            label=f"synthetic ({len(self.synthetic)})",
+            **kwargs,
+        )
+
+    def _draw_classes(self) -> None:
+        classes = sorted(set(self.y_real.tolist()) | set(self.y_synthetic.tolist()), key=str)
+        for i, label in enumerate(classes):
+            look = style(i)
+            open_marks = {"facecolors": "none", "edgecolors": look["color"], "marker": look["marker"]}
+            self.ax_.scatter(*self.real[self.y_real == label].T, s=26, linewidths=0.9, **open_marks)
+            self.ax_.scatter(
+                *self.synthetic[self.y_synthetic == label].T,
+                s=18,
+                linewidths=0,
+                alpha=0.75,
+                label=str(label),
+                **look,
+            )
+        grey = {"s": 26, "color": "0.35", "marker": "o"}
+        self.ax_.scatter([], [], facecolors="none", edgecolors="0.35", s=26, label="open: real")
+        self.ax_.scatter([], [], **grey, label="filled: synthetic")
+
+
+def _umap(real: np.ndarray, synthetic: np.ndarray, random_state: int) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        from umap import UMAP
+    except ImportError as error:
+        raise ImportError('method="umap" needs umap-learn: python -m pip install umap-learn') from error
+    points = UMAP(random_state=random_state, n_jobs=1).fit_transform(np.concatenate([real, synthetic]))
+    return points[: len(real)], points[len(real) :]

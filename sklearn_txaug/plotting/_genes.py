@@ -1,0 +1,215 @@
+"""How genes correlate, and how single genes are distributed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
+from scipy.stats import gaussian_kde
+
+from ..metrics import correlation_score, ks_distance_genes
+from ..metrics._modules import _correlations
+from ..metrics._validation import check_pair
+from ._style import REAL, SYNTHETIC, FromSampler, axes_for, gene_names
+
+
+class CorrelationDisplay(FromSampler):
+    """Gene-gene correlations: real rows below the diagonal, synthetic rows above.
+
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    real, synthetic : ndarray of shape (g, g)
+        Correlations of the genes shown, in one order.
+    score : float
+        :func:`~sklearn_txaug.metrics.correlation_score` of these genes.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(self, real: np.ndarray, synthetic: np.ndarray, score: float) -> None:
+        self.real, self.synthetic, self.score = real, synthetic, score
+
+    @classmethod
+    def from_data(
+        cls,
+        X_real: Any,
+        X_synthetic: Any,
+        y_real: Any = None,
+        y_synthetic: Any = None,
+        *,
+        max_genes: int = 200,
+        ax: Any = None,
+    ) -> CorrelationDisplay:
+        """Correlate and draw.
+
+        Parameters
+        ----------
+        X_real, X_synthetic : array-like of shape (n, d) and (m, d)
+            Samples in rows.
+        y_real, y_synthetic : ignored
+            Accepted so that all displays are called alike.
+        max_genes : int, default=200
+            Genes shown: those that vary most in the real rows, clustered by their real correlations.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : CorrelationDisplay
+        """
+        real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
+        genes = np.argsort(-real.var(axis=0), kind="stable")[:max_genes]
+        A, B = _correlations(real[:, genes]), _correlations(synthetic[:, genes])
+        distance = 1 - A
+        np.fill_diagonal(distance, 0)
+        order = leaves_list(linkage(squareform(distance, checks=False), "average"))
+        score = correlation_score(real[:, genes], synthetic[:, genes], device="cpu")
+        return cls(A[np.ix_(order, order)], B[np.ix_(order, order)], score).plot(ax)
+
+    def plot(self, ax: Any = None) -> CorrelationDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : CorrelationDisplay
+        """
+        self.ax_ = axes_for(ax, (6.2, 5.2))
+        self.figure_ = self.ax_.figure
+        both = np.tril(self.real, -1) + np.triu(self.synthetic, 1)
+        np.fill_diagonal(both, np.nan)
+        image = self.ax_.imshow(both, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+        self.figure_.colorbar(image, ax=self.ax_, label="Pearson correlation of two genes")
+        n = len(both)
+        box = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 2}
+        self.ax_.text(0.02 * n, 0.97 * n, "real", ha="left", va="bottom", bbox=box)
+        self.ax_.text(0.97 * n, 0.02 * n, "synthetic", ha="right", va="top", bbox=box)
+        self.ax_.set(
+            xticks=[], yticks=[], xlabel=f"{n} genes, clustered by the real rows", ylabel="the same genes"
+        )
+        self.ax_.set_title(f"correlation score {self.score:.3f}", fontsize="medium")
+        return self
+
+
+class MarginalDisplay(FromSampler):
+    """Distributions of single genes: real on the left of each line, synthetic on the right.
+
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    real, synthetic : ndarray of shape (n, g) and (m, g)
+        Values of the genes shown.
+    names : sequence of str
+        Their names.
+    distances : ndarray of shape (g,)
+        Their Kolmogorov-Smirnov distances.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(
+        self, real: np.ndarray, synthetic: np.ndarray, names: Sequence[str], distances: np.ndarray
+    ) -> None:
+        self.real, self.synthetic, self.names, self.distances = real, synthetic, names, distances
+
+    @classmethod
+    def from_data(
+        cls,
+        X_real: Any,
+        X_synthetic: Any,
+        y_real: Any = None,
+        y_synthetic: Any = None,
+        *,
+        genes: Any = 6,
+        ax: Any = None,
+    ) -> MarginalDisplay:
+        """Choose genes and draw.
+
+        Parameters
+        ----------
+        X_real, X_synthetic : array-like of shape (n, d) and (m, d)
+            Samples in rows.
+        y_real, y_synthetic : ignored
+            Accepted so that all displays are called alike.
+        genes : int, or sequence of int or str, default=6
+            Which columns; a number of genes takes them evenly from the best fit to the worst.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : MarginalDisplay
+        """
+        real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
+        names = gene_names(X_real)
+        distances = ks_distance_genes(real, synthetic).per_gene
+        if isinstance(genes, int | np.integer):
+            places = np.linspace(0, len(names) - 1, min(int(genes), len(names))).round().astype(int)
+            columns = np.argsort(distances, kind="stable")[places]
+        else:
+            columns = np.array([names.index(g) if isinstance(g, str) else int(g) for g in genes])
+        shown = [names[i] for i in columns]
+        return cls(real[:, columns], synthetic[:, columns], shown, distances[columns]).plot(ax)
+
+    def plot(self, ax: Any = None) -> MarginalDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : MarginalDisplay
+        """
+        self.ax_ = axes_for(ax, (max(4.8, 1.2 * len(self.names)), 4.2))
+        self.figure_ = self.ax_.figure
+        for X, side, colour, hatch, label in (
+            (self.real, -1, REAL, None, "real"),
+            (self.synthetic, 1, SYNTHETIC, "///", "synthetic"),
+        ):
+            for i, values in enumerate(X.T.astype(np.float64)):
+                height, width = _density(values)
+                self.ax_.fill_betweenx(
+                    height, i, i + side * 0.42 * width, facecolor=colour, edgecolor=colour, alpha=0.55, hatch=hatch,
+                    linewidth=0.6, label=label if i == 0 else None,
+                )  # fmt: skip
+                self.ax_.plot([i, i + side * 0.3], [np.median(values)] * 2, color="black", linewidth=1.5)
+        ticks = [
+            f"{name}\nKS {distance:.2f}" for name, distance in zip(self.names, self.distances, strict=True)
+        ]
+        self.ax_.set_xticks(range(len(ticks)), ticks, fontsize="small")
+        self.ax_.set(
+            xlabel="gene", ylabel="expression (unit of X); bar: median", xlim=(-0.6, len(ticks) - 0.4)
+        )
+        self.ax_.legend(
+            fontsize="small", frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2
+        )
+        return self
+
+
+def _density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give heights and relative widths of a smooth outline; a thin line for a constant gene."""
+    low, high = values.min(), values.max()
+    if high - low <= 1e-9 * max(abs(high), 1.0):
+        return np.array([low - 1e-3, high + 1e-3]), np.array([1.0, 1.0])
+    height = np.linspace(low, high, 120)
+    width = gaussian_kde(values)(height)
+    return height, width / width.max()

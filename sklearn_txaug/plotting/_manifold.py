@@ -1,0 +1,315 @@
+"""How far synthetic rows fill the place of the real ones, and how close they come to single rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..metrics import memorisation, precision_recall_f1
+from ..metrics._distances import Neighbours
+from ..metrics._validation import equal_sizes
+from ._style import HELD_OUT, REAL, SYNTHETIC, axes_for, legend_beside, scaled_pair, style
+
+
+class PrecisionRecallDisplay:
+    """Precision against recall of several generators, with the Pareto front.
+
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    precision, recall : dict of str to float
+        By name of the generator.
+    reference : tuple of float, default=None
+        Precision and recall of other real rows.
+    k : int, default=None
+        For the title.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> from sklearn_txaug.plotting import PrecisionRecallDisplay
+    >>> precision, recall = {"a": 0.9, "b": 0.5, "c": 0.4}, {"a": 0.3, "b": 0.8, "c": 0.7}
+    >>> PrecisionRecallDisplay(precision, recall).plot().front_
+    ['a', 'b']
+    """
+
+    def __init__(
+        self,
+        precision: Mapping[str, float],
+        recall: Mapping[str, float],
+        reference: tuple[float, float] | None = None,
+        k: int | None = None,
+    ) -> None:
+        self.precision, self.recall, self.reference, self.k = dict(precision), dict(recall), reference, k
+
+    @classmethod
+    def from_data(
+        cls,
+        X_real: Any,
+        X_synthetic: Mapping[str, Any],
+        *,
+        X_reference: Any = None,
+        k: int = 10,
+        scale: bool = True,
+        device: str = "auto",
+        ax: Any = None,
+    ) -> PrecisionRecallDisplay:
+        """Compute and draw.
+
+        Parameters
+        ----------
+        X_real : array-like of shape (n, d)
+            Real rows; prefer rows that the generators have not seen.
+        X_synthetic : dict of str to array-like of shape (m, d)
+            Synthetic rows of each generator.
+        X_reference : array-like of shape (r, d), default=None
+            Other real rows, for instance the training rows: what a perfect generator reaches.
+        k : int, default=10
+            As in :func:`~sklearn_txaug.metrics.precision_recall_f1`.
+        scale : bool, default=True
+            Standardise the genes by `X_real`.
+        device : str, default="auto"
+            Torch device.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : PrecisionRecallDisplay
+        """
+        sets: dict[str | None, Any] = dict(X_synthetic.items())
+        if X_reference is not None:
+            sets[None] = X_reference
+        values = {
+            name: precision_recall_f1(*scaled_pair(X_real, X, scale), k=k, device=device)
+            for name, X in sets.items()
+        }
+        reference = values.pop(None, None)
+        return cls(
+            {str(name): value.precision for name, value in values.items()},
+            {str(name): value.recall for name, value in values.items()},
+            None if reference is None else reference[:2],
+            k,
+        ).plot(ax)
+
+    @classmethod
+    def from_estimator(
+        cls, samplers: Mapping[str, Any], X: Any, y: Any, *, random_state: Any = None, **kwargs: Any
+    ) -> PrecisionRecallDisplay:
+        """Draw one row for each label of `y` from each fitted sampler, and show them.
+
+        Parameters
+        ----------
+        samplers : dict of str to sampler
+            Fitted ones.
+        X : array-like of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        random_state : int, RandomState or None, default=None
+            Passed to ``sample``.
+        **kwargs
+            As in `from_data`.
+
+        Returns
+        -------
+        display : PrecisionRecallDisplay
+        """
+        drawn = {name: s.sample(y=y, random_state=random_state)[0] for name, s in samplers.items()}
+        return cls.from_data(X, drawn, **kwargs)
+
+    def plot(self, ax: Any = None) -> PrecisionRecallDisplay:
+        """Draw; `front_` names the generators that no other one beats in both.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : PrecisionRecallDisplay
+        """
+        self.ax_ = axes_for(ax, (7.2, 4.8))
+        self.figure_ = self.ax_.figure
+        self._draw_f1()
+        points = np.array([(self.recall[name], self.precision[name]) for name in self.precision])
+        self.front_ = [
+            name for name, point in zip(self.precision, points, strict=True) if not _beaten(point, points)
+        ]
+        front = np.array(sorted((self.recall[name], self.precision[name]) for name in self.front_))
+        self.ax_.plot(*front.T, color="0.35", linestyle="--", linewidth=1.2, zorder=1, label="Pareto front")
+        for i, (name, point) in enumerate(zip(self.precision, points, strict=True)):
+            self.ax_.scatter(
+                *point, s=70, zorder=3, edgecolors="white", linewidths=0.8, label=name, **style(i)
+            )
+        if self.reference is not None:
+            look = {"marker": "*", "s": 160, "facecolors": "none", "edgecolors": "black", "zorder": 2}
+            self.ax_.scatter(self.reference[1], self.reference[0], label="real rows (reference)", **look)
+        neighbours = "" if self.k is None else f" (k = {self.k})"
+        self.ax_.set(
+            xlabel=f"recall: share of real rows covered{neighbours}",
+            ylabel=f"precision: share of plausible rows{neighbours}",
+            xlim=(-0.04, 1.04),
+            ylim=(-0.04, 1.04),
+        )
+        legend_beside(self.ax_)
+        return self
+
+    def _draw_f1(self) -> None:
+        for f1 in (0.2, 0.4, 0.6, 0.8):
+            recall = np.linspace(f1 / (2 - f1), 1, 100)
+            precision = f1 * recall / (2 * recall - f1)
+            self.ax_.plot(recall, precision, color="0.82", linewidth=0.8, zorder=0)
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+            self.ax_.text(
+                f1 / (2 - f1) + 0.004,
+                0.97,
+                f"F1 {f1}",
+                color="0.4",
+                fontsize="x-small",
+                ha="center",
+                va="top",
+                bbox=box,
+            )
+
+
+def _beaten(point: np.ndarray, points: np.ndarray) -> bool:
+    return bool(((points >= point).all(axis=1) & (points > point).any(axis=1)).any())
+
+
+class MemorisationDisplay:
+    """Distances of synthetic rows to the closest training row and to the closest held-out row.
+
+    The two curves lie on each other unless the generator remembers its training rows.
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    distances : dict of str to ndarray
+        Distances by what is measured, in the order drawn.
+    shares : Memorisation
+        What :func:`~sklearn_txaug.metrics.memorisation` returned.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(self, distances: Mapping[str, np.ndarray], shares: Any) -> None:
+        self.distances, self.shares = dict(distances), shares
+
+    @classmethod
+    def from_data(
+        cls,
+        X_train: Any,
+        X_test: Any,
+        X_synthetic: Any,
+        *,
+        scale: bool = True,
+        device: str = "auto",
+        random_state: Any = 0,
+        ax: Any = None,
+    ) -> MemorisationDisplay:
+        """Compute and draw; training and held-out rows are cut to one size, since more rows are closer.
+
+        Parameters
+        ----------
+        X_train, X_test, X_synthetic : array-like of shape (n, d), (t, d) and (m, d)
+            The generator's training rows, rows that it has not seen, synthetic rows.
+        scale : bool, default=True
+            Standardise the genes by the training rows.
+        device : str, default="auto"
+            Torch device.
+        random_state : int, default=0
+            Draws rows where the sizes differ.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : MemorisationDisplay
+        """
+        train, test = scaled_pair(X_train, X_test, scale)
+        _, synthetic = scaled_pair(X_train, X_synthetic, scale)
+        shares = memorisation(train, test, synthetic, device=device)
+        train, test = equal_sizes(train, test, random_state=random_state)
+        distances = {
+            "synthetic to training rows": Neighbours(train, synthetic, device).nearest.synthetic_distance,
+            "synthetic to held-out rows": Neighbours(test, synthetic, device).nearest.synthetic_distance,
+            "held-out to training rows\n(reference)": Neighbours(
+                train, test, device
+            ).nearest.synthetic_distance,
+        }
+        return cls(distances, shares).plot(ax)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        sampler: Any,
+        X_train: Any,
+        X_test: Any,
+        y_test: Any,
+        *,
+        random_state: Any = None,
+        **kwargs: Any,
+    ) -> MemorisationDisplay:
+        """Draw one row for each label of `y_test` from a fitted sampler, and show them.
+
+        Parameters
+        ----------
+        sampler : sampler
+            A fitted one.
+        X_train, X_test : array-like of shape (n, d) and (t, d)
+            Its training rows, and held-out rows.
+        y_test : array-like of shape (t,)
+            Labels of the held-out rows.
+        random_state : int, RandomState or None, default=None
+            Passed to ``sampler.sample``.
+        **kwargs
+            As in `from_data`.
+
+        Returns
+        -------
+        display : MemorisationDisplay
+        """
+        X_new, _ = sampler.sample(y=y_test, random_state=random_state)
+        return cls.from_data(X_train, X_test, X_new, **kwargs)
+
+    def plot(self, ax: Any = None) -> MemorisationDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : MemorisationDisplay
+        """
+        self.ax_ = axes_for(ax, (8.4, 4.4))
+        self.figure_ = self.ax_.figure
+        looks = [(SYNTHETIC, "-"), (REAL, "--"), (HELD_OUT, ":")]
+        for (label, values), (colour, line) in zip(self.distances.items(), looks, strict=True):
+            steps = np.arange(1, len(values) + 1) / len(values)
+            self.ax_.step(
+                np.sort(values), steps, where="post", color=colour, linestyle=line, linewidth=2, label=label
+            )
+        self.ax_.set(xlabel="distance to the closest row (Euclidean, standardised genes)", ylim=(0, 1.02))
+        self.ax_.set_ylabel("share of rows that are at least as close")
+        self.ax_.set_title(
+            f"crowding training rows {self.shares.train:.2f}, held-out rows {self.shares.test:.2f}, "
+            f"gap {self.shares.gap:+.2f}",
+            fontsize="medium",
+        )
+        legend_beside(self.ax_)
+        return self

@@ -1,0 +1,142 @@
+"""The course of a training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ._style import COLOURS, axes_for
+
+_LINES = ("-", "--", "-.", ":")
+
+
+class TrainingHistoryDisplay:
+    """Losses, and an indicator if one was recorded, over the epochs.
+
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    losses : dict of str to (epochs, values)
+        Losses by name.
+    scores : dict of str to (epochs, values), default=None
+        Scores on held-out rows, drawn on an axis of their own; the best one is marked.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Of the losses.
+    score_ax_ : matplotlib Axes or None
+        Of the scores.
+    figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> from sklearn_txaug.plotting import TrainingHistoryDisplay
+    >>> history = [{"epoch": 1, "train_loss": 2.0}, {"epoch": 2, "train_loss": 1.5}]
+    >>> TrainingHistoryDisplay.from_data(history).ax_.get_xlabel()
+    'epoch'
+    """
+
+    def __init__(self, losses: dict[str, Any], scores: dict[str, Any] | None = None) -> None:
+        self.losses, self.scores = losses, scores or {}
+
+    @classmethod
+    def from_data(cls, history: Any, *, ax: Any = None) -> TrainingHistoryDisplay:
+        """Draw a history.
+
+        Parameters
+        ----------
+        history : skorch.history.History, or list of dict
+            One entry an epoch: `history_` of a fitted sampler. Keys that end in ``loss`` are losses, those that
+            end in ``score`` come from :class:`~sklearn_txaug.callbacks.IndicatorCheckpoint`.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : TrainingHistoryDisplay
+        """
+        rows = list(history)
+        names = dict.fromkeys(name for row in rows for name in row)
+
+        def course(name: str) -> tuple[np.ndarray, np.ndarray]:
+            found = [(row["epoch"], row[name]) for row in rows if name in row]
+            return np.array([epoch for epoch, _ in found]), np.array(
+                [value for _, value in found], dtype=float
+            )
+
+        losses = {name: course(name) for name in names if name.endswith("loss")}
+        if not losses:
+            raise ValueError("history has no epoch with a loss: was anything trained?")
+        return cls(losses, {name: course(name) for name in names if name.endswith("score")}).plot(ax)
+
+    @classmethod
+    def from_estimator(cls, sampler: Any, *, ax: Any = None) -> TrainingHistoryDisplay:
+        """Draw the history of a fitted sampler or net estimator.
+
+        Parameters
+        ----------
+        sampler : estimator with `history_`
+            A fitted one.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : TrainingHistoryDisplay
+        """
+        if not hasattr(sampler, "history_"):
+            raise TypeError(
+                f"{type(sampler).__name__} has no `history_`: it is not fitted, or trains no net."
+            )
+        return cls.from_data(sampler.history_, ax=ax)
+
+    def plot(self, ax: Any = None) -> TrainingHistoryDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : TrainingHistoryDisplay
+        """
+        self.ax_ = axes_for(ax, (7.2, 4.2))
+        self.figure_ = self.ax_.figure
+        self.score_ax_: Any = None
+        for i, (name, course) in enumerate(self.losses.items()):
+            look = {"color": COLOURS[i % len(COLOURS)], "linestyle": _LINES[i % len(_LINES)]}
+            self.ax_.plot(*course, linewidth=1.4, label=name.replace("_", " "), **look)
+        self.ax_.set(xlabel="epoch", ylabel="loss")
+        if self.scores:
+            self._draw_scores()
+        handles, labels = self.ax_.get_legend_handles_labels()
+        if self.score_ax_ is not None:
+            more = self.score_ax_.get_legend_handles_labels()
+            handles, labels = handles + more[0], labels + more[1]
+        self.ax_.legend(
+            handles,
+            labels,
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1.0),
+            ncols=3,
+            frameon=False,
+            fontsize="small",
+        )
+        return self
+
+    def _draw_scores(self) -> None:
+        self.score_ax_ = self.ax_.twinx()
+        for i, (name, (epochs, values)) in enumerate(self.scores.items()):
+            colour, best = COLOURS[-1 - i % len(COLOURS)], int(np.argmax(values))
+            look = {"color": colour, "marker": "o", "markersize": 3.5, "linewidth": 1.0}
+            self.score_ax_.plot(epochs, values, label=name.replace("_", " "), **look)
+            self.score_ax_.plot(
+                epochs[best], values[best], marker="*", markersize=13, markeredgecolor="white", linestyle="",
+                color=colour, label=f"best: epoch {epochs[best]}",
+            )  # fmt: skip
+        self.score_ax_.set_ylabel("score on held-out rows (more is better)")

@@ -1,0 +1,189 @@
+"""Displays: what is drawn is what was computed, on the axes that were given, and nothing is left behind."""
+
+import subprocess
+import sys
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from sklearn_txaug import metrics, plotting
+from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.plotting import (
+    CorrelationDisplay,
+    DifferentialExpressionDisplay,
+    EmbeddingDisplay,
+    MarginalDisplay,
+    MemorisationDisplay,
+    PCAVarianceDisplay,
+    PrecisionRecallDisplay,
+    TrainingHistoryDisplay,
+)
+
+
+def cohort(n, seed):
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % 3
+    return rng.normal(size=(n, 10)) + 3 * np.eye(3, 10)[y], np.array(["brain", "kidney", "liver"])[y]
+
+
+TRAIN, TEST, NEW = cohort(60, 0), cohort(45, 1), cohort(50, 2)
+HISTORY = [
+    {"epoch": i, "train_loss": 1 / i} | ({"energy_distance_score": -abs(i - 6.0)} if i % 2 == 0 else {})
+    for i in range(1, 11)
+]
+ROWS = [
+    EmbeddingDisplay,
+    CorrelationDisplay,
+    MarginalDisplay,
+    PCAVarianceDisplay,
+    DifferentialExpressionDisplay,
+]
+DRAW = {
+    cls.__name__: lambda ax, cls=cls: cls.from_data(TEST[0], NEW[0], TEST[1], NEW[1], ax=ax) for cls in ROWS
+} | {
+    "PrecisionRecallDisplay": lambda ax: PrecisionRecallDisplay.from_data(TEST[0], {"a": NEW[0]}, k=3, ax=ax),
+    "MemorisationDisplay": lambda ax: MemorisationDisplay.from_data(TRAIN[0], TEST[0], NEW[0], ax=ax),
+    "TrainingHistoryDisplay": lambda ax: TrainingHistoryDisplay.from_data(HISTORY, ax=ax),
+}
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def sampler():
+    return GaussianSampler(random_state=0).fit(*TRAIN)
+
+
+@pytest.mark.parametrize("name", sorted(DRAW))
+def test_displays_draw_on_the_given_axes_or_make_a_figure(name, tmp_path):
+    assert name in plotting.__all__
+    ax = Figure().add_subplot()
+    display = DRAW[name](ax)
+    assert display.ax_ is ax
+    assert display.figure_ is ax.figure
+    assert plt.get_fignums() == []
+    own = DRAW[name](None)
+    assert plt.get_fignums() == [own.figure_.number]
+    assert own.ax_.get_xlabel()
+    assert own.ax_.get_ylabel()
+    again = own.plot(Figure().add_subplot())
+    assert again is own
+    own.figure_.savefig(tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").stat().st_size > 5_000
+
+
+@pytest.mark.parametrize("cls", ROWS)
+def test_rows_of_a_fitted_sampler(cls, sampler):
+    one, two = (cls.from_estimator(sampler, *TEST, random_state=3) for _ in range(2))
+    for name, value in vars(one).items():
+        if isinstance(value, np.ndarray):
+            np.testing.assert_array_equal(value, getattr(two, name))
+
+
+def test_other_displays_of_a_fitted_sampler(sampler):
+    display = PrecisionRecallDisplay.from_estimator({"Gaussian": sampler}, *TEST, k=3, X_reference=TRAIN[0])
+    assert list(display.precision) == ["Gaussian"]
+    assert display.reference is not None
+    shares = MemorisationDisplay.from_estimator(sampler, TRAIN[0], *TEST).shares
+    assert -1 <= shares.gap <= 1
+    with pytest.raises(TypeError, match="history_"):
+        TrainingHistoryDisplay.from_estimator(sampler)
+
+
+def test_the_embedding_is_that_of_the_real_rows():
+    display = EmbeddingDisplay.from_data(TEST[0], NEW[0], scale=False)
+    centred = TEST[0] - TEST[0].mean(axis=0)
+    singular = np.linalg.svd(centred, compute_uv=False)
+    np.testing.assert_allclose((display.real**2).sum(axis=0), singular[:2] ** 2)
+    assert f"{singular[0] ** 2 / (singular**2).sum():.0%}".replace("%", " %") in display.ax_.get_xlabel()
+    assert [t.get_text() for t in display.ax_.get_legend().get_texts()] == ["real (45)", "synthetic (50)"]
+
+
+def test_classes_are_told_apart_by_mark_as_well_as_colour():
+    many = np.array([f"tissue {i}" for i in range(26)])
+    X = np.random.default_rng(0).normal(size=(52, 4))
+    display = EmbeddingDisplay.from_data(X, X + 1, many.repeat(2), many.repeat(2))
+    looks = {(plotting._style.style(i)["color"], plotting._style.style(i)["marker"]) for i in range(26)}
+    assert len(looks) == 26
+    assert len(display.ax_.get_legend().get_texts()) == 28
+
+
+def test_embedding_by_a_transformer_and_unknown_methods():
+    from sklearn.decomposition import PCA
+
+    display = EmbeddingDisplay.from_data(*[TEST[0], NEW[0]], method=PCA(2).fit(TEST[0]), scale=False)
+    assert display.axis_names == ("dimension 1", "dimension 2")
+    with pytest.raises(ValueError, match="method must be"):
+        EmbeddingDisplay.from_data(TEST[0], NEW[0], method="tsne")
+    with pytest.raises(ValueError, match="color_by must be"):
+        EmbeddingDisplay.from_data(TEST[0], NEW[0], color_by="age")
+
+
+def test_umap_is_optional(monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", None)
+    with pytest.raises(ImportError, match="umap-learn"):
+        EmbeddingDisplay.from_data(TEST[0], NEW[0], method="umap")
+
+
+def test_correlations_are_those_of_the_rows():
+    display = CorrelationDisplay.from_data(TEST[0], NEW[0], max_genes=6)
+    assert display.real.shape == (6, 6)
+    expected = np.corrcoef(TEST[0][:, np.argsort(-TEST[0].var(axis=0))[:6]].T)
+    np.testing.assert_allclose(np.sort(display.real, axis=None), np.sort(expected, axis=None), atol=1e-12)
+
+
+def test_marginals_of_named_constant_and_chosen_genes():
+    pd = pytest.importorskip("pandas")
+    names = [f"G{i}" for i in range(10)]
+    real, new = (pd.DataFrame(X, columns=names) for X, _ in (TEST, NEW))
+    real["G3"] = new["G3"] = 1.0
+    display = MarginalDisplay.from_data(real, new, genes=["G7", "G3", 2])
+    assert display.names == ["G7", "G3", "G2"]
+    expected = metrics.ks_distance_genes(real, new).per_gene[[7, 3, 2]]
+    np.testing.assert_array_equal(display.distances, expected)
+    spread = MarginalDisplay.from_data(real, new, genes=4).distances
+    assert (np.diff(spread) >= 0).all()
+
+
+def test_pareto_front():
+    precision = {"a": 0.9, "b": 0.5, "c": 0.4, "d": 0.9}
+    recall = {"a": 0.3, "b": 0.8, "c": 0.7, "d": 0.2}
+    assert PrecisionRecallDisplay(precision, recall).plot().front_ == ["a", "b"]
+
+
+def test_copies_lie_at_distance_zero():
+    display = MemorisationDisplay.from_data(TRAIN[0][:45], TEST[0], TRAIN[0][:45])
+    assert display.distances["synthetic to training rows"].max() == 0
+    assert display.distances["synthetic to held-out rows"].min() > 0
+    assert display.shares.gap > 0.3
+
+
+def test_class_effects_and_slopes():
+    half = TEST[0] * 0.5
+    display = DifferentialExpressionDisplay.from_data(TEST[0], half, TEST[1], TEST[1], classes=["liver"])
+    real, synthetic = display.effects["liver"]
+    np.testing.assert_allclose(synthetic, real / 2)
+    assert display.slopes == {"liver": pytest.approx(0.5)}
+
+
+def test_history_marks_the_best_score():
+    display = TrainingHistoryDisplay.from_data(HISTORY)
+    assert "best: epoch 6" in [t.get_text() for t in display.ax_.get_legend().get_texts()]
+    np.testing.assert_array_equal(display.scores["energy_distance_score"][0], [2, 4, 6, 8, 10])
+    assert TrainingHistoryDisplay.from_data(HISTORY[:1]).score_ax_ is None
+    with pytest.raises(ValueError, match="no epoch with a loss"):
+        TrainingHistoryDisplay.from_data([])
+
+
+def test_matplotlib_is_imported_late():
+    code = (
+        "import sys, sklearn_txaug.plotting, sklearn_txaug.metrics;"
+        "assert not {'matplotlib', 'umap'} & set(sys.modules), 'imported early'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
