@@ -2,6 +2,7 @@
 
 from ._biology import DifferentialExpressionDisplay, PCAVarianceDisplay
 from ._embedding import EmbeddingDisplay
+from ._generators import GeneGraphAttentionDisplay, InterpolationDisplay
 from ._genes import CorrelationDisplay, MarginalDisplay
 from ._manifold import MemorisationDisplay, PrecisionRecallDisplay
 from ._training import TrainingHistoryDisplay

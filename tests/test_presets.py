@@ -1,0 +1,34 @@
+"""Published settings: valid, and of the published size."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from sklearn_txaug import over_sampling, presets
+
+PRESETS = {
+    f"{paper}-{name}": (name, parameters)
+    for paper in dir(presets)
+    if paper.startswith("LACAN")
+    for name, parameters in getattr(presets, paper).items()
+}
+
+
+@pytest.mark.parametrize(("name", "parameters"), PRESETS.values(), ids=PRESETS)
+def test_presets_are_parameters(name, parameters):
+    sampler = getattr(over_sampling, name)(**parameters)
+    clone(sampler)._validate_params()
+
+
+@pytest.mark.parametrize(
+    ("preset", "n_genes", "n_classes", "generator", "critic"),
+    [
+        (presets.LACAN2026_GTEX, 974, 26, 8_659_290, 10_524_265),
+        (presets.LACAN2026_TCGA, 978, 24, 17_201_762, 4_737_377),
+    ],
+    ids=["GTEx", "TCGA"],
+)
+def test_parameter_counts_of_the_wgan_gp(preset, n_genes, n_classes, generator, critic):
+    module = over_sampling.WGANGPSampler(**preset["WGANGPSampler"])._make_module(n_genes, n_classes)
+    assert sum(np.prod(p.shape) for p in module.generator.parameters()) == generator
+    assert sum(np.prod(p.shape) for p in module.critic.parameters()) == critic
