@@ -35,6 +35,7 @@ class AdversarialSampler(TorchSampler):
     def _net_defaults(self) -> dict[str, Any]:
         return {
             "optimizer": torch.optim.Adam,
+            "optimizer__fused": True,
             "n_critic": self.n_critic,
             "critic_optimizer__lr": self.critic_lr or self.lr,
         }

@@ -54,8 +54,8 @@ class WGANGPSampler(TwoPlayersSampler):
     gradient_penalty : float > 0, default=10
         Weight of the penalty, computed in 32-bit floats. 10 suits hundreds of genes; with a handful of features
         the critic needs more freedom, for example 0.1.
-    n_critic : int, default=5
-        Steps of the critic for one of the generator, on the same real rows.
+    n_critic : int, default=2
+        Steps of the critic for one of the generator, on the same real rows; published settings take 5.
     {amounts}
     {training}
 
@@ -84,7 +84,10 @@ class WGANGPSampler(TwoPlayersSampler):
     """
 
     gradient_penalty: float = 10.0
-    n_critic: int = 5
+    n_critic: int = 2
+    ema_decay: float | None = 0.995
+
+    _n_steps: ClassVar[int] = 2500
 
     _parameter_constraints: ClassVar[dict] = {
         **TwoPlayersSampler._parameter_constraints,
