@@ -82,7 +82,7 @@ DENOISING = """\
         none.
     label_dropout : float in [0, 1], default=0.1
         Share of the training rows shown without their class, for `guidance`.
-    guidance : float >= 0
+    guidance : float >= 0, default=0
         Strength of classifier-free guidance; 0 is none."""
 
 FITTED = """\

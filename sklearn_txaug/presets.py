@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from sklearn.preprocessing import MaxAbsScaler
 
 _WGANGP_LACAN2026: dict[str, Any] = {
     "latent_dim": 32,
@@ -42,6 +43,26 @@ _VAE_LACAN2026: dict[str, Any] = {
     "net_params": {"optimizer": torch.optim.Adam},
 }
 
+_DIFFUSION_LACAN2026: dict[str, Any] = {
+    "network": "paper",
+    "dropout": 0.1,
+    "conditioning": "paper",
+    "preconditioning": "none",
+    "n_components": None,
+    "label_dropout": 0.0,
+    "n_sampling_steps": 1000,
+    "n_diffusion_steps": 1000,
+    "schedule": "quadratic",
+    "lr_schedule": "onecycle",
+    "batch_size": 2048,
+    "max_epochs": 15_000,
+    "ema_decay": 0.999,
+    "scaler": MaxAbsScaler(),
+    "net_params": {"optimizer": torch.optim.Adam},
+}
+_DIFFUSION_LACAN2026_GTEX = {**_DIFFUSION_LACAN2026, "hidden_layer_sizes": (8192, 8192), "lr": 4.784e-4}
+_DIFFUSION_LACAN2026_TCGA = {**_DIFFUSION_LACAN2026, "hidden_layer_sizes": (4096, 4096), "lr": 1.4155e-3}
+
 #: Lacan, Andre, Sebag, Hanczar, BMC Bioinformatics 2026; GTEx v8, 974 landmark genes, 26 tissues.
 LACAN2026_GTEX: dict[str, dict[str, Any]] = {
     "WGANGPSampler": {
@@ -58,6 +79,8 @@ LACAN2026_GTEX: dict[str, dict[str, Any]] = {
         "batch_size": 256,
         "lr": 7.848e-4,
     },
+    "DDPMSampler": _DIFFUSION_LACAN2026_GTEX,
+    "DDIMSampler": _DIFFUSION_LACAN2026_GTEX,
 }
 
 #: The same paper; TCGA, 978 landmark genes, 24 tissues.
@@ -76,6 +99,8 @@ LACAN2026_TCGA: dict[str, dict[str, Any]] = {
         "batch_size": 2048,
         "lr": 1.1107e-3,
     },
+    "DDPMSampler": _DIFFUSION_LACAN2026_TCGA,
+    "DDIMSampler": _DIFFUSION_LACAN2026_TCGA,
 }
 
 # The main text of Lacan 2023 gives epochs and optimiser; its supplement with widths, learning rates and batch sizes

@@ -1,12 +1,28 @@
 """The samplers under the common contract: one line each, with settings that train in a second."""
 
-from sklearn_txaug.over_sampling import AttGANSampler, GANSampler, GaussianSampler, VAESampler, WGANGPSampler
+from sklearn_txaug.over_sampling import (
+    AttGANSampler,
+    CopulaSampler,
+    DDIMSampler,
+    DDPMSampler,
+    FlowMatchingSampler,
+    GANSampler,
+    GaussianSampler,
+    VAESampler,
+    WGANGPSampler,
+)
 
 SMALL_GAN = {"generator_hidden_layer_sizes": (16,), "critic_hidden_layer_sizes": (64, 64), "latent_dim": 4}
 
+SMALL_DENOISER = {"hidden_layer_sizes": (16,), "n_sampling_steps": 4, "n_components": 6, "device": "cpu"}
+
 SAMPLERS = [
     GaussianSampler(random_state=0),
+    CopulaSampler(random_state=0),
     VAESampler(random_state=0, max_epochs=2, hidden_layer_sizes=(16,), latent_dim=4, device="cpu"),
+    DDPMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
+    DDIMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
+    FlowMatchingSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
     GANSampler(random_state=0, max_epochs=2, device="cpu", **SMALL_GAN),
     WGANGPSampler(random_state=0, max_epochs=2, n_critic=2, device="cpu", **SMALL_GAN),
     AttGANSampler(

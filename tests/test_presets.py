@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import clone
 
 from sklearn_txaug import over_sampling, presets
@@ -32,3 +33,18 @@ def test_parameter_counts_of_the_wgan_gp(preset, n_genes, n_classes, generator, 
     module = over_sampling.WGANGPSampler(**preset["WGANGPSampler"])._make_module(n_genes, n_classes)
     assert sum(np.prod(p.shape) for p in module.generator.parameters()) == generator
     assert sum(np.prod(p.shape) for p in module.critic.parameters()) == critic
+
+
+@pytest.mark.parametrize(
+    ("sampler", "preset", "n_genes", "n_classes", "n_parameters"),
+    [
+        ("VAESampler", presets.LACAN2026_GTEX, 974, 26, 134_842_626),
+        ("VAESampler", presets.LACAN2026_TCGA, 978, 24, 45_820_674),
+        ("DDPMSampler", presets.LACAN2026_GTEX, 974, 20, 227_109_786),
+        ("DDIMSampler", presets.LACAN2026_GTEX, 974, 20, 227_109_786),
+    ],
+)
+def test_parameter_counts(sampler, preset, n_genes, n_classes, n_parameters):
+    with torch.device("meta"):
+        module = getattr(over_sampling, sampler)(**preset[sampler])._make_module(n_genes, n_classes)
+    assert sum(p.numel() for p in module.parameters()) == n_parameters

@@ -5,14 +5,24 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import make_moons
 
-from sklearn_txaug.over_sampling import CopulaSampler, VAESampler
+from sklearn_txaug.over_sampling import (
+    CopulaSampler,
+    DDIMSampler,
+    DDPMSampler,
+    FlowMatchingSampler,
+    VAESampler,
+)
 
 SMALL = {"random_state": 0, "device": "cpu", "batch_size": 64, "max_epochs": 40}
+SMALL_DENOISER = {**SMALL, "hidden_layer_sizes": (64, 64), "dropout": 0.0, "lr": 5e-3}
 
 # Each with the share of rows that have to lie near the curves: a VAE's prior cannot leave a hole in a ring,
 # and a copula knows no curves at all.
 SAMPLERS = {
     CopulaSampler(prior_rows=0, random_state=0): 0,
+    DDPMSampler(**SMALL_DENOISER): 0.85,
+    DDIMSampler(**SMALL_DENOISER): 0.85,
+    FlowMatchingSampler(**SMALL_DENOISER): 0.85,
     VAESampler(hidden_layer_sizes=(64, 64), latent_dim=8, beta=0.3, lr=3e-3, **SMALL): 0.6,
 }
 

@@ -1,9 +1,22 @@
 """Samplers: ``fit_resample`` returns the real rows and labelled synthetic rows below them."""
 
 from ._attgan import AttGANSampler
+from ._copula import CopulaSampler
+from ._diffusion import DDIMSampler, DDPMSampler
+from ._flow import FlowMatchingSampler
 from ._gan import GANSampler
 from ._gaussian import GaussianSampler
 from ._vae import VAESampler
 from ._wgan_gp import WGANGPSampler
 
-__all__ = ["AttGANSampler", "GANSampler", "GaussianSampler", "VAESampler", "WGANGPSampler"]
+__all__ = [
+    "AttGANSampler",
+    "CopulaSampler",
+    "DDIMSampler",
+    "DDPMSampler",
+    "FlowMatchingSampler",
+    "GANSampler",
+    "GaussianSampler",
+    "VAESampler",
+    "WGANGPSampler",
+]

@@ -1,0 +1,84 @@
+"""A latent space to generate in: principal components, and the local noise that decoding has to restore."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.neighbors import NearestNeighbors
+
+
+class ResidualNoise:
+    """What a decoder leaves out, drawn again from the training rows nearby.
+
+    The noise at a latent point is a random combination of the residuals of its nearest training rows, so that it
+    has their covariance: more where rows decode badly, and correlated between genes as they are.
+
+    Parameters
+    ----------
+    n_neighbors : int
+        Training rows that each draw combines.
+    """
+
+    def __init__(self, n_neighbors: int = 15):
+        self.n_neighbors = n_neighbors
+
+    def fit(self, Z: np.ndarray, residuals: np.ndarray) -> ResidualNoise:
+        """Keep `residuals` of shape (n_samples, n_features) at the points `Z`, (n_samples, n_components)."""
+        # Components fitted on n rows leave less than on new ones: give back the degrees of freedom they took.
+        n, r = Z.shape
+        self.residuals_ = (residuals * np.sqrt(n / max(n - r, n / 4))).astype(np.float32)
+        self.neighbors_ = NearestNeighbors(n_neighbors=min(self.n_neighbors, n)).fit(Z)
+        return self
+
+    def draw(self, Z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return noise of shape (len(Z), n_features)."""
+        nearest = self.neighbors_.kneighbors(Z, return_distance=False)
+        weights = rng.standard_normal(nearest.shape) / np.sqrt(nearest.shape[1])
+        noise = np.empty((len(Z), self.residuals_.shape[1]))
+        for rows in np.array_split(np.arange(len(Z)), -(-len(Z) // 256)):
+            noise[rows] = np.einsum("nk,nkd->nd", weights[rows], self.residuals_[nearest[rows]])
+        return noise
+
+
+class LatentSpace:
+    """Principal components, turned so that they are uncorrelated within the classes, in one global scale.
+
+    Parameters
+    ----------
+    n_components : int
+        At most a quarter of the rows and the number of features are used.
+    n_neighbors : int
+        Training rows that the noise of a decoded row combines; 0 decodes without noise.
+    """
+
+    def __init__(self, n_components: int, n_neighbors: int = 15):
+        self.n_components = n_components
+        self.n_neighbors = n_neighbors
+
+    def fit(self, X: np.ndarray, codes: np.ndarray, random_state: Any = None) -> LatentSpace:
+        n, d = X.shape
+        rank = max(1, min(self.n_components, d, max(n // 4, min(d, 8, n - 1))))
+        pca = PCA(rank, random_state=random_state).fit(X)
+        scores = pca.transform(X)
+        centres = np.stack([scores[codes == c].mean(axis=0) for c in range(codes.max() + 1)])
+        _, _, turn = np.linalg.svd(scores - centres[codes], full_matrices=len(X) < rank)
+        self.mean_ = pca.mean_
+        self.components_ = turn @ pca.components_
+        self.scale_ = float(np.sqrt(pca.explained_variance_.mean())) or 1.0
+        self.noise_ = None
+        if self.n_neighbors and rank < d:
+            Z = self.encode(X)
+            self.noise_ = ResidualNoise(self.n_neighbors).fit(Z, X - self.mean(Z))
+        return self
+
+    def encode(self, X: np.ndarray) -> np.ndarray:
+        return (X - self.mean_) @ self.components_.T / self.scale_
+
+    def mean(self, Z: np.ndarray) -> np.ndarray:
+        """Return the rows that `Z` stands for, without noise."""
+        return self.mean_ + self.scale_ * Z @ self.components_
+
+    def decode(self, Z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return self.mean(Z) if self.noise_ is None else self.mean(Z) + self.noise_.draw(Z, rng)

@@ -1,0 +1,237 @@
+"""What diffusion and flow share: the networks, the Gaussian that they correct, the latent space."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sklearn.utils._param_validation import Interval, StrOptions
+from torch import Tensor, nn
+
+from .._callbacks import LearningRate
+from .._latent_space import LatentSpace
+from .._layers import CONDITIONINGS, make_conditioning
+from .._nets import GenerativeModule
+from .._torch import Dropout
+from ..base import TorchSampler
+
+
+class FiLMNetwork(nn.Module):
+    """Residual blocks whose normalised input is scaled and shifted by time and class; zero at the start."""
+
+    frequencies: Tensor
+
+    def __init__(self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float):
+        super().__init__()
+        n_code = 64
+        self.register_buffer("frequencies", torch.arange(1, 17) * math.pi / 2, persistent=False)
+        self.code = nn.Sequential(
+            nn.Linear(32 + n_condition, n_code), nn.SiLU(), nn.Linear(n_code, n_code), nn.SiLU()
+        )
+        widths = [n_features, *hidden]
+        self.input = nn.Linear(n_features, widths[1])
+        self.blocks = nn.ModuleList(
+            _FiLMBlock(a, b, n_code, dropout)
+            for a, b in zip([widths[1], *widths[1:]], widths[1:], strict=False)
+        )
+        self.norm, self.output = nn.LayerNorm(widths[-1]), nn.Linear(widths[-1], n_features)
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+
+    def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
+        angles = time * self.frequencies
+        code = self.code(torch.cat([angles.sin(), angles.cos(), condition], dim=1))
+        x = self.input(x)
+        for block in self.blocks:
+            x = block(x, code)
+        return self.output(self.norm(x))
+
+
+class _FiLMBlock(nn.Module):
+    def __init__(self, n_in: int, n_out: int, n_code: int, dropout: float):
+        super().__init__()
+        self.norm = nn.LayerNorm(n_in, elementwise_affine=False)
+        self.film = nn.Linear(n_code, 2 * n_in)
+        self.body = nn.Sequential(
+            nn.SiLU(), nn.Linear(n_in, n_out), nn.SiLU(), Dropout(dropout), nn.Linear(n_out, n_out)
+        )
+        self.skip = nn.Identity() if n_in == n_out else nn.Linear(n_in, n_out)
+
+    def forward(self, x: Tensor, code: Tensor) -> Tensor:
+        scale, shift = self.film(code).chunk(2, dim=1)
+        return self.skip(x) + self.body(self.norm(x) * (1 + scale) + shift)
+
+
+class PaperNetwork(nn.Module):
+    """The published denoiser: residual blocks of two layers that see time before, and class after, each norm."""
+
+    def __init__(self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float):
+        super().__init__()
+        widths = [n_features, *hidden]
+        self.blocks = nn.ModuleList(
+            _PaperBlock(a, b, n_condition, dropout) for a, b in zip(widths, widths[1:], strict=False)
+        )
+        self.output = nn.Sequential(
+            nn.LayerNorm(widths[-1], eps=1e-6), nn.SiLU(), nn.Linear(widths[-1], n_features)
+        )
+
+    def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
+        condition = nn.functional.silu(condition)
+        for block in self.blocks:
+            x = block(x, time, condition)
+        return self.output(x)
+
+
+class _PaperBlock(nn.Module):
+    def __init__(self, n_in: int, n_out: int, n_condition: int, dropout: float):
+        super().__init__()
+        widths = [n_in, n_out]
+        self.norms = nn.ModuleList(nn.LayerNorm(width + 1, eps=1e-6) for width in widths)
+        self.linears = nn.ModuleList(nn.Linear(width + 1 + n_condition, n_out) for width in widths)
+        self.ends = nn.ModuleList(
+            nn.Sequential(nn.LayerNorm(n_out, eps=1e-6), nn.ReLU(), Dropout(dropout)) for _ in widths
+        )
+        self.skip = None if n_in == n_out else nn.Linear(n_in + n_condition, n_out)
+
+    def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
+        u = x
+        for norm, linear, end in zip(self.norms, self.linears, self.ends, strict=True):
+            u = end(linear(torch.cat([norm(torch.cat([u, time], dim=1)), condition], dim=1)))
+        return u + (x if self.skip is None else self.skip(torch.cat([x, condition], dim=1)))
+
+
+_NETWORKS = {"film": FiLMNetwork, "paper": PaperNetwork}
+
+
+class Denoiser(GenerativeModule):
+    """A network between noise and rows, ``x_t = a x + b noise``, with guidance and Gaussian preconditioning.
+
+    Under preconditioning the network's output is a correction, in posterior standard deviations, of the best
+    denoiser of a Gaussian for each class: a network that says nothing generates from these Gaussians.
+    """
+
+    means: Tensor
+    variances: Tensor
+
+    def __init__(
+        self,
+        n_features: int,
+        n_classes: int,
+        *,
+        network: str,
+        hidden_layer_sizes: Sequence[int],
+        dropout: float,
+        conditioning: str,
+        preconditioning: str,
+        label_dropout: float,
+        guidance: float,
+        n_sampling_steps: int,
+    ):
+        super().__init__()
+        self.n_features, self.n_classes = n_features, n_classes
+        self.preconditioned = preconditioning == "gaussian"
+        self.label_dropout, self.guidance, self.n_sampling_steps = label_dropout, guidance, n_sampling_steps
+        self.condition = make_conditioning(conditioning, n_classes)
+        self.network = _NETWORKS[network](n_features, self.condition.width, hidden_layer_sizes, dropout)
+        if self.preconditioned:  # a Gaussian for each class and, last, one for no class
+            self.register_buffer("means", torch.zeros(n_classes + 1, n_features))
+            self.register_buffer("variances", torch.ones(n_classes + 1, n_features))
+
+    def prepare(self, x: Tensor, y: Tensor) -> None:
+        if not self.preconditioned:
+            return
+        one_hot = nn.functional.one_hot(y, self.n_classes).to(x.dtype)
+        counts = one_hot.sum(dim=0)[:, None]
+        self.means[:-1], self.means[-1] = one_hot.T @ x / counts, x.mean(dim=0)
+        squares = (x - self.means[y]).square()
+        pooled = squares.sum(dim=0) / max(1, len(x) - self.n_classes)
+        weights = counts / (counts + 50)
+        own = one_hot.T @ squares / (counts - 1).clamp(min=1)
+        self.variances[:-1] = weights * own + (1 - weights) * pooled
+        self.variances[-1] = x.var(dim=0)
+        self.variances.clamp_(min=1e-6)
+
+    def drop_labels(self, condition: Tensor) -> Tensor:
+        """Put the zero vector, which stands for no class, in the place of some condition vectors."""
+        keep = (
+            torch.rand(len(condition), 1, device=condition.device, generator=self.rng) >= self.label_dropout
+        )
+        return condition * keep
+
+    def denoised(self, x_t: Tensor, a: Tensor, b: Tensor, time: Tensor, condition: Tensor) -> Tensor:
+        """Return the expected row under preconditioning."""
+        classes = condition[:, : self.n_classes]
+        weights = torch.cat([classes, 1 - classes.sum(dim=1, keepdim=True)], dim=1)
+        mean, variance = weights @ self.means, (weights @ self.variances).clamp(min=1e-6)
+        total = a * a * variance + b * b
+        deviation = total.sqrt()
+        correction = self.network((x_t - a * mean) / deviation, time, condition)
+        return mean + a * variance / total * (x_t - a * mean) + b * (variance.sqrt() / deviation) * correction
+
+    def guided(self, direction: Any, x_t: Tensor, step: Tensor, condition: Tensor) -> Tensor:
+        """Push `direction` away from what it is for no class."""
+        conditional = direction(x_t, step, condition)
+        if not self.guidance:
+            return conditional
+        return conditional + self.guidance * (conditional - direction(x_t, step, torch.zeros_like(condition)))
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class DenoisingSampler(TorchSampler):
+    """Base class of the samplers that turn noise into rows step by step, in a latent space or in gene space."""
+
+    hidden_layer_sizes: tuple[int, ...] = (256, 256)
+    network: str = "film"
+    dropout: float = 0.1
+    conditioning: str = "embedding"
+    preconditioning: str = "gaussian"
+    n_components: int | None = 128
+    n_neighbors: int = 15
+    label_dropout: float = 0.1
+    guidance: float = 0.0
+    n_sampling_steps: int = 50
+    lr_schedule: str = "cosine"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **TorchSampler._parameter_constraints,
+        "hidden_layer_sizes": ["array-like"],
+        "network": [StrOptions(set(_NETWORKS))],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "conditioning": [StrOptions(set(CONDITIONINGS))],
+        "preconditioning": [StrOptions({"gaussian", "none"})],
+        "n_components": [Interval(Integral, 1, None, closed="left"), None],
+        "n_neighbors": [Interval(Integral, 0, None, closed="left")],
+        "label_dropout": [Interval(Real, 0, 1, closed="both")],
+        "guidance": [Interval(Real, 0, None, closed="left")],
+        "n_sampling_steps": [Interval(Integral, 1, None, closed="left")],
+        "lr_schedule": [StrOptions({"cosine", "onecycle", "constant"})],
+    }
+
+    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        if self.conditioning == "paper" and self.preconditioning == "gaussian":
+            raise ValueError(
+                "conditioning='paper' needs preconditioning='none', got preconditioning='gaussian'"
+            )
+        self.latent_space_ = None
+        if self.n_components is not None:
+            seed = int(rng.integers(2**31))
+            self.latent_space_ = LatentSpace(self.n_components, self.n_neighbors).fit(X, codes, seed)
+            X = self.latent_space_.encode(X)
+        super()._fit_generator(X, codes, rng, groups)
+
+    def _generate_for(self, y: Tensor, rng: np.random.Generator) -> np.ndarray:
+        rows = super()._generate_for(y, rng)
+        return rows if self.latent_space_ is None else self.latent_space_.decode(rows, rng)
+
+    def _module_arguments(self) -> dict[str, Any]:
+        names = "network hidden_layer_sizes dropout conditioning preconditioning label_dropout guidance"
+        return {name: getattr(self, name) for name in [*names.split(), "n_sampling_steps"]}
+
+    def _default_callbacks(self) -> list[Any]:
+        n_warmup = 1000 if self.lr_schedule == "onecycle" else 100
+        return [LearningRate(self.lr_schedule, n_warmup), *super()._default_callbacks()]

@@ -1,0 +1,159 @@
+"""Diffusion and flow: schedules and steps against diffusers, what an untrained network generates, guidance."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from sklearn_txaug._latent_space import LatentSpace, ResidualNoise
+from sklearn_txaug.over_sampling import DDIMSampler, DDPMSampler, FlowMatchingSampler
+from sklearn_txaug.over_sampling._schedules import SCHEDULES, remaining
+
+UNTRAINED = {
+    "hidden_layer_sizes": (8,),
+    "max_epochs": 1,
+    "lr": 1e-12,
+    "device": "cpu",
+    "random_state": 0,
+    "ema_decay": None,
+}
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    y = np.arange(400) % 2
+    return rng.normal(size=(400, 4)) * [0.5, 1, 2, 3] + 4 * y[:, None], y
+
+
+@pytest.mark.parametrize(
+    ("schedule", "name"),
+    [("linear", "linear"), ("quadratic", "scaled_linear"), ("cosine", "squaredcos_cap_v2")],
+)
+def test_schedules_are_those_of_diffusers(schedule, name):
+    diffusers = pytest.importorskip("diffusers")
+    expected = diffusers.DDPMScheduler(1000, 1e-4, 0.02, name).betas
+    np.testing.assert_allclose(SCHEDULES[schedule](1000), expected, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("eta", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("n_steps", [50, 1000])
+def test_sampling_steps_are_those_of_diffusers(eta, n_steps):
+    diffusers = pytest.importorskip("diffusers")
+    sampler = DDIMSampler(preconditioning="none", n_sampling_steps=n_steps, schedule="quadratic", eta=eta)
+    module = sampler._make_module(3, 2).eval()
+    module.noise = _some_noise
+    scheduler = diffusers.DDIMScheduler(1000, 1e-4, 0.02, "scaled_linear", clip_sample=False)
+    scheduler.set_timesteps(n_steps)
+    rng = torch.Generator().manual_seed(0)
+    x = torch.randn(5, 3, generator=rng)
+    for t in scheduler.timesteps:
+        noise = torch.randn(5, 3, generator=rng) if eta and t > 0 else torch.zeros(5, 3)
+        x = scheduler.step(
+            _some_noise(x, t, None), t, x, eta=eta, variance_noise=noise if eta else None
+        ).prev_sample
+    torch.testing.assert_close(
+        module.sample(torch.zeros(5, dtype=torch.long), torch.Generator().manual_seed(0)),
+        x,
+        rtol=1e-3,
+        atol=1e-3,
+    )
+
+
+def test_ddpm_is_that_of_diffusers():
+    diffusers = pytest.importorskip("diffusers")
+    module = DDPMSampler(preconditioning="none", n_sampling_steps=100)._make_module(3, 2).eval()
+    module.noise = _some_noise
+    scheduler = diffusers.DDPMScheduler(1000, beta_schedule="squaredcos_cap_v2", clip_sample=False)
+    scheduler.set_timesteps(100)
+    rng = torch.Generator().manual_seed(0)
+    x = torch.randn(5, 3, generator=rng)
+    for t in scheduler.timesteps:
+        x = scheduler.step(_some_noise(x, t, None), t, x, generator=rng).prev_sample
+    torch.testing.assert_close(
+        module.sample(torch.zeros(5, dtype=torch.long), torch.Generator().manual_seed(0)),
+        x,
+        rtol=1e-3,
+        atol=1e-3,
+    )
+
+
+def _some_noise(x: Tensor, step: Tensor, condition: Tensor | None) -> Tensor:
+    return 0.5 * torch.tanh(x)
+
+
+def test_remaining_share_falls_to_the_published_value():
+    share = remaining("quadratic", 1000)
+    assert (share.diff() < 0).all()
+    assert abs(share[-1].item() - 7.3e-4) < 1e-5
+
+
+@pytest.mark.parametrize("make", [DDPMSampler, DDIMSampler, FlowMatchingSampler])
+def test_an_untrained_network_generates_the_gaussian_of_each_class(make, data):
+    X, y = data
+    sampler = make(n_sampling_steps=100, **UNTRAINED).fit(X, y)
+    X_new, y_new = sampler.sample(2000)
+    for c in (0, 1):
+        np.testing.assert_allclose(X_new[y_new == c].mean(axis=0), X[y == c].mean(axis=0), atol=0.25)
+        np.testing.assert_allclose(X_new[y_new == c].std(axis=0), X[y == c].std(axis=0), rtol=0.1)
+
+
+def test_heun_needs_fewer_steps_than_euler(data):
+    X, y = data
+    errors = []
+    for solver in ("euler", "heun"):
+        few, many = (
+            FlowMatchingSampler(solver=solver, n_sampling_steps=n, **UNTRAINED).fit(X, y).sample(20)[0]
+            for n in (10, 200)
+        )
+        errors.append(np.abs(few - many).mean())
+    assert errors[1] < errors[0] / 2
+
+
+def test_steps_are_antithetic():
+    module = DDPMSampler()._make_module(3, 2)
+    module.rng = torch.Generator().manual_seed(0)
+    steps = module._antithetic_steps(10, torch.device("cpu"))
+    assert len(steps) == 10
+    assert (steps[6:] + steps[:4] == 999).all()
+
+
+def test_guidance_moves_classes_apart(data):
+    X, y = data
+    distances = []
+    for guidance in (0.0, 1.0):
+        X_new, y_new = FlowMatchingSampler(guidance=guidance, **UNTRAINED).fit(X, y).sample(1000)
+        distances.append(np.linalg.norm(X_new[y_new == 0].mean(axis=0) - X_new[y_new == 1].mean(axis=0)))
+    assert distances[1] > 1.1 * distances[0]
+
+
+def test_paper_conditioning_has_no_class_gaussian(data):
+    with pytest.raises(ValueError, match="conditioning='paper' needs preconditioning='none'"):
+        FlowMatchingSampler(conditioning="paper").fit(*data)
+
+
+# -- latent space ---------------------------------------------------------------------------------------------
+
+
+def test_decoding_restores_variance_and_correlation():
+    rng = np.random.default_rng(0)
+    codes = np.arange(500) % 5
+    X = rng.normal(size=(500, 10)) @ rng.normal(size=(10, 60)) + rng.normal(size=(500, 60)) + codes[:, None]
+    space = LatentSpace(4).fit(X, codes, 0)
+    Z = space.encode(X)
+    within = Z - np.stack([Z[codes == c].mean(axis=0) for c in range(5)])[codes]
+    correlation = np.corrcoef(within.T)
+    np.testing.assert_allclose(correlation, np.eye(4), atol=1e-6)
+    decoded = space.decode(Z, rng)
+    np.testing.assert_allclose(decoded.var(axis=0).sum(), X.var(axis=0).sum(), rtol=0.1)
+    assert space.mean(Z).var(axis=0).sum() < 0.8 * X.var(axis=0).sum()
+    np.testing.assert_allclose(np.corrcoef(decoded.T), np.corrcoef(X.T), atol=0.2)
+
+
+def test_noise_is_local():
+    rng = np.random.default_rng(0)
+    Z = np.repeat([[0.0], [100.0]], 50, axis=0) + rng.normal(size=(100, 1))
+    residuals = rng.normal(size=(100, 3)) * np.repeat([0.1, 2], 50)[:, None]
+    noise = ResidualNoise().fit(Z, residuals).draw(Z, rng)
+    assert noise[:50].std() < 0.2
+    assert noise[50:].std() > 1
