@@ -154,6 +154,10 @@ class AdversarialNet(LossNet):
             loss = self._player_step("critic", self.critic_optimizer_, batch)
         return {"loss": loss, "generator_loss": self._player_step("generator", self.optimizer_, batch)}
 
+    def validation_step(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
+        """Measure nothing: two players have no loss whose value on held-out rows would mean anything."""
+        return {}
+
     def _player_step(self, player: str, optimizer: torch.optim.Optimizer, batch: Any) -> Tensor:
         named = dict(getattr(self.module_, player).named_parameters())
         loss = self.module_(*batch, player)

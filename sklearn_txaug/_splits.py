@@ -35,3 +35,28 @@ def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         return next(splitter.split(np.zeros(len(y)), y, groups))
+
+
+def holdout_for(callbacks: Any, y: np.ndarray, groups: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Hold out the rows that the callbacks ask for with a `validation_fraction`: none if none does.
+
+    A class whose rows would all be held out keeps them.
+    """
+    wanted = [
+        getattr(c[-1] if isinstance(c, tuple) else c, "validation_fraction", None) for c in callbacks or []
+    ]
+    fractions = [fraction for fraction in wanted if fraction is not None]
+    if not fractions:
+        return np.arange(len(y)), np.arange(0)
+    if not all(0 < fraction <= 0.5 for fraction in fractions):
+        raise ValueError(f"validation_fraction must be above 0 and at most 0.5; got {fractions}")
+    train, held = holdout(y, groups, max(fractions), seed)
+    back = held[~np.isin(y[held], y[train])]
+    if groups is not None:
+        back = held[np.isin(np.asarray(groups)[held], np.asarray(groups)[back])]
+    held = np.setdiff1d(held, back)
+    if len(held) < 2:
+        raise ValueError(
+            "validation_fraction leaves fewer than 2 of the rows to hold out: there are too few rows"
+        )
+    return np.setdiff1d(np.arange(len(y)), held), held

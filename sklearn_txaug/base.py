@@ -27,6 +27,7 @@ from ._checks import check_memory, check_table, warn_if_not_log
 from ._containers import as_container, no_rows, rows_like, stack
 from ._interpolation import between, check_path
 from ._nets import GenerativeModule
+from ._splits import holdout_for
 from ._torch import torch_generator
 from ._training import NetEstimator, as_rows, draw_seed
 
@@ -289,8 +290,11 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         return average + super()._default_callbacks()
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        rows = TensorDataset(as_rows(X), torch.from_numpy(codes))
-        self._fit_net(lambda: self._make_module(X.shape[1], len(self.classes_)), rows, rng)
+        rows, validation = TensorDataset(as_rows(X), torch.from_numpy(codes)), None
+        train, held = holdout_for(self.callbacks, codes, groups, self._seed)
+        if len(held):
+            rows, validation = TensorDataset(*rows[train]), TensorDataset(*rows[held])
+        self._fit_net(lambda: self._make_module(X.shape[1], len(self.classes_)), rows, rng, validation)
 
     def interpolate(
         self,

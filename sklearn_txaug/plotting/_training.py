@@ -62,7 +62,7 @@ class TrainingHistoryDisplay:
         names = dict.fromkeys(name for row in rows for name in row)
 
         def course(name: str) -> tuple[np.ndarray, np.ndarray]:
-            found = [(row["epoch"], row[name]) for row in rows if name in row]
+            found = [(row["epoch"], row[name]) for row in rows if not np.isnan(row.get(name, np.nan))]
             return np.array([epoch for epoch, _ in found]), np.array(
                 [value for _, value in found], dtype=float
             )
