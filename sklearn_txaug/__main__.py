@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ._evaluate import add_evaluate
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="txaug", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     _add_benchmark(commands)
+    add_evaluate(commands)
     arguments = parser.parse_args(argv)
     try:
         return arguments.run(arguments)
@@ -35,7 +38,7 @@ def _add_benchmark(commands: Any) -> None:
     parser.add_argument("--group", help="column of the patients or donors that no split may cut")
     parser.add_argument("--samplers", type=_names, default="none,random,smote,borderline,gaussian,wgangp")
     parser.add_argument("--classifiers", type=_names, default="mlp,logistic")
-    parser.add_argument("--n-real", type=_integers, default="14,28", help="training rows, comma-separated")
+    parser.add_argument("--n-real", type=_integers, default="20", help="training rows, comma-separated")
     parser.add_argument(
         "--n-synthetic", type=_integers, default="200", help="synthetic rows, comma-separated"
     )

@@ -113,7 +113,9 @@ def _pm(value: tuple[float, float] | None, sign: bool = False) -> str:
 def _number(value: float) -> str:
     if np.isnan(value):
         return ""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.0f}" if value > 1000 else f"{value:.1f}"
+    if value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
 def draw_summary(
