@@ -52,7 +52,8 @@ def quality_report(
     The *verdict* compares the error of the value with that of the reference. The error is the distance to the
     best value; for indicators whose best value is that of real rows (density, authenticity, closest record, label
     preservation), the distance to the reference. Where the best value is 0 and the scale is open, an error up to
-    1.25 times the reference's is "like real" and up to twice "near real"; elsewhere up to 0.05 and 0.15 more.
+    1.25 times the reference's is "like real" and up to twice "near real"; elsewhere up to 0.05 and
+    0.15 more (0.1 and 0.2 where real rows are best).
     A value that is better than the reference by as much is "beyond real": on training rows the mark of
     copies, on held-out rows of samples that are too typical. Random draws of small cohorts move by more than this:
     repeat with other seeds.
@@ -237,7 +238,9 @@ def _memory(
                 found.append(_field(result, field))
                 note = note or why_not
         row = {"family": "copies", "indicator": function.__name__, "field": field, "against": "test - train"}
-        row |= judge(_mean(values), _mean(references), direction, False)
+        value, reference = _mean(values), _mean(references)  # below 0 nothing is remembered
+        row |= judge(np.maximum(value, 0), np.maximum(reference, 0), direction, False)
+        row |= {"value": value, "reference": reference}
         rows.append(row | {"n_real": len(train.X), "n_compared": size, "note": note})
     return rows
 

@@ -72,6 +72,14 @@ SIDES = {
     "train": "Against the training rows",
     "test - train": "Held-out rows against training rows",
 }
+_CLASSES = (
+    "Share of the rows of each class that a classifier recognises. Reverse validation: trained on synthetic rows, "
+    "tested on real ones; label preservation: the other way round; reference: real rows instead of synthetic ones."
+)
+_BLIND_SPOTS = (
+    "Share of the real rows that synthetic rows reach. Covered: a synthetic row is as near as the row's neighbours; "
+    "recalled: the row lies among synthetic ones; covered by class: by a synthetic row of its own class."
+)
 _CSS = """
 :root{color-scheme:light}body{font:15px/1.45 system-ui,sans-serif;color:#111;background:#fff;max-width:1080px;
 margin:2rem auto;padding:0 1rem}h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.2rem}
@@ -79,7 +87,7 @@ table{border-collapse:collapse;width:100%;margin:.4rem 0 1.2rem}caption{
 text-align:left;font-weight:600;padding:.6rem 0 .3rem}
 th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}thead th{
 border-bottom:2px solid #555}
-code{overflow-wrap:anywhere}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}th.n{white-space:normal}td.v{white-space:nowrap}
 table.main{table-layout:fixed}.main th:nth-child(1){width:32%}.main th:nth-child(2){width:24%}
 .main th:nth-child(3),.main th:nth-child(4),.main th:nth-child(5){width:10%}.main th:nth-child(6){width:14%}
@@ -105,12 +113,11 @@ def page(
     body = [f"<h1>{escape(title)}</h1>", _introduction(table)]
     body += [_side(table[table["against"] == side], SIDES[side]) for side in sides]
     if classes is not None:
-        body.append(
-            "<h2>Class by class</h2>" + _plain(classes, "Share of the rows that a classifier recognises")
-        )
+        body.append("<h2>Class by class</h2>" + _plain(classes, _CLASSES))
     if blind_spots is not None:
-        caption = "Share of the real rows that synthetic rows reach"
-        body.append("<h2>Blind spots</h2>" + _plain(blind_spots, caption))
+        body.append("<h2>Blind spots</h2>" + _plain(blind_spots, _BLIND_SPOTS))
+    if pictures:
+        body.append("<h2>Pictures</h2>")
     for caption, png in (pictures or {}).items():
         data = base64.b64encode(png).decode("ascii")
         body.append(
@@ -161,7 +168,7 @@ def _line(row: Any) -> str:
     note = f'<div class="note">{escape(row.note)}</div>' if row.note else ""
     return (
         f'<tr class="{style}"><td class="q">{escape(question)}{note}</td>'
-        f'<td class="q"><code>{escape(name)}</code></td>'
+        f'<td class="q"><code>{escape(name).replace("_", "_<wbr>")}</code></td>'
         f'<td class="n">{number(row.value)}</td><td class="n">{number(row.reference)}</td>'
         f'<td>{best}</td><td class="v"><span class="m">{mark}</span> {row.verdict}</td></tr>'
     )

@@ -25,7 +25,7 @@ def judge(value: float, reference: float, direction: Direction, two_sided: bool)
         Whether the reference itself is the best value.
     """
     if two_sided:
-        best, verdict = "real", _word(_more(value, reference), 0.05, 0.15)
+        best, verdict = "real", _word(_more(value, reference), 0.1, 0.2)
     elif direction == "max":
         best, verdict = "higher", _word(reference - value, 0.05, 0.15)
     elif direction == "min":

@@ -1,0 +1,153 @@
+"""The command ``evaluate``: all indicators of a file of synthetic rows, as a table, pictures and one page."""
+
+from __future__ import annotations
+
+import argparse
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+
+def add_evaluate(commands: Any) -> None:
+    """Add the command to those of the command line."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="measure how good synthetic rows are",
+        description="Compute all indicators of the synthetic rows, each beside what other real rows reach. Give "
+        "--test to see what holds for rows that the generator has not seen, and whether it remembers its training "
+        "rows. All files: h5ad, csv, tsv, gct or parquet, with the same genes, on a log scale.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("real", type=Path, help="the rows that the generator was trained on")
+    parser.add_argument("synthetic", type=Path, help="synthetic rows")
+    parser.add_argument("--label", required=True, help="column of the class labels, in all files")
+    parser.add_argument("--test", type=Path, help="rows that the generator has not seen")
+    parser.add_argument("--group", help="column of the patients or donors of the real rows")
+    parser.add_argument("--drop", type=_names, default="", help="columns that are no genes, comma-separated")
+    parser.add_argument("--neighbors", type=int, default=10, help="k of precision, recall and coverage")
+    parser.add_argument("--device", default="auto", help="torch device of the distances")
+    parser.add_argument("--seed", type=int, default=0, help="decides which rows are drawn")
+    parser.add_argument("-o", "--output", type=Path, default=Path("evaluation"), help="folder of the results")
+    parser.set_defaults(run=_evaluate)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from .metrics import quality_report
+
+    real = _read(arguments.real, arguments, arguments.group)
+    try:
+        synthetic = _read(arguments.synthetic, arguments, arguments.group)
+    except (ValueError, KeyError):  # synthetic rows need no patients
+        synthetic = _read(arguments.synthetic, arguments, None)
+    test = _read(arguments.test, arguments, arguments.group) if arguments.test else None
+    held_out: dict[str, Any] = {}
+    if test is not None:
+        held_out = {"X_test": test.data, "y_test": test.target, "groups_test": test.groups}
+    report = quality_report(
+        *(real.data, real.target, synthetic.data, synthetic.target),
+        **held_out,
+        groups_train=real.groups,
+        k=arguments.neighbors,
+        device=arguments.device,
+        random_state=arguments.seed,
+    )
+    print(format_report(report))
+    pictures = draw(real, synthetic, test, arguments.device)
+    title = f"{arguments.synthetic.name} against {arguments.real.name}"
+    _write(report, pictures, title + (f" and {arguments.test.name}" if test else ""), arguments.output)
+    print(f"\npage: {arguments.output / 'report.html'}, tables and pictures beside it")
+    return 0
+
+
+def _read(path: Path, arguments: argparse.Namespace, group: str | None) -> Any:
+    from ._checks import warn_if_not_log
+    from .datasets import read_expression
+
+    table = read_expression(path, label=arguments.label, group=group, drop=arguments.drop)
+    warn_if_not_log(table.data.to_numpy())
+    return table
+
+
+def format_report(report: Any) -> str:
+    """Return the report as text for a terminal."""
+    from .metrics._report_html import SIDES, number
+
+    lines = []
+    for side, title in SIDES.items():
+        part = report[report["against"] == side]
+        if len(part):
+            lines += ["", title, f"  {'':52} {'synthetic':>10} {'real rows':>10}  verdict"]
+        for row in part.itertuples():
+            name = f"{row.indicator} {row.field}".strip()
+            note = f" ({row.note})" if row.note else ""
+            lines.append(
+                f"  {name:52} {number(row.value):>10} {number(row.reference):>10}  {row.verdict}{note}"
+            )
+    counts = report["verdict"].value_counts()
+    return "\n".join([*lines, "", "In short: " + ", ".join(f"{n} {word}" for word, n in counts.items())])
+
+
+def draw(real: Any, synthetic: Any, test: Any, device: str) -> dict[str, tuple[str, bytes]]:
+    """Return file name and PNG of each picture that can be drawn, by caption."""
+    from . import plotting as p
+
+    shown, kind = (real, "training rows") if test is None else (test, "held-out rows")
+    rows = shown.data, synthetic.data, shown.target, synthetic.target
+    plan: list[tuple[str, str, Any, tuple[float, float]]] = [
+        (f"Classes, {kind} and synthetic rows", "classes", p.EmbeddingDisplay, (8.4, 5)),
+        (f"Origin, {kind} and synthetic rows", "origin", _by_origin, (8.4, 5)),
+        (
+            f"Correlations of the genes, {kind} below the diagonal",
+            "correlations",
+            p.CorrelationDisplay,
+            (6.4, 5.2),
+        ),
+        ("Single genes, from the best fit to the worst", "genes", p.MarginalDisplay, (8.4, 4.4)),
+        ("Dimensions of the variation", "dimensions", p.PCAVarianceDisplay, (6.4, 4.4)),
+        ("Class effects", "class_effects", p.DifferentialExpressionDisplay, (8.4, 5)),
+    ]
+    pictures: dict[str, tuple[str, bytes]] = {}
+    for caption, name, display, size in plan:
+        pictures |= _picture(caption, name, size, getattr(display, "from_data", display), *rows)
+    if test is not None:
+        sets = real.data, test.data, synthetic.data
+        caption, memory = "Closest rows: nearer to the training rows?", p.MemorisationDisplay.from_data
+        pictures |= _picture(caption, "memorisation", (8.8, 4.4), memory, *sets, device=device)
+    return pictures
+
+
+def _by_origin(X: Any, X_new: Any, *_: Any, ax: Any) -> Any:
+    from .plotting import EmbeddingDisplay
+
+    return EmbeddingDisplay.from_data(X, X_new, ax=ax)
+
+
+def _picture(
+    caption: str, name: str, size: tuple[float, float], display: Any, *arguments: Any, **settings: Any
+) -> dict[str, tuple[str, bytes]]:
+    from matplotlib.figure import Figure
+
+    figure, file = Figure(figsize=size, layout="constrained"), BytesIO()
+    try:
+        display(*arguments, ax=figure.add_subplot(), **settings)
+    except ValueError as error:  # too few rows, one class
+        print(f"no picture {name!r}: {error}")
+        return {}
+    figure.savefig(file, dpi=120, format="png")
+    return {caption: (name, file.getvalue())}
+
+
+def _write(report: Any, pictures: dict[str, tuple[str, bytes]], title: str, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {"report": report, "classes": report.classes, "blind_spots": report.blind_spots}
+    for name, table in tables.items():
+        if table is not None:
+            table.to_csv(folder / f"{name}.csv", index=False)
+    for name, png in pictures.values():
+        (folder / f"{name}.png").write_bytes(png)
+    inline = {caption: png for caption, (_, png) in pictures.items()}
+    report.to_html(folder / "report.html", title=title, pictures=inline)
