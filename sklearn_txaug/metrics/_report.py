@@ -237,11 +237,13 @@ def _memory(
                 result, why_not = _attempt(function, train.X, half.X, compared, device=settings.device)
                 found.append(_field(result, field))
                 note = note or why_not
-        row = {"family": "copies", "indicator": function.__name__, "field": field, "against": "test - train"}
         value, reference = _mean(values), _mean(references)  # below 0 nothing is remembered
-        row |= judge(np.maximum(value, 0), np.maximum(reference, 0), direction, False)
-        row |= {"value": value, "reference": reference}
-        rows.append(row | {"n_real": len(train.X), "n_compared": size, "note": note})
+        rows.append(
+            judge(np.maximum(value, 0), np.maximum(reference, 0), direction, False)
+            | {"family": "copies", "indicator": function.__name__, "field": field, "against": "test - train"}
+            | {"value": value, "reference": reference}
+            | {"n_real": len(train.X), "n_compared": size, "note": note}
+        )
     return rows
 
 
