@@ -135,19 +135,38 @@ class GeneGraph:
         return GeneGraph(kept, self.genes)
 
     def align(self, feature_names: Any) -> GeneGraph:
-        """Return the part of the graph whose genes are among `feature_names`.
+        """Return the part of the graph whose genes are among the features.
+
+        Parameters
+        ----------
+        feature_names : array-like of shape (n_features,)
+            Names, or numbers, of the columns of X. Genes that are column numbers take the name of their column.
+
+        Returns
+        -------
+        graph : GeneGraph
+            The genes in X and the edges between them.
 
         Raises
         ------
         ValueError
-            If no gene of the graph is.
+            If no gene of the graph is among the features.
         """
         names = _names(feature_names)
+        are_numbers, are_nameless = (values.dtype.kind in "iu" for values in (self.genes, names))
+        if are_numbers and not are_nameless:
+            part = self.align(np.arange(len(names)))
+            return GeneGraph(part.adjacency, names[part.genes])
+        if are_nameless and not are_numbers and self.n_genes:
+            raise ValueError(
+                f"the graph's genes have names ({_first(self.genes)}) but X has no column names: pass X as a "
+                "DataFrame whose columns are genes, or a graph whose genes are column numbers"
+            )
         kept = np.isin(self.genes, names)
         if self.n_genes and not kept.any():
             raise ValueError(
-                f"none of the graph's {self.n_genes} genes ({', '.join(map(str, self.genes[:3]))}, ...) is among "
-                f"the {len(names)} features ({', '.join(map(str, names[:3]))}, ...); use the same identifiers"
+                f"none of the graph's {self.n_genes} genes ({_first(self.genes)}) is among the {len(names)} "
+                f"features ({_first(names)}); use the same identifiers"
             )
         return GeneGraph(self.adjacency[kept][:, kept], self.genes[kept])
 
@@ -224,6 +243,10 @@ def _correlated(unit: np.ndarray, start: int, size: int, threshold: float) -> tu
 def _names(genes: Any) -> np.ndarray:
     names = np.asarray(genes)
     return names.astype(str) if names.dtype == object else names
+
+
+def _first(names: np.ndarray) -> str:
+    return ", ".join(map(str, names[:3])) + (", ..." if len(names) > 3 else "")
 
 
 def _check_weights(weights: np.ndarray) -> None:

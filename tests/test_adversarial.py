@@ -6,6 +6,7 @@ import torch
 from scipy.spatial.distance import cdist
 from sklearn.base import clone
 from sklearn.datasets import make_moons
+from skorch.callbacks import Callback
 
 from sklearn_txaug.graphs import GeneGraph, coexpression_graph
 from sklearn_txaug.over_sampling import AttGANSampler, GANSampler, WGANGPSampler
@@ -149,6 +150,16 @@ def test_pre_training_is_without_attention(data):
     assert AttGANSampler(graphs=CHAIN, pretrain_epochs=0.5, gamma=0.3, **kwargs).fit(*data).sample(2)
     with pytest.raises(ValueError, match="pretrain_epochs=4 leaves none of the 4 epochs"):
         AttGANSampler(graphs=CHAIN, pretrain_epochs=4, **kwargs).fit(*data)
+
+
+def test_no_attention_if_training_ends_before_its_insertion(data):
+    class Stop(Callback):
+        def on_epoch_end(self, net, **kwargs):
+            raise KeyboardInterrupt
+
+    kwargs = {**SMALL, "max_epochs": 4, "callbacks": [Stop()]}
+    sampler = AttGANSampler(graphs=CHAIN, gamma=1.0, pretrain_epochs=2, **kwargs).fit(*data)
+    assert not sampler.module_.generator.attention_on
 
 
 def test_attention_moves_only_genes_of_the_graph(data):

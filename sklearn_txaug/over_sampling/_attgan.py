@@ -68,9 +68,8 @@ class _AttentiveGenerator(nn.Module):
         super().__init__()
         self.network, self.attention_on = network, True
         self.heads: Any = nn.ModuleList(heads)
-        self.chunk_size = max(
-            1, 2**24 // max(1, *(len(head.target) for head in heads))
-        )  # rows; 64 MiB an edge tensor
+        n_edges = max(1, *(len(head.target) for head in heads))
+        self.chunk_size = max(1, 2**24 // n_edges)  # rows, so that an edge tensor has 64 MiB
 
     def condition(self, y: Tensor) -> Tensor:
         return self.network.condition(y)
@@ -97,9 +96,6 @@ class _InsertAttention(Callback):
 
     def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         net.module_.generator.attention_on = len(net.history) > self.first_
-
-    def on_train_end(self, net: Any, **kwargs: Any) -> None:
-        net.module_.generator.attention_on = True
 
 
 @shared_parameters
@@ -134,8 +130,8 @@ class AttGANSampler(WGANGPSampler):
     gradient_penalty : float > 0, default=10
         Weight of the penalty, computed in 32-bit floats. 10 suits hundreds of genes; with a handful of features
         the critic needs more freedom, for example 0.1.
-    n_critic : int, default=5
-        Steps of the critic for one of the generator, on the same real rows.
+    n_critic : int, default=2
+        Steps of the critic for one of the generator, on the same real rows; published settings take 5.
     {amounts}
     {training}
 
@@ -252,15 +248,16 @@ class AttGANSampler(WGANGPSampler):
             raise ValueError(
                 f"graphs must be a GeneGraph, 'coexpression', 'random' or a list of these, got {self.graphs!r}"
             )
-        names = getattr(self, "feature_names_in_", None)
         shuffle = np.random.RandomState(rng.integers(2**31))
-        computed = self._coexpression(X) if any(isinstance(g, str) for g in entries) else None
-        given: list[Any] = [computed if isinstance(g, str) else g for g in entries]
-        aligned = [_aligned(graph, X.shape[1], names) for graph in given]
+        computed: Any = self._coexpression(X) if any(isinstance(g, str) for g in entries) else None
+        aligned = [(computed if isinstance(g, str) else g).align(self._names(X.shape[1])) for g in entries]
         return [
             graph.permuted(shuffle) if isinstance(g, str) and g == "random" else graph
             for g, graph in zip(entries, aligned, strict=True)
         ]
+
+    def _names(self, n_features: int) -> np.ndarray:
+        return getattr(self, "feature_names_in_", np.arange(n_features))
 
     def _coexpression(self, X: np.ndarray) -> GeneGraph:
         graph = coexpression_graph(X, self.coexpression_threshold)
@@ -274,7 +271,7 @@ class AttGANSampler(WGANGPSampler):
 
     def _make_module(self, n_features: int, n_classes: int) -> AttGAN:
         gamma = None if self.gamma == "learned" else float(self.gamma)
-        column_of = {name: k for k, name in enumerate(getattr(self, "feature_names_in_", range(n_features)))}
+        column_of = {name: k for k, name in enumerate(self._names(n_features))}
         heads = [
             GraphAttention(
                 graph.adjacency,
@@ -294,16 +291,3 @@ class AttGANSampler(WGANGPSampler):
 
     def _default_callbacks(self) -> list[Any]:
         return [_InsertAttention(self.pretrain_epochs), *super()._default_callbacks()]
-
-
-def _aligned(graph: GeneGraph, n_features: int, names: np.ndarray | None) -> GeneGraph:
-    """Return the graph's part in X, with the column names of X if it has some."""
-    if graph.genes.dtype.kind in "iu":
-        part = graph.align(np.arange(n_features))
-        return part if names is None else GeneGraph(part.adjacency, names[part.genes])
-    if names is None:
-        raise ValueError(
-            f"the graph's genes have names ({', '.join(map(str, graph.genes[:3]))}, ...) but X has no column names: "
-            "pass X as a DataFrame whose columns are genes, or a graph whose genes are column numbers"
-        )
-    return graph.align(names)
