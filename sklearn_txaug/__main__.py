@@ -36,6 +36,9 @@ def _add_benchmark(commands: Any) -> None:
     parser.add_argument("--data", type=Path, help="h5ad, csv, tsv, gct or parquet file")
     parser.add_argument("--label", help="column of the class labels")
     parser.add_argument("--group", help="column of the patients or donors that no split may cut")
+    parser.add_argument(
+        "--genes", type=_genes, help="'landmarks' (L1000), or how many of the most variable genes"
+    )
     parser.add_argument("--samplers", type=_names, default="none,random,smote,borderline,gaussian,wgangp")
     parser.add_argument("--classifiers", type=_names, default="mlp,logistic")
     parser.add_argument("--n-real", type=_integers, default="20", help="training rows, comma-separated")
@@ -61,7 +64,8 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     )
 
     name, X, y, groups = _read(arguments)
-    cohort, rare = make_cohort(name, X, y, groups, arguments.min_class_size)
+    n_genes = arguments.genes if isinstance(arguments.genes, int) else None
+    cohort, rare = make_cohort(name, X, y, groups, min_class_size=arguments.min_class_size, n_genes=n_genes)
     if rare:
         print(f"left out, fewer than {arguments.min_class_size} rows: {', '.join(map(str, rare))}")
     samplers = _pick(make_samplers(), arguments.samplers, "--samplers")
@@ -77,6 +81,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
         settings={
             f"{name} label": arguments.label,
             f"{name} group": arguments.group,
+            f"{name} genes": arguments.genes,
             f"{name} min_class_size": arguments.min_class_size,
         },
         n_jobs=arguments.jobs,
@@ -88,16 +93,27 @@ def _benchmark(arguments: argparse.Namespace) -> int:
 
 
 def _read(arguments: argparse.Namespace) -> tuple[str, Any, Any, Any]:
+    from .datasets import load_tissue_expression, match_landmarks, read_expression
+
     if arguments.data is None:
-        from .datasets import load_tissue_expression
-
-        return ("tissue_expression", *load_tissue_expression(return_X_y=True), None)
-    from .datasets import read_expression
-
-    table = read_expression(arguments.data, label=arguments.label, group=arguments.group)
+        table: Any = load_tissue_expression()
+        name, groups, X = "tissue_expression", None, table.data
+    else:
+        table = read_expression(arguments.data, label=arguments.label, group=arguments.group)
+        name, groups, X = arguments.data.name.split(".")[0], table.groups, table.data.to_numpy()
     if table.target is None:
         raise ValueError("--label is needed: the column of the class labels")
-    return arguments.data.name.split(".")[0], table.data, table.target, table.groups
+    if arguments.genes == "landmarks":
+        X = X[:, match_landmarks(table.feature_names).mask]
+        if not X.shape[1]:
+            raise ValueError(f"--genes landmarks: {name} has none of the L1000 landmark genes")
+    return name, X, table.target, groups
+
+
+def _genes(text: str) -> int | str:
+    if text == "landmarks" or (text.isdigit() and int(text) > 0):
+        return text if text == "landmarks" else int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is neither 'landmarks' nor a number of genes")
 
 
 def _names(text: str) -> list[str]:

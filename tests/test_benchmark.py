@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug.benchmark import benchmark, draw_summary, format_summary, make_cohort
-from sklearn_txaug.benchmark._cohort import split, subset
+from sklearn_txaug.benchmark._cohort import most_variable, split, subset
 from sklearn_txaug.benchmark._methods import Interpolation
 from sklearn_txaug.benchmark._summary import gains
 from sklearn_txaug.over_sampling import GaussianSampler
@@ -64,6 +64,17 @@ def test_generator_sees_the_rows_of_its_protocol(cohort, tmp_path):
         assert [len(X) for X in Spy.rows] == sizes
         for X in Spy.rows:
             assert not (X[:, None] == cohort.X[test]).all(axis=2).any()
+
+
+def test_genes_are_chosen_on_the_training_rows(cohort):
+    pool, test = split(cohort, 0)
+    X = cohort.X.copy()
+    X[test, 11] *= 1000  # varies most, but only where nobody may look
+    X[pool, 5] *= 100
+    kept = most_variable(cohort._replace(X=X, n_genes=3), pool).X
+    assert kept.shape == (len(X), 3)
+    np.testing.assert_array_equal(X[:, 5], kept[:, np.ptp(kept[pool], axis=0).argmax()])
+    assert np.abs(kept[test]).max() < np.abs(X[test, 11]).max()
 
 
 def test_rows_are_tidy_and_complete(cohort, tmp_path):
@@ -210,5 +221,8 @@ def test_command_line(tmp_path, capsys, cohort):
     assert "organ" in capsys.readouterr().err
     assert command_line.main([*command, "--samplers", "wgan"]) == 2
     assert "wgangp" in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        command_line.main(["benchmark", "--n-real", "many"])
+    assert command_line.main([*command, "--genes", "landmarks"]) == 2
+    assert "none of the L1000" in capsys.readouterr().err
+    for bad in (["--n-real", "many"], ["--genes", "0"]):
+        with pytest.raises(SystemExit):
+            command_line.main(["benchmark", *bad])

@@ -13,12 +13,16 @@ _ROWS_PER_CLASS = 2  # the least that every training subset has
 
 
 class Cohort(NamedTuple):
-    """Expression, labels and, if there are any, the groups that a split must not cut."""
+    """Expression, labels and, if there are any, the groups that a split must not cut.
+
+    With `n_genes`, each seed keeps the genes that vary most over its training rows.
+    """
 
     name: str
     X: np.ndarray
     y: np.ndarray
     groups: np.ndarray | None = None
+    n_genes: int | None = None
 
 
 class Split(NamedTuple):
@@ -29,7 +33,13 @@ class Split(NamedTuple):
 
 
 def make_cohort(
-    name: str, X: Any, y: Any, groups: Any = None, min_class_size: int = 6
+    name: str,
+    X: Any,
+    y: Any,
+    groups: Any = None,
+    *,
+    min_class_size: int = 6,
+    n_genes: int | None = None,
 ) -> tuple[Cohort, list]:
     """Return the cohort without classes of fewer than `min_class_size` rows, and the classes left out."""
     X, y = np.asarray(X), np.asarray(y)
@@ -42,7 +52,7 @@ def make_cohort(
             "choose another label column or a smaller min_class_size"
         )
     groups = None if groups is None else np.asarray(groups)[kept]
-    return Cohort(name, X[kept], y[kept], groups), rare.tolist()
+    return Cohort(name, X[kept], y[kept], groups, n_genes), rare.tolist()
 
 
 def split(cohort: Cohort, seed: int) -> Split:
@@ -61,6 +71,14 @@ def subset(cohort: Cohort, pool: np.ndarray, n_real: int) -> np.ndarray:
             f"the training rows of {cohort.name}"
         )
     return pool[:n_real]
+
+
+def most_variable(cohort: Cohort, rows: np.ndarray) -> Cohort:
+    """Return the cohort with the `n_genes` genes that vary most over `rows`, in their order."""
+    if cohort.n_genes is None or cohort.n_genes >= cohort.X.shape[1]:
+        return cohort
+    genes = np.sort(np.argsort(-cohort.X[rows].var(axis=0), kind="stable")[: cohort.n_genes])
+    return cohort._replace(X=cohort.X[:, genes])
 
 
 def _stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:

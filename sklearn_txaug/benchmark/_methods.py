@@ -12,7 +12,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ..neural_network import MLPNetClassifier
-from ..over_sampling import GaussianSampler, WGANGPSampler
+from ..over_sampling import (
+    AttGANSampler,
+    CopulaSampler,
+    DDIMSampler,
+    DDPMSampler,
+    FlowMatchingSampler,
+    GANSampler,
+    GaussianSampler,
+    VAESampler,
+    WGANGPSampler,
+)
 
 
 class Interpolation(BaseEstimator):
@@ -53,7 +63,14 @@ def make_samplers() -> dict[str, Any]:
         "smote": Interpolation(SMOTE()),
         "borderline": Interpolation(BorderlineSMOTE()),
         "gaussian": GaussianSampler(),
+        "copula": CopulaSampler(),
+        "vae": VAESampler(),
+        "gan": GANSampler(),
         "wgangp": WGANGPSampler(),
+        "attgan": AttGANSampler(),
+        "ddpm": DDPMSampler(),
+        "ddim": DDIMSampler(),
+        "flow": FlowMatchingSampler(),
     }
 
 

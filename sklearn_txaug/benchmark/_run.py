@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from .._amounts import spread
-from ._cohort import Cohort, split, subset
+from ._cohort import Cohort, most_variable, split, subset
 from ._indicators import COSTS, INDICATORS, indicators, n_parameters
 from ._methods import make_classifiers, make_samplers, seeded
 from ._store import ResultStore, Row
@@ -116,6 +116,7 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
     """Train the job's generator on one thread, and score what it asks for."""
     with _one_thread():
         pool, test = split(cohort, job.seed)
+        cohort = most_variable(cohort, pool)
         real = subset(cohort, pool, job.n_real)
         seen = real if job.protocol == "honest" else pool
         start = time.perf_counter()
