@@ -88,6 +88,7 @@ def format_report(report: Any) -> str:
                 f"  {name:52} {number(row.value):>10} {number(row.reference):>10}  {row.verdict}{note}"
             )
     counts = report["verdict"].value_counts()
+    lines += ["", *(f"Note: {remark}" for remark in report.remarks)] if report.remarks else []
     return "\n".join([*lines, "", "In short: " + ", ".join(f"{n} {word}" for word, n in counts.items())])
 
 

@@ -125,7 +125,7 @@ def test_without_held_out_rows_half_of_the_training_rows_is_the_reference(parts)
 
 def test_groups_stay_whole_where_rows_are_halved(parts, monkeypatch):
     seen = []
-    module = __import__("sklearn_txaug.metrics._report", fromlist=["holdout"])
+    module = __import__("sklearn_txaug.metrics._report_input", fromlist=["holdout"])
     original = module.holdout
     monkeypatch.setattr(
         module, "holdout", lambda y, groups, *a: seen.append(original(y, groups, *a)) or seen[-1]
@@ -156,6 +156,25 @@ def test_one_class_and_constant_genes(parts):
     effects = table[table["indicator"] == "differential_expression_agreement"]
     assert effects["value"].isna().all()
     assert effects["note"].str.contains("one class").all()
+
+
+def test_remarks_on_what_a_reader_has_to_know(parts, fresh):
+    assert fresh.remarks == []
+    X, y = parts["fresh"]
+    settings = {"families": ["copies"], "groups_train": np.arange(120), "groups_test": np.arange(100, 190)}
+    table = report(parts, (X[y != "liver"], y[y != "liver"]), **settings)
+    leak, missing, shares = table.remarks
+    assert leak.startswith("20 of the groups")
+    assert "liver" in missing
+    assert shares.startswith("The shares of the classes differ: 17%")
+    assert "not unseen" in table.to_html()
+    assert "Without held-out rows" in quality_report(*parts["train"], X, y, families=["copies"]).remarks[0]
+
+
+def test_labels_of_another_kind_are_refused(parts):
+    X, y = parts["fresh"]
+    with pytest.raises(ValueError, match="no class of y_real"):
+        report(parts, (X, np.unique(y, return_inverse=True)[1]))
 
 
 def test_data_frames_and_seeds(parts):

@@ -6,18 +6,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from .._splits import holdout
 from ._adversarial import privacy_loss
 from ._blind_spots import coverage_report
 from ._copies import memorisation
 from ._indicator import describe
+from ._report_input import check_families, common_space, halves_of, remarks_on
 from ._report_measures import FAMILIES, MEASURES, Pair, Part, Settings
 from ._report_verdict import judge
 from ._utility import per_class_accuracy
-from ._validation import check_labels, check_pair, check_rows, generator, import_pandas
+from ._validation import generator, import_pandas
 
 if TYPE_CHECKING:
     from ._report_frame import QualityReport
@@ -88,7 +86,8 @@ def quality_report(
         `indicator`, `field`, `against` ("train", "test", or "test - train" for differences of both), `value`,
         `reference`, `best` ("higher", "lower" or a number; "real" where the reference is best), `verdict`,
         `n_real`, `n_compared`, and `note`, which says why a value is missing (NaN). Attributes: `classes`, a
-        table by class; `blind_spots`, the coverage of real rows by class, rarity and outlyingness. Its
+        table by class; `blind_spots`, the coverage of real rows by class, rarity and outlyingness; `remarks`,
+        sentences on what a reader has to know, such as patients on both sides. Its
         `to_html()` is a page for people.
 
     Raises
@@ -96,8 +95,8 @@ def quality_report(
     ImportError
         If pandas is not installed.
     ValueError
-        If the genes differ, values are not finite, labels do not fit the rows, one of `X_test` and `y_test` is
-        missing, or a family is unknown.
+        If the genes differ, values are not finite, labels do not fit the rows or have no class in
+        common, one of `X_test` and `y_test` is missing, or a family is unknown.
 
     Examples
     --------
@@ -110,14 +109,14 @@ def quality_report(
     [[0.5, 'far from real']]
     """
     import_pandas("quality_report")
-    families = _check_families(families)
+    families = check_families(families)
     if (X_test is None) != (y_test is None):
         raise ValueError("Give both X_test and y_test, or neither.")
     seed = int(generator(random_state).integers(2**31 - 1))
     settings = Settings(k, estimator, device, seed)
-    train, synthetic, test = _common_space(X_train, y_train, X_synthetic, y_synthetic, X_test, y_test, scaler)
+    train, synthetic, test = common_space(X_train, y_train, X_synthetic, y_synthetic, X_test, y_test, scaler)
     if test is None:
-        a, b = _halves(train, groups_train, seed)
+        a, b = halves_of(train, groups_train, seed)
         sides = [("train", a, b)]
     else:
         sides = [("train", train, test), ("test", test, train)]
@@ -126,52 +125,9 @@ def quality_report(
         rows += _compare(against, real, other, synthetic, settings, families)
     if "copies" in families:
         rows += _memory(train, test, groups_test, synthetic, settings)
-    return _frame(rows, sides[-1], synthetic, settings)
-
-
-def _check_families(families: Iterable[str]) -> list[str]:
-    families = [families] if isinstance(families, str) else list(families)
-    unknown = [name for name in families if name not in FAMILIES]
-    if unknown or not families:
-        raise ValueError(f"families must be some of {FAMILIES}; got {families!r}.")
-    return families
-
-
-def _common_space(
-    X_train: Any, y_train: Any, X_new: Any, y_new: Any, X_test: Any, y_test: Any, scaler: Any
-) -> tuple[Part, Part, Part | None]:
-    train, new = check_pair(X_train, X_new, min_rows=4, names=("X_train", "X_synthetic"))
-    if scaler is None:
-        scaler = StandardScaler()
-    elif isinstance(scaler, str):
-        if scaler != "passthrough":
-            raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
-        scaler = FunctionTransformer()
-    scaler = clone(scaler).fit(train)
-
-    def part(X: np.ndarray, y: Any, name: str) -> Part:
-        return Part(
-            check_rows(scaler.transform(X), f"scaled X_{name}"), check_labels(y, X, f"y_{name}", f"X_{name}")
-        )
-
-    parts = part(train, y_train, "train"), part(new, y_new, "synthetic")
-    if X_test is None:
-        return *parts, None
-    _, test = check_pair(X_train, X_test, min_rows=2, names=("X_train", "X_test"))
-    return *parts, part(test, y_test, "test")
-
-
-def _halves(part: Part, groups: Any, seed: int) -> tuple[Part, Part]:
-    """Halve real rows, by class and with groups whole as far as that goes."""
-    try:
-        rows = holdout(part.y, groups, 0.5, seed)
-    except ValueError:  # classes of one row, or one group
-        if groups is not None:
-            raise
-        order = np.random.default_rng(seed).permutation(len(part.y))
-        rows = order[::2], order[1::2]
-    a, b = (Part(part.X[r], part.y[r]) for r in rows)
-    return a, b
+    report = _frame(rows, sides[-1], synthetic, settings)
+    report.remarks = remarks_on(train, synthetic, test, groups_train, groups_test)
+    return report
 
 
 def _compare(
@@ -223,7 +179,7 @@ def _memory(
     """Compare closeness to training rows with that to held-out rows; other held-out rows are the reference."""
     halves, why = None, "needs held-out rows (X_test)"
     if test is not None:
-        halves, why = _attempt(_halves, test, groups, settings.seed)
+        halves, why = _attempt(halves_of, test, groups, settings.seed)
     rows = []
     for function in (memorisation, privacy_loss):
         field, direction, _ = describe(function)

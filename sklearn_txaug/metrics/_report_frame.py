@@ -33,9 +33,11 @@ class QualityReport(pd.DataFrame):
         One row a class: sizes, and how well classifiers recognise it.
     blind_spots : pandas.DataFrame
         Which real rows the synthetic rows reach, by class, rarity and outlyingness.
+    remarks : list of str
+        What a reader has to know, for instance that held-out rows are missing.
     """
 
-    _metadata = ["classes", "blind_spots"]
+    _metadata = ["classes", "blind_spots", "remarks"]
 
     @property
     def _constructor(self) -> Any:
@@ -64,7 +66,8 @@ class QualityReport(pd.DataFrame):
         if args or set(kwargs) - own or not set(COLUMNS) <= set(self.columns):
             kwargs = {name: value for name, value in kwargs.items() if name not in own}
             return super().to_html(buf, *args, **kwargs)
-        html = page(self, getattr(self, "classes", None), getattr(self, "blind_spots", None), **kwargs)
+        extra: dict[str, Any] = {name: getattr(self, name, None) for name in self._metadata}
+        html = page(self, **extra, **kwargs)
         if buf is None:
             return html
         if hasattr(buf, "write"):

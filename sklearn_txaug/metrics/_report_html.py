@@ -91,7 +91,8 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}th.n{white-space:normal}td.v{white-space:nowrap}
 table.main{table-layout:fixed}.main th:nth-child(1){width:32%}.main th:nth-child(2){width:24%}
 .main th:nth-child(3),.main th:nth-child(4),.main th:nth-child(5){width:10%}.main th:nth-child(6){width:14%}
-.q{font-weight:400}code{font-size:.86em;color:#444}.note{color:#555;font-size:.86em}
+.q{font-weight:400}.remark{border-left:4px solid #e69f00;padding:.2rem .8rem;background:#fdf6e6}
+code{font-size:.86em;color:#444}.note{color:#555;font-size:.86em}
 .m{display:inline-block;width:1.2em;text-align:center}
 .like .m{color:#0072b2}.near .m{color:#b07a00}.far .m{color:#d55e00}.beyond .m{color:#a3497f}.none{color:#666}
 .far,.beyond{font-weight:600}dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dd{margin:0}
@@ -104,13 +105,14 @@ def page(
     table: Any,
     classes: Any = None,
     blind_spots: Any = None,
+    remarks: Any = None,
     *,
     title: str = "Quality of the synthetic rows",
     pictures: Mapping[str, bytes] | None = None,
 ) -> str:
     """Write the page; `pictures` are PNGs by caption."""
     sides = [side for side in SIDES if (table["against"] == side).any()]
-    body = [f"<h1>{escape(title)}</h1>", _introduction(table)]
+    body = [f"<h1>{escape(title)}</h1>", _introduction(table, remarks or [])]
     body += [_side(table[table["against"] == side], SIDES[side]) for side in sides]
     if classes is not None:
         body.append("<h2>Class by class</h2>" + _plain(classes, _CLASSES))
@@ -133,7 +135,7 @@ def page(
     )
 
 
-def _introduction(table: Any) -> str:
+def _introduction(table: Any, remarks: list[str]) -> str:
     counts = table["verdict"].value_counts()
     summary = ", ".join(f"{counts[word]} {word}" for word in MARKS if word in counts)
     legend = "".join(
@@ -145,11 +147,14 @@ def _introduction(table: Any) -> str:
         "place of the synthetic ones. All rows are in one space, scaled by the real training rows. "
         "Read held-out rows first: training rows can be matched by copying them.</p>"
         f"<p><b>In short:</b> {escape(summary)}.</p><dl>{legend}</dl>"
+        + "".join(f'<p class="remark"><b>Note.</b> {escape(remark)}</p>' for remark in remarks)
     )
 
 
 def _side(table: Any, title: str) -> str:
-    parts = [f"<h2>{title}</h2>"]
+    n_real, n_compared = table["n_real"].iloc[0], table["n_compared"].iloc[0]
+    sizes = f"{n_real} real rows; {n_compared} synthetic rows, and as many real ones, are compared with them."
+    parts = [f'<h2>{title}</h2><p class="note">{sizes}</p>']
     for family in table["family"].unique():
         lines = [_line(row) for row in table[table["family"] == family].itertuples()]
         parts.append(

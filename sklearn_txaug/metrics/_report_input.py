@@ -1,0 +1,92 @@
+"""What the report is given: checked, in one space, and what a reader has to know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from .._splits import holdout
+from ._report_measures import FAMILIES, Part
+from ._validation import check_labelled_pair, check_labels, check_pair, check_rows
+
+
+def check_families(families: Iterable[str]) -> list[str]:
+    families = [families] if isinstance(families, str) else list(families)
+    unknown = [name for name in families if name not in FAMILIES]
+    if unknown or not families:
+        raise ValueError(f"families must be some of {FAMILIES}; got {families!r}.")
+    return families
+
+
+def common_space(
+    X_train: Any, y_train: Any, X_new: Any, y_new: Any, X_test: Any, y_test: Any, scaler: Any
+) -> tuple[Part, Part, Part | None]:
+    train, new = check_pair(X_train, X_new, min_rows=4, names=("X_train", "X_synthetic"))
+    if scaler is None:
+        scaler = StandardScaler()
+    elif isinstance(scaler, str):
+        if scaler != "passthrough":
+            raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
+        scaler = FunctionTransformer()
+    scaler = clone(scaler).fit(train)
+
+    def part(X: np.ndarray, y: Any, name: str) -> Part:
+        return Part(
+            check_rows(scaler.transform(X), f"scaled X_{name}"), check_labels(y, X, f"y_{name}", f"X_{name}")
+        )
+
+    parts = part(train, y_train, "train"), part(new, y_new, "synthetic")
+    check_labelled_pair(parts[0].X, parts[1].X, parts[0].y, parts[1].y)
+    if X_test is None:
+        return *parts, None
+    _, test = check_pair(X_train, X_test, min_rows=2, names=("X_train", "X_test"))
+    test_part = part(test, y_test, "test")
+    check_labelled_pair(parts[0].X, test_part.X, parts[0].y, test_part.y)
+    return *parts, test_part
+
+
+def halves_of(part: Part, groups: Any, seed: int) -> tuple[Part, Part]:
+    """Halve real rows, by class and with groups whole as far as that goes."""
+    try:
+        rows = holdout(part.y, groups, 0.5, seed)
+    except ValueError:  # classes of one row, or one group
+        if groups is not None:
+            raise
+        order = np.random.default_rng(seed).permutation(len(part.y))
+        rows = order[::2], order[1::2]
+    a, b = (Part(part.X[r], part.y[r]) for r in rows)
+    return a, b
+
+
+def remarks_on(
+    train: Part, synthetic: Part, test: Part | None, groups_train: Any, groups_test: Any
+) -> list[str]:
+    """Say what makes the values mean something else than they seem to."""
+    remarks = []
+    if groups_train is not None and groups_test is not None:
+        shared = len(set(np.asarray(groups_train).tolist()) & set(np.asarray(groups_test).tolist()))
+        if shared:
+            remarks.append(
+                f"{shared} of the groups (patients, donors) have both training and held-out rows: the held-out rows "
+                "are not unseen."
+            )
+    classes = sorted(set(train.y.tolist()), key=str)
+    missing = [str(c) for c in classes if c not in set(synthetic.y.tolist())]
+    if missing:
+        remarks.append(
+            f"No synthetic row has the class {', '.join(missing[:5])}{' ...' * (len(missing) > 5)}."
+        )
+    shares = [np.array([np.mean(part.y == c) for c in classes]) for part in (train, synthetic)]
+    apart = float(np.abs(shares[0] - shares[1]).sum() / 2)
+    if apart > 0.1:
+        remarks.append(
+            f"The shares of the classes differ: {apart:.0%} of the synthetic rows would need another class. "
+            "Indicators that ignore labels count this as an error."
+        )
+    if test is None:
+        remarks.append("Without held-out rows nothing is said about rows that the generator has not seen.")
+    return remarks
