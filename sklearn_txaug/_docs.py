@@ -37,7 +37,7 @@ TRAINING = """\
     verbose : int, default=0
         1 shows a progress bar, 2 skorch's table of epochs.
     callbacks : list of skorch callbacks or None, default=None
-        Further callbacks.
+        Further callbacks, for example :class:`~sklearn_txaug.callbacks.IndicatorCheckpoint`.
     net_params : dict or None, default=None
         Further arguments of the skorch net, for example ``{"optimizer__betas": (0.5, 0.9)}`` or
         ``{"compile": True}``."""

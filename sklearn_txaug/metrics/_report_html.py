@@ -97,6 +97,7 @@ code{font-size:.86em;color:#444}.note{color:#555;font-size:.86em}
 .like .m{color:#0072b2}.near .m{color:#b07a00}.far .m{color:#d55e00}.beyond .m{color:#a3497f}.none{color:#666}
 .far,.beyond{font-weight:600}dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dd{margin:0}
 figure{margin:1.2rem 0}img{max-width:100%;border:1px solid #ddd}figcaption{color:#333;margin-bottom:.3rem}
+@media(max-width:760px){body{font-size:13px;padding:0 .4rem}th,td{padding:.2rem .3rem}table.main{table-layout:auto}}
 @media print{h2{break-after:avoid}tr,figure{break-inside:avoid}}
 """
 
