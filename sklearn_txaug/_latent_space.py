@@ -67,6 +67,8 @@ class LatentSpace:
         self.mean_ = pca.mean_
         self.components_ = turn @ pca.components_
         self.scale_ = float(np.sqrt(pca.explained_variance_.mean())) or 1.0
+        within = np.square((scores - centres[codes]) @ turn.T).mean(axis=0)[:, None] * self.components_**2
+        self.shares_ = within / np.maximum(within.sum(axis=0), 1e-12)  # of a feature's variance, by component
         self.noise_ = None
         if self.n_neighbors and rank < d:
             Z = self.encode(X)

@@ -16,7 +16,8 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from sklearn.preprocessing import MaxAbsScaler
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MaxAbsScaler, QuantileTransformer, StandardScaler
 
 _WGANGP_LACAN2026: dict[str, Any] = {
     "latent_dim": 32,
@@ -131,4 +132,158 @@ LACAN2023_TCGA: dict[str, dict[str, Any]] = {
         "gamma": "learned",  # a fixed one was tried too; its value and the start of the learned one were not found
         "pretrain_epochs": 0.5,  # ours; pre-trained and not pre-trained models were compared
     },
+}
+
+_QUANTILES = Pipeline(
+    [
+        ("quantile", QuantileTransformer(n_quantiles=10_000, output_distribution="normal")),
+        ("scale", StandardScaler()),
+    ]
+)
+
+
+def _gmda(
+    hidden: tuple[int, ...], latent_dim: int, batch_size: int, max_epochs: int, lr: float, **kwargs: Any
+) -> dict:
+    """Return the settings of one row of the published table; `optimizer` is RMSprop unless it is given."""
+    optimizer = kwargs.pop("optimizer", torch.optim.RMSprop)
+    adam = {"optimizer__betas": (0.9, 0.99)} if optimizer is torch.optim.Adam else {}
+    return {
+        "hidden_layer_sizes": hidden,
+        "latent_dim": latent_dim,
+        "batch_size": batch_size,
+        "max_epochs": max_epochs,
+        "lr": lr,
+        "preconditioning": "none",
+        "n_components": None,
+        "lr_schedule": "constant",
+        "ema_decay": None,
+        "net_params": {"optimizer": optimizer, **adam},
+        **kwargs,
+    }
+
+
+_ADAM = torch.optim.Adam
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA), by data set: the supplement's epochs, the released sharpness.
+LACAN2024: dict[str, dict[str, dict[str, Any]]] = {
+    name: {"GMDASampler": settings}
+    for name, settings in {
+        "diabetes": _gmda(
+            (32, 64),
+            16,
+            400,
+            2500,
+            5e-4,
+            delta=0.05,
+            n_probes=250,
+            persistence=0.1,
+            dark_weight=0.0,
+            sharpness=2.0,
+        ),
+        "gesture": _gmda(
+            (256, 1024),
+            16,
+            1024,
+            2000,
+            1e-3,
+            optimizer=_ADAM,
+            delta=0.25,
+            n_probes=500,
+            persistence=0.1,
+            dark_weight=0.0,
+            sharpness=10.0,
+        ),
+        "magic": _gmda(
+            (256, 256),
+            8,
+            1024,
+            1500,
+            5e-4,
+            delta=0.25,
+            n_probes=500,
+            persistence=0.0,
+            dark_weight=1.0,
+            sharpness=5.0,
+        ),
+        "wilt": _gmda(
+            (128, 128),
+            8,
+            2048,
+            1500,
+            5e-3,
+            delta=0.05,
+            n_probes=500,
+            persistence=0.8,
+            dark_weight=0.0,
+            sharpness=5.0,
+        ),
+        "gtex": _gmda(
+            (128, 512, 2048),
+            8,
+            2048,
+            5000,
+            1e-3,
+            scaler=_QUANTILES,
+            delta=0.15,
+            n_probes=800,
+            persistence=0.0,
+            dark_weight=1.0,
+            sharpness=2.0,
+        ),
+        "tcga": _gmda(
+            (512, 1024, 1024),
+            32,
+            2048,
+            5000,
+            5e-4,
+            optimizer=_ADAM,
+            scaler=_QUANTILES,
+            delta=0.5,
+            n_probes=800,
+            persistence=0.2,
+            dark_weight=1.0,
+            sharpness=5.0,
+        ),
+        "circles": _gmda(
+            (64, 64),
+            8,
+            2048,
+            150,
+            1e-3,
+            optimizer=_ADAM,
+            delta=0.05,
+            n_probes=500,
+            n_probe_dims=2,
+            persistence=0.1,
+            dark_weight=0.1,
+            sharpness=2.0,
+        ),
+        "swiss_roll": _gmda(
+            (512, 32),
+            4,
+            1024,
+            150,
+            1e-3,
+            optimizer=_ADAM,
+            delta=0.15,
+            n_probes=100,
+            n_probe_dims=2,
+            persistence=0.5,
+            dark_weight=0.1,
+            sharpness=5.0,
+        ),
+        "moons": _gmda(
+            (512, 16),
+            16,
+            1024,
+            150,
+            5e-4,
+            delta=0.05,
+            n_probes=100,
+            persistence=0.8,
+            dark_weight=0.1,
+            sharpness=10.0,
+        ),
+    }.items()
 }

@@ -8,6 +8,7 @@ from sklearn_txaug.over_sampling import (
     FlowMatchingSampler,
     GANSampler,
     GaussianSampler,
+    GMDASampler,
     VAESampler,
     WGANGPSampler,
 )
@@ -23,6 +24,7 @@ SAMPLERS = [
     DDPMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
     DDIMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
     FlowMatchingSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
+    GMDASampler(random_state=0, max_epochs=2, hidden_layer_sizes=(16,), n_components=6, device="cpu"),
     GANSampler(random_state=0, max_epochs=2, device="cpu", **SMALL_GAN),
     WGANGPSampler(random_state=0, max_epochs=2, n_critic=2, device="cpu", **SMALL_GAN),
     AttGANSampler(

@@ -10,6 +10,7 @@ from sklearn_txaug.over_sampling import (
     DDIMSampler,
     DDPMSampler,
     FlowMatchingSampler,
+    GMDASampler,
     VAESampler,
 )
 
@@ -20,9 +21,16 @@ SMALL_DENOISER = {**SMALL, "hidden_layer_sizes": (64, 64), "dropout": 0.0, "lr":
 # and a copula knows no curves at all.
 SAMPLERS = {
     CopulaSampler(prior_rows=0, random_state=0): 0,
-    DDPMSampler(**SMALL_DENOISER): 0.85,
-    DDIMSampler(**SMALL_DENOISER): 0.85,
-    FlowMatchingSampler(**SMALL_DENOISER): 0.85,
+    DDPMSampler(**SMALL_DENOISER): 0.8,
+    DDIMSampler(**SMALL_DENOISER): 0.8,
+    FlowMatchingSampler(**SMALL_DENOISER): 0.8,
+    GMDASampler(
+        hidden_layer_sizes=(64, 64),
+        delta=0.1,
+        sharpness=10,
+        n_probe_dims=2,
+        **{**SMALL, "batch_size": 256, "max_epochs": 100},
+    ): 0.7,
     VAESampler(hidden_layer_sizes=(64, 64), latent_dim=8, beta=0.3, lr=3e-3, **SMALL): 0.6,
 }
 

@@ -6,6 +6,7 @@ from ._diffusion import DDIMSampler, DDPMSampler
 from ._flow import FlowMatchingSampler
 from ._gan import GANSampler
 from ._gaussian import GaussianSampler
+from ._gmda import GMDASampler
 from ._vae import VAESampler
 from ._wgan_gp import WGANGPSampler
 
@@ -16,6 +17,7 @@ __all__ = [
     "DDPMSampler",
     "FlowMatchingSampler",
     "GANSampler",
+    "GMDASampler",
     "GaussianSampler",
     "VAESampler",
     "WGANGPSampler",

@@ -14,11 +14,10 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
 from .._callbacks import LearningRate
-from .._latent_space import LatentSpace
 from .._layers import CONDITIONINGS, make_conditioning
 from .._nets import GenerativeModule
 from .._torch import Dropout
-from ..base import TorchSampler
+from ._components import ClassGaussians, ComponentsSampler
 
 
 class FiLMNetwork(nn.Module):
@@ -115,9 +114,6 @@ class Denoiser(GenerativeModule):
     denoiser of a Gaussian for each class: a network that says nothing generates from these Gaussians.
     """
 
-    means: Tensor
-    variances: Tensor
-
     def __init__(
         self,
         n_features: int,
@@ -133,28 +129,15 @@ class Denoiser(GenerativeModule):
         n_sampling_steps: int,
     ):
         super().__init__()
-        self.n_features, self.n_classes = n_features, n_classes
-        self.preconditioned = preconditioning == "gaussian"
+        self.n_features = n_features
         self.label_dropout, self.guidance, self.n_sampling_steps = label_dropout, guidance, n_sampling_steps
         self.condition = make_conditioning(conditioning, n_classes)
         self.network = _NETWORKS[network](n_features, self.condition.width, hidden_layer_sizes, dropout)
-        if self.preconditioned:  # a Gaussian for each class and, last, one for no class
-            self.register_buffer("means", torch.zeros(n_classes + 1, n_features))
-            self.register_buffer("variances", torch.ones(n_classes + 1, n_features))
+        self.gaussians = ClassGaussians(n_features, n_classes) if preconditioning == "gaussian" else None
 
     def prepare(self, x: Tensor, y: Tensor) -> None:
-        if not self.preconditioned:
-            return
-        one_hot = nn.functional.one_hot(y, self.n_classes).to(x.dtype)
-        counts = one_hot.sum(dim=0)[:, None]
-        self.means[:-1], self.means[-1] = one_hot.T @ x / counts, x.mean(dim=0)
-        squares = (x - self.means[y]).square()
-        pooled = squares.sum(dim=0) / max(1, len(x) - self.n_classes)
-        weights = counts / (counts + 50)
-        own = one_hot.T @ squares / (counts - 1).clamp(min=1)
-        self.variances[:-1] = weights * own + (1 - weights) * pooled
-        self.variances[-1] = x.var(dim=0)
-        self.variances.clamp_(min=1e-6)
+        if self.gaussians is not None:
+            self.gaussians.fit(x, y)
 
     def drop_labels(self, condition: Tensor) -> Tensor:
         """Put the zero vector, which stands for no class, in the place of some condition vectors."""
@@ -165,9 +148,8 @@ class Denoiser(GenerativeModule):
 
     def denoised(self, x_t: Tensor, a: Tensor, b: Tensor, time: Tensor, condition: Tensor) -> Tensor:
         """Return the expected row under preconditioning."""
-        classes = condition[:, : self.n_classes]
-        weights = torch.cat([classes, 1 - classes.sum(dim=1, keepdim=True)], dim=1)
-        mean, variance = weights @ self.means, (weights @ self.variances).clamp(min=1e-6)
+        assert self.gaussians is not None
+        mean, variance = self.gaussians(condition)
         total = a * a * variance + b * b
         deviation = total.sqrt()
         correction = self.network((x_t - a * mean) / deviation, time, condition)
@@ -182,7 +164,7 @@ class Denoiser(GenerativeModule):
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class DenoisingSampler(TorchSampler):
+class DenoisingSampler(ComponentsSampler):
     """Base class of the samplers that turn noise into rows step by step, in a latent space or in gene space."""
 
     hidden_layer_sizes: tuple[int, ...] = (256, 256)
@@ -190,22 +172,18 @@ class DenoisingSampler(TorchSampler):
     dropout: float = 0.1
     conditioning: str = "embedding"
     preconditioning: str = "gaussian"
-    n_components: int | None = 128
-    n_neighbors: int = 15
     label_dropout: float = 0.1
     guidance: float = 0.0
     n_sampling_steps: int = 50
     lr_schedule: str = "cosine"
 
     _parameter_constraints: ClassVar[dict] = {
-        **TorchSampler._parameter_constraints,
+        **ComponentsSampler._parameter_constraints,
         "hidden_layer_sizes": ["array-like"],
         "network": [StrOptions(set(_NETWORKS))],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "conditioning": [StrOptions(set(CONDITIONINGS))],
         "preconditioning": [StrOptions({"gaussian", "none"})],
-        "n_components": [Interval(Integral, 1, None, closed="left"), None],
-        "n_neighbors": [Interval(Integral, 0, None, closed="left")],
         "label_dropout": [Interval(Real, 0, 1, closed="both")],
         "guidance": [Interval(Real, 0, None, closed="left")],
         "n_sampling_steps": [Interval(Integral, 1, None, closed="left")],
@@ -217,16 +195,7 @@ class DenoisingSampler(TorchSampler):
             raise ValueError(
                 "conditioning='paper' needs preconditioning='none', got preconditioning='gaussian'"
             )
-        self.latent_space_ = None
-        if self.n_components is not None:
-            seed = int(rng.integers(2**31))
-            self.latent_space_ = LatentSpace(self.n_components, self.n_neighbors).fit(X, codes, seed)
-            X = self.latent_space_.encode(X)
         super()._fit_generator(X, codes, rng, groups)
-
-    def _generate_for(self, y: Tensor, rng: np.random.Generator) -> np.ndarray:
-        rows = super()._generate_for(y, rng)
-        return rows if self.latent_space_ is None else self.latent_space_.decode(rows, rng)
 
     def _module_arguments(self) -> dict[str, Any]:
         names = "network hidden_layer_sizes dropout conditioning preconditioning label_dropout guidance"

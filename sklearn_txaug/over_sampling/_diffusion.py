@@ -43,7 +43,7 @@ class Diffusion(Denoiser):
 
     def noise(self, x_t: Tensor, step: Tensor, condition: Tensor) -> Tensor:
         time = step[:, None] / self.n_diffusion_steps
-        if not self.preconditioned:
+        if self.gaussians is None:
             return self.network(x_t, time, condition)
         a, b = self.remaining[step][:, None].sqrt(), (1 - self.remaining[step])[:, None].sqrt()
         return (x_t - a * self.denoised(x_t, a, b, time, condition)) / b

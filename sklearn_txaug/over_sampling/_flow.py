@@ -27,7 +27,7 @@ class FlowMatching(Denoiser):
         return (velocity - (x - noise)).square().sum(dim=1).mean()
 
     def velocity(self, x_t: Tensor, t: Tensor, condition: Tensor) -> Tensor:
-        if not self.preconditioned:
+        if self.gaussians is None:
             return self.network(x_t, t, condition)
         return (self.denoised(x_t, t, 1 - t, t, condition) - x_t) / (1 - t)
 
