@@ -1,6 +1,8 @@
 """Sphinx configuration: ``python -m sphinx -W docs docs/_build/html``."""
 
+from importlib import import_module as _import
 from importlib.metadata import version as _version
+from pathlib import Path as _Path
 
 project = "sklearn_txaug"
 author = "the sklearn_txaug developers"
@@ -29,3 +31,31 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
 }
 suppress_warnings = ["config.cache"]
+
+_modules = {
+    "over_sampling": "Samplers",
+    "neural_network": "Classifiers and regressors",
+    "metrics": "Indicators",
+    "callbacks": "Callbacks",
+    "plotting": "Displays",
+    "graphs": "Gene graphs",
+    "datasets": "Data",
+    "benchmark": "Benchmark",
+    "presets": "Published settings",
+}
+
+
+def _reference() -> str:
+    """Return the reference page: every public name of every public module, so that none is forgotten."""
+    page = ["# Reference\n", "```{eval-rst}", ".. currentmodule:: sklearn_txaug\n"]
+    for name, title in _modules.items():
+        module = _import(f"sklearn_txaug.{name}")
+        page += [title, "-" * len(title), "", *module.__doc__.strip().splitlines()[:1], ""]
+        names = [item for item in getattr(module, "__all__", []) if callable(getattr(module, item))]
+        if names:
+            page += [".. autosummary::", "   :toctree: generated", "   :nosignatures:", ""]
+            page += [f"   {name}.{item}" for item in names] + [""]
+    return "\n".join([*page, "```\n"])
+
+
+_Path(__file__).with_name("api.md").write_text(_reference())

@@ -15,6 +15,8 @@ from sklearn.utils import check_array, check_random_state
 
 _COLUMNS = (("source", "target", "weight"), ("protein1", "protein2", "combined_score"))
 
+__all__ = ["GeneGraph", "coexpression_graph"]
+
 
 @dataclass(eq=False, repr=False, init=False)
 class GeneGraph:

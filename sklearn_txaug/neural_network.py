@@ -20,9 +20,11 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 from ._docs import shared_parameters
-from ._splits import holdout
+from ._splits import holdout, keep_classes
 from ._torch import Dropout
 from ._training import NetEstimator, as_rows, draw_seed
+
+__all__ = ["MLPNetClassifier", "MLPNetRegressor"]
 
 
 class MLP(nn.Module):
@@ -85,6 +87,9 @@ class _MLPNet(NetEstimator, BaseEstimator):
         train, held = np.arange(len(X)), np.arange(0)
         if self.early_stopping:
             train, held = holdout(strata, groups, self.validation_fraction, seed)
+            train, held = keep_classes(train, held, strata, groups)
+            if not len(held):
+                raise ValueError("early_stopping would hold out every row of some class: groups are too few")
         self.scaler_ = StandardScaler().fit(X[train])
         rows = as_rows(self.scaler_.transform(X))
         self._fit_net(
@@ -93,6 +98,8 @@ class _MLPNet(NetEstimator, BaseEstimator):
             np.random.default_rng(seed),
             TensorDataset(rows[held], targets[held]) if self.early_stopping else None,
         )
+        if not all(weight.isfinite().all() for weight in self.module_.parameters()):
+            raise FloatingPointError("The training diverged to NaN or infinity: lower lr or check the weights")
 
     @torch.no_grad()
     def _forward(self, X: Any) -> np.ndarray:
