@@ -6,9 +6,11 @@ from sklearn_txaug.over_sampling import (
     DDIMSampler,
     DDPMSampler,
     FlowMatchingSampler,
+    FrozenSampler,
     GANSampler,
     GaussianSampler,
     GMDASampler,
+    LatentSampler,
     VAESampler,
     WGANGPSampler,
 )
@@ -20,6 +22,8 @@ SMALL_DENOISER = {"hidden_layer_sizes": (16,), "n_sampling_steps": 4, "n_compone
 SAMPLERS = [
     GaussianSampler(random_state=0),
     CopulaSampler(random_state=0),
+    LatentSampler(sampler=GaussianSampler(), random_state=0),
+    FrozenSampler(random_state=0),  # trains a GaussianSampler, as nothing trained fits every check
     VAESampler(random_state=0, max_epochs=2, hidden_layer_sizes=(16,), latent_dim=4, device="cpu"),
     DDPMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
     DDIMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),

@@ -4,9 +4,11 @@ from ._attgan import AttGANSampler
 from ._copula import CopulaSampler
 from ._diffusion import DDIMSampler, DDPMSampler
 from ._flow import FlowMatchingSampler
+from ._frozen import FrozenSampler
 from ._gan import GANSampler
 from ._gaussian import GaussianSampler
 from ._gmda import GMDASampler
+from ._latent import LatentSampler
 from ._vae import VAESampler
 from ._wgan_gp import WGANGPSampler
 
@@ -16,9 +18,11 @@ __all__ = [
     "DDIMSampler",
     "DDPMSampler",
     "FlowMatchingSampler",
+    "FrozenSampler",
     "GANSampler",
     "GMDASampler",
     "GaussianSampler",
+    "LatentSampler",
     "VAESampler",
     "WGANGPSampler",
 ]

@@ -201,7 +201,7 @@ class GMDASampler(ComponentsSampler):
         Number of probes.
     n_probe_dims : int, default=3
         Features of a probe.
-    delta : float in (0, 1], default=0.15
+    delta : float in (0, 1], default=0.05
         Half the share of a class that lies between the bounds of a probe, in each of its features.
     persistence : float in [0, 1], default=0.2
         Share of the probes that the worst of the last step keep.
@@ -250,14 +250,14 @@ class GMDASampler(ComponentsSampler):
     preconditioning: str = "gaussian"
     n_probes: int = 128
     n_probe_dims: int = 3
-    delta: float = 0.15
+    delta: float = 0.05
     persistence: float = 0.2
     sharpness: float = 2.0
     dark_weight: float = 1.0
     lr_schedule: str = "cosine"
     n_components: int | None = 64
     batch_size: int | None = 512
-    _n_steps: ClassVar[int] = 1000
+    _n_steps: ClassVar[int] = 2000
 
     _parameter_constraints: ClassVar[dict] = {
         **ComponentsSampler._parameter_constraints,

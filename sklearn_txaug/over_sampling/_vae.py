@@ -15,6 +15,7 @@ from skorch.callbacks import Callback
 from torch import Tensor, nn
 
 from .._callbacks import LearningRate, n_steps
+from .._checks import warn_if_not_log
 from .._docs import shared_parameters
 from .._layers import CONDITIONINGS, NORMS, hidden_layers, make_conditioning
 from .._nets import GenerativeModule
@@ -284,7 +285,7 @@ class VAESampler(TorchSampler):
 
     def _check_scale(self, rows: np.ndarray) -> None:
         if self.likelihood == "gaussian":
-            super()._check_scale(rows)
+            warn_if_not_log(rows)
 
     def _make_scaler(self) -> Any:
         counts = self.likelihood == "negative_binomial" and self.scaler is None

@@ -1,0 +1,168 @@
+"""Any sampler inside a latent space, and three ways back to genes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.spatial.distance import cdist
+from scipy.special import logsumexp
+from sklearn.base import clone
+from sklearn.decomposition import PCA
+from sklearn.utils._param_validation import HasMethods, StrOptions
+
+from .._docs import shared_parameters
+from .._latent_space import ResidualNoise
+from ..base import GenerativeSampler
+from ._wgan_gp import WGANGPSampler
+
+
+@shared_parameters
+@dataclass(kw_only=True, eq=False, repr=False)
+class LatentSampler(GenerativeSampler):
+    """Train a sampler in the space of a reducer and bring its rows back to genes.
+
+    ``decoder="inverse"`` applies the reducer's `inverse_transform`. ``decoder="transport"`` needs no decoder: an
+    entropic optimal-transport plan couples the generated latent rows with those of the real rows of their class,
+    and each becomes the mean of its real rows under the plan. Both lose variance, which ``residual=True`` restores
+    from the residuals of the training rows nearby; after a transport they are scaled to the variance that is missing.
+
+    Parameters
+    ----------
+    sampler : sampler or None, default=None
+        Trained on the latent rows, which it gets with their labels; None is a `WGANGPSampler`. Its amounts are not
+        used.
+    reducer : transformer or None, default=None
+        Fitted on the scaled training rows; needs `inverse_transform` if `decoder` is ``"inverse"``. None is a `PCA`
+        of at most 64 components and a quarter of the rows.
+    decoder : {"inverse", "transport"}, default="inverse"
+        The way from latent rows to genes.
+    residual : bool, default=True
+        Add what decoding loses.
+    {amounts}
+
+    Attributes
+    ----------
+    sampler_ : sampler
+        The fitted sampler of latent rows.
+    reducer_ : transformer
+        The fitted reducer.
+    variance_ratio_ : float
+        Variance within classes of synthetic rows before the residuals are added, over that of the training rows.
+    {fitted}
+
+    See Also
+    --------
+    FlowMatchingSampler : Has a latent space of its own.
+
+    References
+    ----------
+    .. [1] G. Peyre, M. Cuturi, "Computational optimal transport", Foundations and Trends in Machine Learning 11,
+       355-607, 2019.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler, LatentSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = LatentSampler(sampler=GaussianSampler(), decoder="transport", n_synthetic=20, random_state=0)
+    >>> X_res, y_res = sampler.fit_resample(X, y)
+    >>> X_res.shape, sampler.variance_ratio_ < 1
+    ((209, 500), True)
+    """
+
+    sampler: Any = None
+    reducer: Any = None
+    decoder: str = "inverse"
+    residual: bool = True
+
+    _parameter_constraints: ClassVar[dict] = {
+        **GenerativeSampler._parameter_constraints,
+        "sampler": [HasMethods(["fit", "sample"]), None],
+        "reducer": [HasMethods(["fit", "transform"]), None],
+        "decoder": [StrOptions({"inverse", "transport"})],
+        "residual": ["boolean"],
+    }
+
+    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        self._set_parts(X, rng)
+        if self.decoder == "inverse" and not hasattr(self.reducer_, "inverse_transform"):
+            raise ValueError(
+                f"reducer={self.reducer_!r} has no inverse_transform; use decoder='transport' or another reducer"
+            )
+        Z = np.asarray(self.reducer_.fit(X).transform(X))
+        self.sampler_.fit(Z, codes, **({} if groups is None else {"groups": groups}))
+        self._real, self._latent, self._real_codes = X, Z, codes
+        self._noise = ResidualNoise().fit(Z, X - self._decode(Z, codes)) if self.residual else None
+        self._measure_spread(X, codes, rng)
+
+    def _measure_spread(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+        """Set the variance ratio, and the scale of the noise that fills what transport leaves open."""
+        Z, decoded = self._latent_rows(codes, rng)
+        variance = max(_within(X, codes), 1e-12)
+        self.variance_ratio_ = _within(decoded, codes) / variance
+        self._noise_scale = 1.0
+        if self.decoder == "transport" and self._noise is not None:
+            noise = max(np.square(self._noise.draw(Z, rng)).sum() / len(Z), 1e-12)
+            self._noise_scale = float(np.sqrt(max(0.0, 1 - self.variance_ratio_) * variance / noise))
+
+    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        Z, rows = self._latent_rows(codes, rng)
+        return rows if self._noise is None else rows + self._noise_scale * self._noise.draw(Z, rng)
+
+    def _latent_rows(self, codes: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Draw latent rows; return them and what they decode to."""
+        Z = np.asarray(self.sampler_.sample(y=codes, random_state=int(rng.integers(2**31)))[0])
+        return Z, self._decode(Z, codes)
+
+    def _set_parts(self, X: np.ndarray, rng: np.random.Generator) -> None:
+        seeds = [int(seed) for seed in rng.integers(2**31, size=2)]
+        rank = max(1, min(64, len(X) // 4, X.shape[1]))
+        self.sampler_ = WGANGPSampler() if self.sampler is None else clone(self.sampler)
+        self.reducer_ = PCA(rank) if self.reducer is None else clone(self.reducer)
+        for part, seed in zip((self.sampler_, self.reducer_), seeds, strict=True):
+            if "random_state" in part.get_params(deep=False):
+                part.set_params(random_state=seed)
+
+    def _decode(self, Z: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        if self.decoder == "inverse":
+            return np.asarray(self.reducer_.inverse_transform(Z))
+        rows = np.empty((len(Z), self._real.shape[1]))
+        for c in np.unique(codes):
+            real = self._real_codes == c
+            rows[codes == c] = transport_plan(Z[codes == c], self._latent[real]) @ self._real[real]
+        return rows
+
+
+def transport_plan(A: np.ndarray, B: np.ndarray, epsilon: float = 0.05, n_iter: int = 200) -> np.ndarray:
+    """Return the entropic optimal-transport plan between two clouds, with rows that sum to 1.
+
+    Parameters
+    ----------
+    A, B : ndarray of shape (n_a, n_dims) and (n_b, n_dims)
+        Points of equal weight.
+    epsilon : float, default=0.05
+        Regularisation, as a share of the median squared distance.
+    n_iter : int, default=200
+        Sinkhorn iterations.
+
+    Returns
+    -------
+    plan : ndarray of shape (n_a, n_b)
+        Share of each point of `B` in each point of `A`.
+    """
+    cost = cdist(A, B, "sqeuclidean")
+    scaled = -cost / max(epsilon * np.median(cost), 1e-12)
+    rows, columns = np.zeros(len(A)), np.zeros(len(B))
+    for _ in range(n_iter):
+        columns = -np.log(len(B)) - logsumexp(scaled + rows[:, None], axis=0)
+        rows = -np.log(len(A)) - logsumexp(scaled + columns, axis=1)
+    return np.exp(scaled + rows[:, None] + columns) * len(A)
+
+
+def _within(X: np.ndarray, codes: np.ndarray) -> float:
+    """Return the total variance within classes."""
+    return float(
+        sum(np.square(X[codes == c] - X[codes == c].mean(axis=0)).sum() for c in np.unique(codes)) / len(X)
+    )
