@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from typing import Any
 
 import numpy as np
+from imblearn.utils import check_target_type
+from scipy import sparse
+from sklearn.utils.multiclass import check_classification_targets
+
+
+def check_labels(y: Any) -> tuple[Any, int]:
+    """Return one label for each row, and the number of columns of a one-vs-all matrix (0: `y` is none).
+
+    The labels of a one-vs-all matrix are the numbers of its columns.
+    """
+    y = y.toarray() if sparse.issparse(y) else y
+    values = np.asarray(y, dtype=object)
+    _check_label_values(values.ravel())
+    if values.ndim == 2 and values.shape[1] > 1:  # frames and lists of lists too
+        y = np.asarray(y)
+    check_classification_targets(y)
+    labels, one_vs_all = check_target_type(y, indicate_one_vs_all=True)
+    return labels, values.shape[1] if one_vs_all else 0
+
+
+def _check_label_values(values: np.ndarray) -> None:
+    n_missing = sum(v is None or type(v).__name__ in ("NAType", "NaTType") or v != v for v in values)
+    if n_missing:
+        raise ValueError(f"Input y contains NaN: {n_missing} labels are missing; leave out their rows")
+    if len({isinstance(v, str) for v in values}) > 1:
+        raise TypeError("y mixes strings and other labels; make them all strings")
 
 
 def check_table(X: Any, n_labels: int) -> None:
     """Say in the user's terms what scikit-learn's validation would report about arrays."""
     if hasattr(X, "select_dtypes"):
+        repeated = X.columns[X.columns.duplicated()].tolist()
+        if repeated:
+            raise ValueError(f"X has several columns of one name: {repeated[:5]}; merge or rename them")
         text = X.select_dtypes(exclude=["number", "bool", "object"]).columns.tolist()
         if text:
             raise ValueError(f"X has columns that are not numeric: {text[:5]}; pass expression values only")
@@ -42,5 +72,13 @@ def warn_if_not_log(rows: np.ndarray) -> None:
         f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
         f"pass {remedy}, or put the transform in the `scaler` parameter.",
         UserWarning,
-        stacklevel=5,
+        stacklevel=_caller_level(),
     )
+
+
+def _caller_level() -> int:
+    """Return the `stacklevel` at which a warning names the first line outside scikit-learn and this package."""
+    level, frame = 0, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in ("sklearn", "sklearn_txaug"):
+        level, frame = level + 1, frame.f_back
+    return level + 1

@@ -9,10 +9,19 @@ from scipy import sparse
 
 
 def no_rows(container: Any) -> Any:
-    """Return `container` with all columns, dtypes and names but no rows: a template for new ones."""
+    """Return `container` with all columns, dtypes and names but no rows: a template for new ones.
+
+    It is a copy: a view would keep the rows in memory, and some kinds of index the names of them all.
+    """
     if sparse.issparse(container):
         return container.tocsr()[:0].asformat(container.format)
-    return container.iloc[:0] if hasattr(container, "iloc") else container[:0]
+    if not hasattr(container, "iloc"):
+        return container[:0] if isinstance(container, list) else container[:0].copy()
+    empty = container.iloc[:0].copy()
+    for forget in ("remove_unused_levels", "remove_unused_categories"):
+        if hasattr(empty.index, forget):
+            empty.index = getattr(empty.index, forget)()
+    return empty
 
 
 def as_container(container: Any) -> Any:
@@ -59,11 +68,16 @@ def stack(real: Any, synthetic: Any) -> Any:
 
 
 def _cast(values: np.ndarray, dtype: Any) -> np.ndarray:
-    """Cast to `dtype`, to the nearest value where it is an integer type."""
-    if np.issubdtype(dtype, np.integer) and values.dtype.kind == "f":
-        limits = np.iinfo(dtype)
-        values = np.rint(values).clip(limits.min, limits.max)
-    return values.astype(dtype)
+    """Cast to `dtype`, to the nearest value where it is an integer or boolean type."""
+    return _nearest(values, dtype).astype(dtype)
+
+
+def _nearest(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Return the values of an integer or boolean `dtype` that lie nearest to real `values`."""
+    if values.dtype.kind != "f" or dtype.kind not in "iub":
+        return values
+    low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    return np.rint(values).clip(low, high)
 
 
 def _pandas_rows(template: Any, values: np.ndarray, real_index: Any) -> Any:
@@ -73,14 +87,21 @@ def _pandas_rows(template: Any, values: np.ndarray, real_index: Any) -> Any:
     if template.ndim == 1:
         return pd.Series(values, index=index, name=template.name).astype(template.dtype)
     dtypes = list(template.dtypes)
-    rounded = np.array([pd.api.types.is_integer_dtype(dtype) for dtype in dtypes], dtype=bool)
-    if rounded.any() and values.dtype.kind == "f":
-        values = np.where(rounded, np.rint(values), values)
+    values = values.copy()
+    for dtype in set(dtypes):
+        columns = [i for i, other in enumerate(dtypes) if other == dtype]
+        values[:, columns] = _nearest(values[:, columns], _numpy_dtype(dtype))
     frame = pd.DataFrame(values, index=index)
     one_dtype = len(set(dtypes)) == 1
     frame = frame.astype(dtypes[0] if one_dtype else dict(enumerate(dtypes)))
     frame.columns = template.columns
     return frame
+
+
+def _numpy_dtype(dtype: Any) -> np.dtype:
+    """Return what a pandas dtype, nullable, Arrow or sparse, stores."""
+    plain = getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype))
+    return plain if isinstance(plain, np.dtype) else np.dtype(object)
 
 
 def _synthetic_index(n_rows: int, real_index: Any) -> Any:

@@ -26,6 +26,8 @@ def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.
     n_splits = max(2, round(1 / fraction))
     if groups is None:
         _, counts = np.unique(y, return_counts=True)
+        if counts.max() < 2:
+            raise ValueError("y has one row of each class only: nothing can be held out")
         splitter: Any = StratifiedKFold(min(n_splits, max(2, counts.max())), shuffle=True, random_state=seed)
     else:
         n_splits = min(n_splits, len(np.unique(groups)))
@@ -50,13 +52,19 @@ def holdout_for(callbacks: Any, y: np.ndarray, groups: Any, seed: int) -> tuple[
         return np.arange(len(y)), np.arange(0)
     if not all(0 < fraction <= 0.5 for fraction in fractions):
         raise ValueError(f"validation_fraction must be above 0 and at most 0.5; got {fractions}")
-    train, held = holdout(y, groups, max(fractions), seed)
-    back = held[~np.isin(y[held], y[train])]
-    if groups is not None:
-        back = held[np.isin(np.asarray(groups)[held], np.asarray(groups)[back])]
-    held = np.setdiff1d(held, back)
+    train, held = keep_classes(*holdout(y, groups, max(fractions), seed), y, groups)
     if len(held) < 2:
         raise ValueError(
             "validation_fraction leaves fewer than 2 of the rows to hold out: there are too few rows"
         )
-    return np.setdiff1d(np.arange(len(y)), held), held
+    return train, held
+
+
+def keep_classes(
+    train: np.ndarray, held: np.ndarray, y: np.ndarray, groups: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give back to `train` the classes, with the groups of their rows, that would all be held out."""
+    back = held[~np.isin(y[held], y[train])]
+    if groups is not None:
+        back = held[np.isin(np.asarray(groups)[held], np.asarray(groups)[back])]
+    return np.union1d(train, back), np.setdiff1d(held, back)

@@ -67,6 +67,8 @@ class NetEstimator:
     ) -> None:
         """Build the module, train it and keep it in `module_`, on the CPU, with its `history_`."""
         device = resolve_device(self.device)
+        self._check_widths()
+        further = self._net_arguments()
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
         with draws_from(torch_generator(init_seed)):
             module = make_module()
@@ -81,7 +83,7 @@ class NetEstimator:
             train_split=predefined_split(validation) if validation is not None else None,
             callbacks=self._default_callbacks() + [clone(c, safe=False) for c in self.callbacks or []],
             verbose=self.verbose > 1,
-            **self._net_arguments(),
+            **further,
         )
         net.fit(rows)
         self.module_ = module.cpu().eval()
@@ -89,9 +91,22 @@ class NetEstimator:
 
     def _net_arguments(self) -> dict[str, Any]:
         own, given = self._net_defaults(), self.net_params or {}
+        taken = {"module", "seed", "train_split", *NetEstimator.__dataclass_fields__} & set(given)
+        if taken:
+            raise ValueError(
+                f"net_params must not set {sorted(taken)}: {type(self).__name__} sets them, "
+                "from its own parameters of these names if it has them"
+            )
         if "optimizer" in given:  # the settings of one optimiser are not those of another
             own = {name: value for name, value in own.items() if not name.startswith("optimizer__")}
         return {**own, **given}
+
+    def _check_widths(self) -> None:
+        for name, sizes in vars(self).items():
+            if name.endswith("hidden_layer_sizes") and not all(
+                isinstance(width, Integral) and int(width) > 0 for width in sizes
+            ):
+                raise ValueError(f"{name} must hold positive integers, got {sizes!r}")
 
     def _module_on_device(self) -> tuple[Any, torch.device]:
         """Return the module where it shall run; the fitted one itself never leaves the CPU."""
@@ -105,5 +120,6 @@ def as_rows(X: np.ndarray) -> torch.Tensor:
 
 
 def draw_seed(random_state: Any) -> int:
-    """Draw one integer seed from what scikit-learn calls a `random_state`."""
-    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+    """Draw one integer seed from what scikit-learn calls a `random_state`; None never touches global state."""
+    rng = np.random.RandomState() if random_state is None else check_random_state(random_state)  # noqa: NPY002
+    return int(rng.randint(np.iinfo(np.int32).max))

@@ -11,19 +11,18 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils import check_sampling_strategy, check_target_type
+from imblearn.utils import check_sampling_strategy
 from sklearn.base import _fit_context, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from ._amounts import spread, synthetic_counts
 from ._callbacks import EMA
-from ._checks import check_memory, check_table, warn_if_not_log
+from ._checks import check_labels, check_memory, check_table, warn_if_not_log
 from ._containers import as_container, no_rows, rows_like, stack
 from ._interpolation import between, check_path
 from ._nets import GenerativeModule
@@ -126,7 +125,8 @@ class GenerativeSampler(BaseOverSampler):
             Labels to draw one row for each.
         random_state : int, RandomState instance or None, default=None
             Decides the draw. None takes the sampler's own `random_state`, so that repeated calls of a sampler
-            with an integer seed return the same rows; they differ from those of `fit_resample`.
+            with an integer seed return the same rows, and those of any other sampler new ones. The rows differ
+            from those of `fit_resample`.
 
         Returns
         -------
@@ -144,8 +144,7 @@ class GenerativeSampler(BaseOverSampler):
         """
         self._check_is_trained()
         codes = self._codes(y) if y is not None else self._spread_codes(n_samples)
-        seed = self._seed if random_state is None else draw_seed(random_state)
-        X_new, y_new = self._draw(codes, (seed, _SAMPLE))
+        X_new, y_new = self._draw(codes, self._sample_stream(random_state))
         return rows_like(self._X_template, X_new), rows_like(self._y_template, y_new)
 
     # -- the generator's own part
@@ -168,9 +167,8 @@ class GenerativeSampler(BaseOverSampler):
         """Validate, encode the labels and settle the amounts; nothing is trained."""
         self._is_trained = False
         if y is not None:
-            check_classification_targets(y)
-            y, self._one_vs_all = as_container(y), False
-            labels, self._one_vs_all = check_target_type(y, indicate_one_vs_all=True)
+            y = as_container(y)
+            labels, self._one_vs_all = check_labels(y)
             check_table(X, len(labels))
         else:
             labels = None  # validate_data says that y is required
@@ -221,7 +219,7 @@ class GenerativeSampler(BaseOverSampler):
         else:
             X = np.empty((0, self.n_features_in_))
         if self._one_vs_all:
-            return X, np.eye(self._y_template.shape[1], dtype=int)[self.classes_[codes]]
+            return X, np.eye(self._one_vs_all, dtype=int)[self.classes_[codes]]
         labels = self.classes_[codes]
         return X, labels.reshape(-1, *self._y_template.shape[1:]) if hasattr(
             self._y_template, "shape"
@@ -247,9 +245,22 @@ class GenerativeSampler(BaseOverSampler):
                 "amount above 0 (n_synthetic=0, or balanced classes under sampling_strategy='auto', train nothing)"
             )
 
+    def _sample_stream(self, random_state: Any) -> tuple[int, int]:
+        """Return the seed of a draw: the fitted one again only if the sampler was given an integer."""
+        if random_state is None and isinstance(self.random_state, Integral):
+            return self._seed, _SAMPLE
+        return draw_seed(self.random_state if random_state is None else random_state), _SAMPLE
+
     def _codes(self, y: Any) -> np.ndarray:
-        labels = np.asarray(check_target_type(as_container(y)) if self._one_vs_all else y)
-        labels = labels.reshape(len(labels)) if labels.ndim == 2 and labels.shape[1] == 1 else labels
+        labels = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
+        if self._one_vs_all and labels.shape[1:] == (self._one_vs_all,):
+            labels = labels.argmax(axis=1)
+        if labels.ndim == 2 and labels.shape[1] == 1:
+            labels = labels[:, 0]
+        if labels.ndim != 1:
+            raise ValueError(
+                f"y must hold one label for each row to draw; got an array of shape {labels.shape}"
+            )
         unknown = set(labels.tolist()) - set(self.classes_.tolist())
         if unknown:
             raise ValueError(
@@ -322,7 +333,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         method : {"lerp", "slerp"}, default="lerp"
             Straight line between the condition vectors, or arc on the sphere, which keeps their length.
         random_state : int, RandomState instance or None, default=None
-            Decides the noise, as in `sample`: weight 0 gives the rows of
+            Decides the noise, as in `sample`: with an integer, weight 0 gives the rows of
             ``sample(y=[label_a] * n_samples, random_state=random_state)``.
 
         Returns
@@ -348,7 +359,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
             raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
         with torch.no_grad():
             a, b = condition(torch.from_numpy(self._codes([label_a, label_b])))
-        stream = (self._seed if random_state is None else draw_seed(random_state), _SAMPLE)
+        stream = self._sample_stream(random_state)
         rows = [
             self._generate_for(between(a, b, w, method).expand(n_samples, -1), np.random.default_rng(stream))
             for w in steps

@@ -99,7 +99,9 @@ class _MLPNet(NetEstimator, BaseEstimator):
             TensorDataset(rows[held], targets[held]) if self.early_stopping else None,
         )
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
-            raise FloatingPointError("The training diverged to NaN or infinity: lower lr or check the weights")
+            raise FloatingPointError(
+                "The training diverged to NaN or infinity: lower lr or check the weights"
+            )
 
     @torch.no_grad()
     def _forward(self, X: Any) -> np.ndarray:

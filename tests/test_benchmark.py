@@ -167,6 +167,14 @@ def test_other_settings_need_another_folder(cohort, tmp_path):
         benchmark(cohort, samplers={"gaussian": GaussianSampler(prior_rows=1)}, **setup)
 
 
+def test_another_file_of_the_same_name_needs_another_folder(cohort, tmp_path):
+    setup = {**SETUP, "samplers": {"none": None}, "output": tmp_path}
+    benchmark(cohort, **setup)
+    for other in (cohort._replace(X=cohort.X + 1), cohort._replace(groups=np.arange(135))):
+        with pytest.raises(ValueError, match="toy data=.*choose another output folder"):
+            benchmark(other, **setup)
+
+
 def test_two_jobs_give_the_same_values(cohort, tmp_path):
     one, two = (
         benchmark(cohort, samplers=SAMPLERS, **{**SETUP, "n_jobs": jobs}, output=tmp_path / str(jobs))
@@ -179,6 +187,16 @@ def test_impossible_amounts(cohort, tmp_path):
     for n_real in (5, 1000):
         with pytest.raises(ValueError, match=f"n_real={n_real} is not between 6"):
             benchmark(cohort, samplers=SAMPLERS, **{**SETUP, "n_real": [n_real]}, output=tmp_path)
+    for change, message in (
+        ({"seeds": 0}, "seeds must be 1"),
+        ({"n_real": []}, "n_real names no"),
+        ({"n_synthetic": []}, "n_synthetic must be"),
+        ({"n_synthetic": [20, -5]}, "n_synthetic must be.*-5"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            benchmark(cohort, samplers=SAMPLERS, **{**SETUP, **change}, output=tmp_path)
+    with pytest.raises(ValueError, match="toy holds 1 values that are NaN"):
+        make_cohort("toy", np.concatenate([cohort.X[:-1], [[np.nan] + [0] * 11]]), cohort.y)
     with pytest.raises(ValueError, match="protocol"):
         benchmark(cohort, samplers=SAMPLERS, **SETUP, protocol="fair", output=tmp_path)
     with pytest.raises(ValueError, match="label has 135 classes"):

@@ -17,6 +17,7 @@ from imblearn.utils.estimator_checks import (
 )
 from joblib import Parallel, delayed, parallel_backend
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
@@ -155,6 +156,21 @@ def test_one_vs_all_labels(sampler, data):
     assert len(set(y_res.sum(axis=0))) == 1
 
 
+@each_sampler
+def test_one_vs_all_frames_and_lists(sampler, data):
+    pd = pytest.importorskip("pandas")
+    indicator = pd.get_dummies(pd.Series(data[1]))
+    for given in (indicator, indicator.astype("uint8"), indicator.astype(int).to_numpy().tolist()):
+        sampler = clone(sampler).set_params(n_synthetic=4)
+        _, y_res = sampler.fit_resample(data[0], given)
+        assert type(y_res) is type(given)
+        if not isinstance(given, list):
+            assert y_res.dtypes.equals(given.dtypes)
+        wanted = given[:2] if isinstance(given, list) else given.iloc[:2]
+        _, y_new = sampler.sample(y=wanted)
+        np.testing.assert_array_equal(y_new, wanted)
+
+
 # -- containers
 
 
@@ -199,7 +215,41 @@ def test_dataframe_keeps_names_and_types(sampler, data):
     assert again.index.is_unique
 
 
+@each_sampler
+def test_narrow_columns_hold_the_nearest_value(sampler, data):
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(data[0], columns=list("ABCDEFGH"))
+    X["A"], X["B"], X["C"] = X.A > 0, (X.B > 0).astype("boolean"), (X.C > 0).astype("Int64")
+    X["D"] = (40 * X.D).clip(0, 255).astype("uint8")
+    y = data[1]
+    X_res, _ = clone(sampler).set_params(n_synthetic=200).fit_resample(X, y)
+    assert X_res.dtypes.equals(X.dtypes)
+    assert 0.2 < X_res["A"].iloc[90:].mean() < 0.8
+    one, _ = clone(sampler).set_params(n_synthetic=200).fit_resample((data[0] > 0), y)
+    assert 0.2 < one[90:].mean() < 0.8
+
+
+@each_sampler
+def test_no_training_row_or_name_in_a_fitted_sampler(sampler, data):
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(data[0], columns=list("ABCDEFGH"))
+    names = [f"PATIENT{i}" for i in range(len(X))]
+    for index in (pd.MultiIndex.from_arrays([names, names]), pd.CategoricalIndex(names), pd.Index(names)):
+        fitted = clone(sampler).fit(X.set_axis(index), pd.Series(data[1], index=index))
+        assert b"PATIENT1" not in pickle.dumps(fitted)
+    assert clone(sampler).fit(*data)._X_template.base is None  # a view would keep all rows alive
+
+
 # -- one random_state, one result
+
+
+@each_sampler
+def test_without_a_seed_draws_differ_and_global_state_stays(sampler, data):
+    state = np.random.get_state()[1].copy()  # noqa: NPY002 - the global state is what must stay as it is
+    for random_state in (None, np.random.RandomState(0)):  # noqa: NPY002
+        fitted = clone(sampler).set_params(random_state=random_state).fit(*data)
+        assert not np.isin(fitted.sample(3)[0], fitted.sample(3)[0]).any()
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
 
 
 def _rows(sampler, X, y):
@@ -243,6 +293,20 @@ def test_grid_search_over_amounts(sampler, data):
     name = type(sampler).__name__.lower()
     search = GridSearchCV(pipeline, {f"{name}__n_synthetic": [0, 10, 0.5]}, cv=3).fit(*data)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+@each_sampler
+def test_groups_reach_the_sampler_in_a_pipeline(sampler, data, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        type(sampler), "_fit_generator", lambda self, X, codes, rng, groups: seen.append(groups)
+    )
+    monkeypatch.setattr(type(sampler), "_generate", lambda self, codes, rng: np.zeros((len(codes), 8)))
+    groups = np.arange(90) // 2
+    with config_context(enable_metadata_routing=True):
+        sampler = clone(sampler).set_fit_request(groups=True).set_fit_resample_request(groups=True)
+        make_pipeline(sampler, LogisticRegression()).fit(*data, groups=groups)
+    np.testing.assert_array_equal(seen[0], groups)
 
 
 # -- persistence
@@ -323,11 +387,33 @@ def test_bad_samples(sampler, data):
     fitted = clone(sampler).fit(*data)
     with pytest.raises(ValueError, match=re.escape("y has labels ['heart']")):
         fitted.sample(y=["heart", "brain"])
+    for y in ("brain", [["heart", "brain"]]):
+        with pytest.raises(ValueError, match="one label for each row"):
+            fitted.sample(y=y)
     for n_samples in (0, -1, 1.5):
         with pytest.raises(ValueError, match="n_samples must be a positive integer"):
             fitted.sample(n_samples)
     with pytest.raises(ValueError, match="groups has 3 entries"):
         clone(sampler).fit(*data, groups=[1, 2, 3])
+
+
+@each_sampler
+@pytest.mark.parametrize(
+    ("label", "error", "message"),
+    [(None, ValueError, "1 labels are missing"), (np.nan, ValueError, "1 labels"), (3, TypeError, "y mixes")],
+)
+def test_bad_labels(sampler, data, label, error, message):
+    y = data[1].astype(object)
+    y[0] = label
+    with pytest.raises(error, match=message):
+        clone(sampler).fit(data[0], y)
+
+
+@each_sampler
+def test_columns_of_one_name(sampler, data):
+    pd = pytest.importorskip("pandas")
+    with pytest.raises(ValueError, match=r"several columns of one name: \['A'\]"):
+        clone(sampler).fit(pd.DataFrame(data[0], columns=list("AACDEFGH")), data[1])
 
 
 @each_sampler
@@ -344,5 +430,6 @@ def test_raw_counts_are_pointed_out(sampler, data):
     counts = np.random.default_rng(0).poisson(500, size=data[0].shape)
     with pytest.warns(UserWarning, match="raw counts.*log2"):
         clone(sampler).fit(counts, data[1])
-    with pytest.warns(UserWarning, match="linear scale"):
+    with pytest.warns(UserWarning, match="linear scale") as caught:
         clone(sampler).fit(counts + 0.5, data[1])
+    assert caught[0].filename == __file__

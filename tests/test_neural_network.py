@@ -10,7 +10,7 @@ from sklearn.datasets import make_blobs, make_classification
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_txaug._splits import holdout
+from sklearn_txaug._splits import holdout, keep_classes
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
 
 SMALL = {
@@ -98,6 +98,39 @@ def test_bad_groups():
         model.fit(X, y, groups=[0, 1])
     with pytest.raises(ValueError, match="one group only"):
         model.fit(X, y, groups=np.zeros(60))
+
+
+def test_early_stopping_trains_on_every_class():
+    X, y = np.random.default_rng(0).normal(size=(16, 3)), np.repeat(["a", "b"], [15, 1])
+    assert holdout(y, None, 0.2, 0)[1][-1] == 15  # a plain split would hold the only "b" out
+    train, held = keep_classes(*holdout(y, None, 0.2, 0), y, None)
+    assert 15 in train
+    assert sorted([*train, *held]) == list(range(16))
+    model = MLPNetClassifier(**SMALL, early_stopping=True)
+    model.set_params(max_epochs=200, dropout=0, patience=200, class_weight="balanced")
+    X[15] += 10
+    assert model.fit(X, y).predict(X[15:]) == "b"
+    with pytest.raises(ValueError, match="early_stopping would hold out every row"):
+        model.fit(X, y, groups=y)
+    with pytest.raises(ValueError, match="one row of each class"):
+        model.fit(X[-2:], y[-2:])
+
+
+def test_training_that_diverges_is_an_error():
+    X, y = make_blobs(50, centers=2, random_state=0)
+    with pytest.raises(FloatingPointError, match="diverged"):
+        MLPNetClassifier(**{**SMALL, "lr": 1e30}).fit(X, y)
+
+
+@pytest.mark.parametrize("sizes", [(-1,), (8, 0), (8.0,)])
+def test_bad_widths(sizes):
+    with pytest.raises(ValueError, match="hidden_layer_sizes must hold positive integers"):
+        MLPNetClassifier(hidden_layer_sizes=sizes).fit([[0.0], [1.0]], [0, 1])
+
+
+def test_bad_net_params():
+    with pytest.raises(ValueError, match=r"net_params must not set \['lr', 'seed'\]"):
+        MLPNetClassifier(net_params={"lr": 1, "seed": 1}).fit([[0.0], [1.0]], [0, 1])
 
 
 def test_search_and_pickle():

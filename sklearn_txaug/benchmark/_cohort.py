@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +44,11 @@ def make_cohort(
 ) -> tuple[Cohort, list]:
     """Return the cohort without classes of fewer than `min_class_size` rows, and the classes left out."""
     X, y = np.asarray(X), np.asarray(y)
+    if not np.isfinite(X).all():
+        raise ValueError(
+            f"{name} holds {np.sum(~np.isfinite(X))} values that are NaN or infinite; "
+            "impute them or leave out their genes"
+        )
     classes, counts = np.unique(y, return_counts=True)
     rare = classes[counts < min_class_size]
     kept = ~np.isin(y, rare)
@@ -53,6 +59,14 @@ def make_cohort(
         )
     groups = None if groups is None else np.asarray(groups)[kept]
     return Cohort(name, X[kept], y[kept], groups, n_genes), rare.tolist()
+
+
+def fingerprint(cohort: Cohort) -> str:
+    """Return a digest of the cohort's rows, labels and groups, by which another file of its name is told."""
+    digest = hashlib.sha256(np.ascontiguousarray(cohort.X).data)
+    for labels in (cohort.y, cohort.groups):
+        digest.update(repr(None if labels is None else labels.tolist()).encode())
+    return f"{cohort.X.shape[0]} rows x {cohort.X.shape[1]} genes, {digest.hexdigest()[:16]}"
 
 
 def split(cohort: Cohort, seed: int) -> Split:

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from .._amounts import spread
-from ._cohort import Cohort, most_variable, split, subset
+from ._cohort import Cohort, fingerprint, most_variable, split, subset
 from ._indicators import COSTS, INDICATORS, indicators, n_parameters
 from ._methods import make_classifiers, make_samplers, seeded
 from ._store import ResultStore, Row
@@ -93,6 +93,7 @@ def benchmark(
     """
     samplers = make_samplers() if samplers is None else dict(samplers)
     classifiers = make_classifiers() if classifiers is None else dict(classifiers)
+    _check_amounts(n_real, n_synthetic, seeds)
     if protocol not in PROTOCOLS:
         raise ValueError(f"protocol must be one of {PROTOCOLS}, got {protocol!r}")
     for seed in range(seeds):
@@ -100,6 +101,7 @@ def benchmark(
         for amount in n_real:
             subset(cohort, pool, amount)  # an impossible amount is an error before any training
     named = {f"{cohort.name} {name}": repr(method) for name, method in {**samplers, **classifiers}.items()}
+    named[f"{cohort.name} data"] = fingerprint(cohort)
     store = ResultStore(Path(output), {**named, **(settings or {})})
     wanted = _wanted(samplers, classifiers, n_real, n_synthetic, seeds, protocol)
     jobs = _missing(wanted, [row for row in store.rows if row.dataset == cohort.name])
@@ -110,6 +112,15 @@ def benchmark(
         store.append(rows)
     keys = {key for job in wanted for key in _keys(job)}
     return [row for row in store.rows if row.dataset == cohort.name and _key(row) in keys]
+
+
+def _check_amounts(n_real: Sequence[int], n_synthetic: Sequence[int], seeds: int) -> None:
+    if seeds < 1:
+        raise ValueError(f"seeds must be 1 or more, got {seeds}")
+    if not n_real:
+        raise ValueError("n_real names no number of training rows")
+    if not n_synthetic or min(n_synthetic) < 0:
+        raise ValueError(f"n_synthetic must be numbers of rows, each 0 or more; got {list(n_synthetic)}")
 
 
 def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> list[Row]:
