@@ -165,125 +165,154 @@ def _gmda(
 
 _ADAM = torch.optim.Adam
 
-#: Lacan, Hanczar, Sebag 2024 (GMDA), by data set: the supplement's epochs, the released sharpness.
-LACAN2024: dict[str, dict[str, dict[str, Any]]] = {
-    name: {"GMDASampler": settings}
-    for name, settings in {
-        "diabetes": _gmda(
-            (32, 64),
-            16,
-            400,
-            2500,
-            5e-4,
-            delta=0.05,
-            n_probes=250,
-            persistence=0.1,
-            dark_weight=0.0,
-            sharpness=2.0,
-        ),
-        "gesture": _gmda(
-            (256, 1024),
-            16,
-            1024,
-            2000,
-            1e-3,
-            optimizer=_ADAM,
-            delta=0.25,
-            n_probes=500,
-            persistence=0.1,
-            dark_weight=0.0,
-            sharpness=10.0,
-        ),
-        "magic": _gmda(
-            (256, 256),
-            8,
-            1024,
-            1500,
-            5e-4,
-            delta=0.25,
-            n_probes=500,
-            persistence=0.0,
-            dark_weight=1.0,
-            sharpness=5.0,
-        ),
-        "wilt": _gmda(
-            (128, 128),
-            8,
-            2048,
-            1500,
-            5e-3,
-            delta=0.05,
-            n_probes=500,
-            persistence=0.8,
-            dark_weight=0.0,
-            sharpness=5.0,
-        ),
-        "gtex": _gmda(
-            (128, 512, 2048),
-            8,
-            2048,
-            5000,
-            1e-3,
-            scaler=_QUANTILES,
-            delta=0.15,
-            n_probes=800,
-            persistence=0.0,
-            dark_weight=1.0,
-            sharpness=2.0,
-        ),
-        "tcga": _gmda(
-            (512, 1024, 1024),
-            32,
-            2048,
-            5000,
-            5e-4,
-            optimizer=_ADAM,
-            scaler=_QUANTILES,
-            delta=0.5,
-            n_probes=800,
-            persistence=0.2,
-            dark_weight=1.0,
-            sharpness=5.0,
-        ),
-        "circles": _gmda(
-            (64, 64),
-            8,
-            2048,
-            150,
-            1e-3,
-            optimizer=_ADAM,
-            delta=0.05,
-            n_probes=500,
-            n_probe_dims=2,
-            persistence=0.1,
-            dark_weight=0.1,
-            sharpness=2.0,
-        ),
-        "swiss_roll": _gmda(
-            (512, 32),
-            4,
-            1024,
-            150,
-            1e-3,
-            optimizer=_ADAM,
-            delta=0.15,
-            n_probes=100,
-            n_probe_dims=2,
-            persistence=0.5,
-            dark_weight=0.1,
-            sharpness=5.0,
-        ),
-        "moons": _gmda(
-            (512, 16),
-            16,
-            1024,
-            150,
-            5e-4,
-            delta=0.05,
-            n_probes=100,
-            persistence=0.8,
-            dark_weight=0.1,
-            sharpness=10.0,
-        ),
-    }.items()
+#: Lacan, Hanczar, Sebag 2024 (GMDA); Diabetes.
+LACAN2024_DIABETES: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (32, 64),
+        16,
+        400,
+        2500,
+        5e-4,
+        delta=0.05,
+        n_probes=250,
+        persistence=0.1,
+        dark_weight=0.0,
+        sharpness=2.0,
+    )
+}
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA); Gesture phase.
+LACAN2024_GESTURE: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (256, 1024),
+        16,
+        1024,
+        2000,
+        1e-3,
+        optimizer=_ADAM,
+        delta=0.25,
+        n_probes=500,
+        persistence=0.1,
+        dark_weight=0.0,
+        sharpness=10.0,
+    )
+}
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA); MAGIC gamma telescope.
+LACAN2024_MAGIC: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (256, 256),
+        8,
+        1024,
+        1500,
+        5e-4,
+        delta=0.25,
+        n_probes=500,
+        persistence=0.0,
+        dark_weight=1.0,
+        sharpness=5.0,
+    )
+}
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA); Wilt.
+LACAN2024_WILT: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (128, 128),
+        8,
+        2048,
+        1500,
+        5e-3,
+        delta=0.05,
+        n_probes=500,
+        persistence=0.8,
+        dark_weight=0.0,
+        sharpness=5.0,
+    )
+}
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA); GTEx.
+LACAN2024_GTEX: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (128, 512, 2048),
+        8,
+        2048,
+        5000,
+        1e-3,
+        scaler=_QUANTILES,
+        delta=0.15,
+        n_probes=800,
+        persistence=0.0,
+        dark_weight=1.0,
+        sharpness=2.0,
+    )
+}
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA); TCGA.
+LACAN2024_TCGA: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (512, 1024, 1024),
+        32,
+        2048,
+        5000,
+        5e-4,
+        optimizer=_ADAM,
+        scaler=_QUANTILES,
+        delta=0.5,
+        n_probes=800,
+        persistence=0.2,
+        dark_weight=1.0,
+        sharpness=5.0,
+    )
+}
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA); two circles.
+LACAN2024_CIRCLES: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (64, 64),
+        8,
+        2048,
+        150,
+        1e-3,
+        optimizer=_ADAM,
+        delta=0.05,
+        n_probes=500,
+        n_probe_dims=2,
+        persistence=0.1,
+        dark_weight=0.1,
+        sharpness=2.0,
+    )
+}
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA); the Swiss roll.
+LACAN2024_SWISS_ROLL: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (512, 32),
+        4,
+        1024,
+        150,
+        1e-3,
+        optimizer=_ADAM,
+        delta=0.15,
+        n_probes=100,
+        n_probe_dims=2,
+        persistence=0.5,
+        dark_weight=0.1,
+        sharpness=5.0,
+    )
+}
+
+#: Lacan, Hanczar, Sebag 2024 (GMDA); two moons.
+LACAN2024_MOONS: dict[str, dict[str, Any]] = {
+    "GMDASampler": _gmda(
+        (512, 16),
+        16,
+        1024,
+        150,
+        5e-4,
+        delta=0.05,
+        n_probes=100,
+        persistence=0.8,
+        dark_weight=0.1,
+        sharpness=10.0,
+    )
 }

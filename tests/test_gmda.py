@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_txaug import over_sampling, presets
 from sklearn_txaug.over_sampling import GMDASampler
 from sklearn_txaug.over_sampling._gmda import GMDA, probe_bounds
 
@@ -86,19 +85,3 @@ def test_importances_point_at_what_the_generator_misses():
     assert importances.shape == (2, 6)
     assert importances[0].argmax() == 2
     assert importances[0, 2] > importances[1, 2]
-
-
-@pytest.mark.parametrize("name", presets.LACAN2024)
-def test_presets_are_parameters(name):
-    GMDASampler(**presets.LACAN2024[name]["GMDASampler"])._validate_params()
-
-
-@pytest.mark.parametrize(
-    ("name", "n_genes", "n_classes", "n_parameters"),
-    [("gtex", 974, 26, 3_210_000), ("tcga", 978, 24, 2_680_000)],
-)
-def test_parameter_counts(name, n_genes, n_classes, n_parameters):
-    module = over_sampling.GMDASampler(**presets.LACAN2024[name]["GMDASampler"])._make_module(
-        n_genes, n_classes
-    )
-    assert abs(sum(p.numel() for p in module.parameters()) - n_parameters) < 5000

@@ -40,6 +40,8 @@ def test_parameter_counts_of_the_wgan_gp(preset, n_genes, n_classes, generator, 
     [
         ("VAESampler", presets.LACAN2026_GTEX, 974, 26, 134_842_626),
         ("VAESampler", presets.LACAN2026_TCGA, 978, 24, 45_820_674),
+        ("GMDASampler", presets.LACAN2024_GTEX, 974, 26, 3_214_138),
+        ("GMDASampler", presets.LACAN2024_TCGA, 978, 24, 2_684_290),
         ("DDPMSampler", presets.LACAN2026_GTEX, 974, 20, 227_109_786),
         ("DDIMSampler", presets.LACAN2026_GTEX, 974, 20, 227_109_786),
     ],

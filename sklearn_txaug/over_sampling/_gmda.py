@@ -187,7 +187,7 @@ class GMDASampler(ComponentsSampler):
     class in each box is to equal that of the real rows. Boxes in which they differ most are kept for the next
     step; the others are drawn anew. One more probe is the dark: the space outside all boxes. By default the
     generator works in principal components and corrects a Gaussian for each class; the published form, in gene
-    space and from nothing, takes thousands of epochs and is under ``presets.LACAN2024``.
+    space and from nothing, takes thousands of epochs and is under ``presets.LACAN2024_GTEX`` and its like.
 
     Parameters
     ----------
