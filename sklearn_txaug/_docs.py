@@ -96,7 +96,7 @@ FITTED = """\
         Mask of the last `fit_resample` result.
     n_features_in_ : int
         Number of features seen in `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if `X` had string column names."""
 
 NETWORK = """\

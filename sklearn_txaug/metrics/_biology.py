@@ -46,8 +46,9 @@ def differential_expression_agreement(
     common fault of generators), and the shared part of the `n_top` genes with the strongest moderated t
     statistic in either direction,
 
-    .. math:: t = \frac{\mathrm{lfc}}{s + s_0}, \qquad s^2 = s_{pooled}^2 \Big(\frac{1}{n_c} + \frac{1}{n -
-    n_c}\Big),
+    .. math::
+
+        t = \frac{\mathrm{lfc}}{s + s_0}, \qquad s^2 = s_{pooled}^2 \Big(\frac{1}{n_c} + \frac{1}{n - n_c}\Big),
 
     with :math:`s_0` the median of s over the genes, which keeps genes of tiny variance from the top.
 

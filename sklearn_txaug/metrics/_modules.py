@@ -41,12 +41,11 @@ def module_preservation(
     modules; modules of fewer than three genes are left out (if none is larger, all genes form one). Then
 
     * `connectivity`: for each gene, the sum of its correlations with its module; the Pearson correlation of
-    real and
-      synthetic sums, averaged over the modules: are the hub genes the same?
+      real and synthetic sums, averaged over the modules: are the hub genes the same?
     * `density_ratio`: mean correlation within modules, synthetic over real; below 1 modules have come apart;
     * `adjusted_rand`: agreement of the modules with those found in the synthetic rows in the same way;
     * `cophenetic`: Pearson correlation of the two trees' cophenetic distances (the source uses complete
-    linkage).
+      linkage).
 
     Range -1 to 1 and, for the ratio, all numbers; ideal 1 for all four, and identical sets give 1. Small
     sets do not reach it: compare with two real sets of the same sizes.
