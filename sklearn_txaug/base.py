@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import check_sampling_strategy
 from sklearn.base import _fit_context, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import validate_data
-from torch import Tensor
-from torch.utils.data import TensorDataset
 
 from ._amounts import spread, synthetic_counts
-from ._callbacks import EMA
 from ._checks import check_labels, check_memory, check_table, warn_if_not_log
 from ._containers import as_container, no_rows, rows_like, stack
-from ._interpolation import between, check_path
-from ._nets import GenerativeModule
-from ._splits import holdout_for
-from ._torch import torch_generator
-from ._training import NetEstimator, as_rows, draw_seed
+from ._training import draw_seed
 
-_FIT, _FIT_RESAMPLE, _SAMPLE = range(3)  # independent random streams of one random_state
+FIT, FIT_RESAMPLE, SAMPLE = range(3)  # independent random streams of one random_state
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -107,7 +99,7 @@ class GenerativeSampler(BaseOverSampler):
         counts = np.array([self.sampling_strategy_.get(label, 0) for label in self.classes_], dtype=int)
         if counts.any():
             self._train(rows, codes, groups)
-        synthetic = self._draw(np.repeat(np.arange(len(counts)), counts), (self._seed, _FIT_RESAMPLE))
+        synthetic = self._draw(np.repeat(np.arange(len(counts)), counts), (self._seed, FIT_RESAMPLE))
         self.is_synthetic_ = np.repeat([False, True], [len(rows), counts.sum()])
         X, y = as_container(X), as_container(y)
         X_new = rows_like(no_rows(X), synthetic[0], getattr(X, "index", ()))
@@ -198,7 +190,7 @@ class GenerativeSampler(BaseOverSampler):
         self._constant = {column: rows[0, column] for column in np.flatnonzero(np.ptp(rows, axis=0) == 0)}
         self.scaler_ = self._make_scaler().fit(rows)
         self._fit_generator(
-            np.asarray(self.scaler_.transform(rows)), codes, np.random.default_rng((self._seed, _FIT)), groups
+            np.asarray(self.scaler_.transform(rows)), codes, np.random.default_rng((self._seed, FIT)), groups
         )
         self._is_trained = True
 
@@ -248,8 +240,8 @@ class GenerativeSampler(BaseOverSampler):
     def _sample_stream(self, random_state: Any) -> tuple[int, int]:
         """Return the seed of a draw: the fitted one again only if the sampler was given an integer."""
         if random_state is None and isinstance(self.random_state, Integral):
-            return self._seed, _SAMPLE
-        return draw_seed(self.random_state if random_state is None else random_state), _SAMPLE
+            return self._seed, SAMPLE
+        return draw_seed(self.random_state if random_state is None else random_state), SAMPLE
 
     def _codes(self, y: Any) -> np.ndarray:
         labels = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
@@ -273,106 +265,3 @@ class GenerativeSampler(BaseOverSampler):
         if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
             raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
         return np.repeat(np.arange(len(self.classes_)), spread(int(n_samples), self._class_counts))
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class TorchSampler(NetEstimator, GenerativeSampler):
-    """Base class of the samplers whose generator is a torch module, trained by a skorch net.
-
-    A subclass writes `_make_module`.
-    """
-
-    ema_decay: float | None = 0.999
-
-    _ema_child: ClassVar[str | None] = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeSampler._parameter_constraints,
-        **NetEstimator._training_constraints,
-        "ema_decay": [Interval(Real, 0, 1, closed="left"), None],
-    }
-
-    @abstractmethod
-    def _make_module(self, n_features: int, n_classes: int) -> GenerativeModule:
-        """Return the generator: ``forward(x, y)`` is its loss, ``sample(y, rng)`` draws rows."""
-
-    def _default_callbacks(self) -> list[Any]:
-        average = [EMA(self.ema_decay, self._ema_child)] if self.ema_decay is not None else []
-        return average + super()._default_callbacks()
-
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        rows, validation = TensorDataset(as_rows(X), torch.from_numpy(codes)), None
-        train, held = holdout_for(self.callbacks, codes, groups, self._seed)
-        if len(held):
-            rows, validation = TensorDataset(*rows[train]), TensorDataset(*rows[held])
-        self._fit_net(lambda: self._make_module(X.shape[1], len(self.classes_)), rows, rng, validation)
-
-    def interpolate(
-        self,
-        label_a: Any,
-        label_b: Any,
-        weights: Sequence[float] = (0, 0.25, 0.5, 0.75, 1),
-        *,
-        n_samples: int = 1,
-        method: str = "lerp",
-        random_state: Any = None,
-    ) -> tuple[Any, np.ndarray]:
-        """Draw rows on the way from one class to another.
-
-        The condition vectors of the two classes are interpolated and the noise is held fixed: row k of each
-        weight comes from the same noise.
-
-        Parameters
-        ----------
-        label_a, label_b : label
-            The classes at weight 0 and 1.
-        weights : sequence of float, default=(0, 0.25, 0.5, 0.75, 1)
-            Share of `label_b`. Values outside [0, 1] extrapolate.
-        n_samples : int, default=1
-            Rows for each weight.
-        method : {"lerp", "slerp"}, default="lerp"
-            Straight line between the condition vectors, or arc on the sphere, which keeps their length.
-        random_state : int, RandomState instance or None, default=None
-            Decides the noise, as in `sample`: with an integer, weight 0 gives the rows of
-            ``sample(y=[label_a] * n_samples, random_state=random_state)``.
-
-        Returns
-        -------
-        X_path : same type as the `X` of `fit`, of shape (len(weights) * n_samples, n_features)
-            Synthetic rows, weight after weight.
-        weights : ndarray of shape (len(weights) * n_samples,)
-            The weight of each row.
-
-        Raises
-        ------
-        NotFittedError
-            If nothing was trained yet.
-        ValueError
-            If a label is unknown, or another argument is not as described.
-        TypeError
-            If the generator has no condition vectors.
-        """
-        self._check_is_trained()
-        steps = check_path(weights, n_samples, method)
-        condition: Any = getattr(self.module_, "condition", None)
-        if condition is None:
-            raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
-        with torch.no_grad():
-            a, b = condition(torch.from_numpy(self._codes([label_a, label_b])))
-        stream = self._sample_stream(random_state)
-        rows = [
-            self._generate_for(between(a, b, w, method).expand(n_samples, -1), np.random.default_rng(stream))
-            for w in steps
-        ]
-        return rows_like(self._X_template, self._unscale(np.concatenate(rows))), np.repeat(steps, n_samples)
-
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return self._generate_for(torch.from_numpy(codes), rng)
-
-    @torch.no_grad()
-    def _generate_for(self, y: Tensor, rng: np.random.Generator) -> np.ndarray:
-        """Return one row for each class code or condition vector."""
-        module, device = self._module_on_device()
-        generator = torch_generator(rng.integers(2**63), device)
-        chunks = y.to(device).split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
-        return np.concatenate([module.sample(chunk, generator).cpu().numpy() for chunk in chunks])

@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from sklearn_txaug._interpolation import between
-from sklearn_txaug.base import TorchSampler
+from sklearn_txaug.torch_base import TorchSampler
 
 from .samplers import SAMPLERS
 

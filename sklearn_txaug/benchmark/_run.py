@@ -100,7 +100,8 @@ def benchmark(
         pool = split(cohort, seed).pool
         for amount in n_real:
             subset(cohort, pool, amount)  # an impossible amount is an error before any training
-    named = {f"{cohort.name} {name}": repr(method) for name, method in {**samplers, **classifiers}.items()}
+    methods = {**samplers, **classifiers}.items()
+    named = {f"{cohort.name} {name}": str(method and method.get_params()) for name, method in methods}
     named[f"{cohort.name} data"] = fingerprint(cohort)
     store = ResultStore(Path(output), {**named, **(settings or {})})
     wanted = _wanted(samplers, classifiers, n_real, n_synthetic, seeds, protocol)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .._layers import CONDITIONINGS, NORMS, Player
 from .._nets import AdversarialNet, GenerativeModule
-from ..base import TorchSampler
+from ..torch_base import TorchSampler
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

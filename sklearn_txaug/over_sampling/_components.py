@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
 from .._latent_space import LatentSpace
-from ..base import TorchSampler
+from ..torch_base import TorchSampler
 
 
 class ClassGaussians(nn.Module):

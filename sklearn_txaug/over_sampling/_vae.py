@@ -19,7 +19,7 @@ from .._checks import warn_if_not_log
 from .._docs import shared_parameters
 from .._layers import CONDITIONINGS, NORMS, hidden_layers, make_conditioning
 from .._nets import GenerativeModule
-from ..base import TorchSampler
+from ..torch_base import TorchSampler
 
 
 class VAE(GenerativeModule):

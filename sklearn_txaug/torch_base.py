@@ -1,0 +1,127 @@
+"""The template of the samplers whose generator is a torch module."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sklearn.utils._param_validation import Interval
+from torch import Tensor
+from torch.utils.data import TensorDataset
+
+from ._callbacks import EMA
+from ._containers import rows_like
+from ._interpolation import between, check_path
+from ._nets import GenerativeModule
+from ._splits import holdout_for
+from ._torch import torch_generator
+from ._training import NetEstimator, as_rows
+from .base import GenerativeSampler
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class TorchSampler(NetEstimator, GenerativeSampler):
+    """Base class of the samplers whose generator is a torch module, trained by a skorch net.
+
+    A subclass writes `_make_module`.
+    """
+
+    ema_decay: float | None = 0.999
+
+    _ema_child: ClassVar[str | None] = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **GenerativeSampler._parameter_constraints,
+        **NetEstimator._training_constraints,
+        "ema_decay": [Interval(Real, 0, 1, closed="left"), None],
+    }
+
+    @abstractmethod
+    def _make_module(self, n_features: int, n_classes: int) -> GenerativeModule:
+        """Return the generator: ``forward(x, y)`` is its loss, ``sample(y, rng)`` draws rows."""
+
+    def _default_callbacks(self) -> list[Any]:
+        average = [EMA(self.ema_decay, self._ema_child)] if self.ema_decay is not None else []
+        return average + super()._default_callbacks()
+
+    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        rows, validation = TensorDataset(as_rows(X), torch.from_numpy(codes)), None
+        train, held = holdout_for(self.callbacks, codes, groups, self._seed)
+        if len(held):
+            rows, validation = TensorDataset(*rows[train]), TensorDataset(*rows[held])
+        self._fit_net(lambda: self._make_module(X.shape[1], len(self.classes_)), rows, rng, validation)
+
+    def interpolate(
+        self,
+        label_a: Any,
+        label_b: Any,
+        weights: Sequence[float] = (0, 0.25, 0.5, 0.75, 1),
+        *,
+        n_samples: int = 1,
+        method: str = "lerp",
+        random_state: Any = None,
+    ) -> tuple[Any, np.ndarray]:
+        """Draw rows on the way from one class to another.
+
+        The condition vectors of the two classes are interpolated and the noise is held fixed: row k of each
+        weight comes from the same noise.
+
+        Parameters
+        ----------
+        label_a, label_b : label
+            The classes at weight 0 and 1.
+        weights : sequence of float, default=(0, 0.25, 0.5, 0.75, 1)
+            Share of `label_b`. Values outside [0, 1] extrapolate.
+        n_samples : int, default=1
+            Rows for each weight.
+        method : {"lerp", "slerp"}, default="lerp"
+            Straight line between the condition vectors, or arc on the sphere, which keeps their length.
+        random_state : int, RandomState instance or None, default=None
+            Decides the noise, as in `sample`: with an integer, weight 0 gives the rows of
+            ``sample(y=[label_a] * n_samples, random_state=random_state)``.
+
+        Returns
+        -------
+        X_path : same type as the `X` of `fit`, of shape (len(weights) * n_samples, n_features)
+            Synthetic rows, weight after weight.
+        weights : ndarray of shape (len(weights) * n_samples,)
+            The weight of each row.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was trained yet.
+        ValueError
+            If a label is unknown, or another argument is not as described.
+        TypeError
+            If the generator has no condition vectors.
+        """
+        self._check_is_trained()
+        steps = check_path(weights, n_samples, method)
+        condition: Any = getattr(self.module_, "condition", None)
+        if condition is None:
+            raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
+        with torch.no_grad():
+            a, b = condition(torch.from_numpy(self._codes([label_a, label_b])))
+        stream = self._sample_stream(random_state)
+        rows = [
+            self._generate_for(between(a, b, w, method).expand(n_samples, -1), np.random.default_rng(stream))
+            for w in steps
+        ]
+        return rows_like(self._X_template, self._unscale(np.concatenate(rows))), np.repeat(steps, n_samples)
+
+    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return self._generate_for(torch.from_numpy(codes), rng)
+
+    @torch.no_grad()
+    def _generate_for(self, y: Tensor, rng: np.random.Generator) -> np.ndarray:
+        """Return one row for each class code or condition vector."""
+        module, device = self._module_on_device()
+        generator = torch_generator(rng.integers(2**63), device)
+        chunks = y.to(device).split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
+        return np.concatenate([module.sample(chunk, generator).cpu().numpy() for chunk in chunks])
