@@ -51,7 +51,7 @@ def test_with_held_out_rows(files, tmp_path, capsys):
     ):
         assert text in printed
     tables = pd.read_csv(tmp_path / "out" / "report.csv", keep_default_na=False)
-    assert len(tables) == 72
+    assert len(tables) == 84
     assert set(pd.read_csv(tmp_path / "out" / "classes.csv")["class"]) == {"brain", "kidney", "liver"}
     names = ["classes", "origin", "correlations", "genes", "dimensions", "class_effects", "memorisation"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {

@@ -71,7 +71,8 @@ def quality_report(
     scaler : transformer, "passthrough" or None, default=None
         Cloned and fitted on `X_train`. None is a `StandardScaler`.
     estimator : classifier, default=None
-        For reverse validation and label preservation. None is logistic regression.
+        For reverse validation, beside an MLP and a random forest, and for label preservation. None is logistic
+        regression.
     k : int, default=10
         Neighbours of precision, recall, density and coverage: 10 for landmark genes, 50 for whole transcriptomes.
     device : str, default="auto"
@@ -147,7 +148,7 @@ def _compare(
             rows.append(
                 {
                     "family": measure.family,
-                    "indicator": measure.indicator.__name__,
+                    "indicator": measure.name,
                     "field": field or "",
                     "against": against,
                     **judge(_field(value, field), _field(reference, field), direction, measure.two_sided),

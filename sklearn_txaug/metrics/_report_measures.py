@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
+from ..neural_network import MLPNetClassifier
 from ._adversarial import adversarial_accuracy, adversarial_accuracy_of
 from ._biology import differential_expression_agreement, pca_variance
 from ._copies import authenticity, authenticity_of, closest_record_of, distance_to_closest_record
@@ -100,6 +102,21 @@ class Measure(NamedTuple):
     fields: tuple[str, ...]
     compute: Callable[[Pair], Any]
     two_sided: bool = False
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.indicator.__name__ + (f" ({self.variant})" if self.variant else "")
+
+
+def _reverse_validation_of(variant: str, make_classifier: Callable[[int], Any]) -> Measure:
+    return Measure(
+        "utility",
+        reverse_validation,
+        ("accuracy", "balanced_accuracy", "f1_macro"),
+        lambda p: reverse_validation(*p.rows_and_labels, estimator=make_classifier(p.settings.seed)),
+        variant=variant,
+    )
 
 
 MEASURES = [
@@ -171,6 +188,10 @@ MEASURES = [
         ("accuracy", "balanced_accuracy", "f1_macro"),
         lambda p: reverse_validation(*p.rows_and_labels, estimator=p.classifier),
     ),
+    _reverse_validation_of(
+        "mlp", lambda seed: MLPNetClassifier(max_epochs=30, random_state=seed, device="cpu")
+    ),
+    _reverse_validation_of("random forest", lambda seed: RandomForestClassifier(random_state=seed)),
     Measure(
         "utility",
         label_preservation,
