@@ -168,7 +168,7 @@ def _side(table: Any, title: str) -> str:
 
 def _line(row: Any) -> str:
     name = f"{row.indicator} {row.field}".strip()
-    question = QUESTIONS.get(name) or QUESTIONS.get(row.indicator, "")
+    question = QUESTIONS.get(name) or QUESTIONS.get(row.indicator.split(" (")[0], "")
     mark, style = MARKS.get(row.verdict, MARKS[NONE])
     best = {"real": "as real", "higher": "1 (higher)", "lower": "0 (lower)"}.get(row.best, row.best)
     note = f'<div class="note">{escape(row.note)}</div>' if row.note else ""
