@@ -20,6 +20,8 @@ from ..over_sampling import (
     FlowMatchingSampler,
     GANSampler,
     GaussianSampler,
+    GMDASampler,
+    LatentSampler,
     VAESampler,
     WGANGPSampler,
 )
@@ -71,6 +73,8 @@ def make_samplers() -> dict[str, Any]:
         "ddpm": DDPMSampler(),
         "ddim": DDIMSampler(),
         "flow": FlowMatchingSampler(),
+        "gmda": GMDASampler(),
+        "latent": LatentSampler(),
     }
 
 
