@@ -167,7 +167,8 @@ class GenerativeSampler(BaseOverSampler):
         rows, labels = validate_data(
             self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
         )
-        rows = rows.toarray() if hasattr(rows, "toarray") else rows
+        # One memory layout: sums in another order differ in their last bits, and so would the rows drawn.
+        rows = np.ascontiguousarray(rows.toarray() if hasattr(rows, "toarray") else rows)
         if groups is not None and len(groups) != len(rows):
             raise ValueError(f"groups has {len(groups)} entries but X has {len(rows)} rows")
         self.classes_, codes = np.unique(labels, return_inverse=True)

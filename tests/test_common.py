@@ -274,6 +274,13 @@ def test_same_rows_serial_in_threads_and_in_processes(sampler, data):
 
 
 @each_sampler
+def test_memory_layout_does_not_matter(sampler, data):
+    X, y = data
+    X = np.column_stack([X, X[:, :3] @ np.ones((3, 2))])  # of deficient rank, where factors are least stable
+    np.testing.assert_array_equal(_rows(sampler, X, y), _rows(sampler, np.asfortranarray(X), y))
+
+
+@each_sampler
 def test_another_seed_gives_other_rows(sampler, data):
     first = _rows(sampler, *data)
     second = _rows(clone(sampler).set_params(random_state=1), *data)
