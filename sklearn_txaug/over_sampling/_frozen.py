@@ -28,7 +28,7 @@ class FrozenSampler(GenerativeSampler):
     Parameters
     ----------
     sampler : fitted sampler or None, default=None
-        Its rows are used. One that is not fitted, with a warning, is cloned and trained on the rows at hand; None is
+        Its rows are used. One that is not fitted is cloned and trained on the rows at hand, with a warning; None is
         such a `GaussianSampler`.
     {amounts}
 
@@ -76,12 +76,11 @@ class FrozenSampler(GenerativeSampler):
             self._columns = self._match_columns()
             self._check_classes()
             return
-        if self.sampler is not None:
-            warnings.warn(
-                f"{type(self.sampler).__name__} is not fitted, so FrozenSampler trains it on the rows at hand",
-                stacklevel=4,
-            )
         self.sampler_ = GaussianSampler() if self.sampler is None else clone(self.sampler)
+        warnings.warn(
+            f"{type(self.sampler_).__name__} is not fitted, so FrozenSampler trains it on the rows at hand",
+            stacklevel=4,
+        )
         self.sampler_.set_params(random_state=int(rng.integers(2**31)))
         self.sampler_.fit(X, self.classes_[codes])
         self._columns = np.arange(X.shape[1])
