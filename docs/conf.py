@@ -30,7 +30,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
 }
-suppress_warnings = ["config.cache"]
+suppress_warnings = ["config.cache", "ref.ref"]  # labels of inherited scikit-learn docstrings
 
 _modules = {
     "over_sampling": "Samplers",

@@ -65,5 +65,5 @@ def indicators(
 
 def n_parameters(sampler: Any) -> float:
     """Number of trained weights, 0 for a sampler without a torch module."""
-    module = getattr(sampler, "module_", None)
+    module = getattr(getattr(sampler, "sampler_", sampler), "module_", None)
     return sum(weight.numel() for weight in module.parameters()) if module is not None else 0
