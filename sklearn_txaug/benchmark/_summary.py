@@ -124,10 +124,13 @@ def draw_summary(
     """Draw gains over no augmentation beside precision and recall, and save the picture."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    n_lines = len(gains(rows, metric))
+    figure = Figure(figsize=(12, max(4.5, 1.5 + 0.16 * n_lines)), layout="constrained")
     left, right = figure.subplots(1, 2)
     _draw_gains(left, rows, order, metric)
     _draw_manifold(right, rows, order)
+    handles, labels = right.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside right center", fontsize="small")
     figure.suptitle(
         f"{rows[0].dataset}: protocol {rows[0].protocol}, {len({row.seed for row in rows})} seeds"
     )
@@ -161,8 +164,6 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
     )
     axis.invert_yaxis()
     axis.set_xlabel(f"difference in {metric.replace('_', ' ')} to no augmentation\n(mean, standard error)")
-    if cells:
-        axis.legend(fontsize="small")
 
 
 def _draw_manifold(axis: Any, rows: Sequence[Row], order: Sequence[str]) -> None:
@@ -177,4 +178,3 @@ def _draw_manifold(axis: Any, rows: Sequence[Row], order: Sequence[str]) -> None
         axis.scatter(values["recall"], values["precision"], s=area, label=label, **style)
     axis.set(xlabel="recall", ylabel="precision", xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     axis.set_title(f"held-out rows, k = 10; larger mark: more real rows ({sizes[-1]})", fontsize="small")
-    axis.legend(fontsize="small", loc="lower left")
