@@ -46,6 +46,9 @@ class MLP(nn.Module):
     def predict(self, x: Tensor) -> Tensor:
         return self.output(self.hidden(x))
 
+    def embed(self, x: Tensor) -> Tensor:
+        return self.hidden[:-2](x)  # without the last ReLU and dropout
+
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class _MLPNet(NetEstimator, BaseEstimator):
@@ -103,13 +106,32 @@ class _MLPNet(NetEstimator, BaseEstimator):
                 "The training diverged to NaN or infinity: lower lr or check the weights"
             )
 
+    def embed(self, X: Any) -> np.ndarray:
+        """Return the last hidden layer before its activation.
+
+        The embedding of the published Frechet distances:
+        ``frechet_distance(X_real, X_synthetic, embedding=model.embed)``.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        embedded : ndarray of shape (n_samples, hidden_layer_sizes[-1])
+            The rows themselves, standardised, if there is no hidden layer.
+        """
+        return self._forward(X, "embed")
+
     @torch.no_grad()
-    def _forward(self, X: Any) -> np.ndarray:
+    def _forward(self, X: Any, output: str = "predict") -> np.ndarray:
         check_is_fitted(self, "module_")
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=(np.float64, np.float32))
         rows = as_rows(self.scaler_.transform(_dense(X)))
         module, device = self._module_on_device()
-        return torch.cat([module.predict(chunk.to(device)).cpu() for chunk in rows.split(4096)]).numpy()
+        compute = getattr(module, output)
+        return torch.cat([compute(chunk.to(device)).cpu() for chunk in rows.split(4096)]).numpy()
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -11,6 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_txaug._splits import holdout, keep_classes
+from sklearn_txaug.metrics import frechet_distance
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
 
 SMALL = {
@@ -149,3 +150,17 @@ def test_regressor_recovers_linear_targets():
     model = MLPNetRegressor(**{**SMALL, "dropout": 0.0, "max_epochs": 200}).fit(X, Y)
     assert model.predict(X).shape == (300, 3)
     assert model.score(X, Y) > 0.98
+
+
+def test_embedding_is_the_last_hidden_layer_before_its_activation():
+    X, y = make_blobs(60, 5, centers=3, random_state=0)
+    model = MLPNetClassifier(**{**SMALL, "hidden_layer_sizes": (16, 8)}).fit(X, y)
+    embedded = model.embed(X)
+    assert embedded.shape == (60, 8)
+    assert embedded.min() < 0
+    logits = model.module_.output(torch.relu(torch.from_numpy(embedded))).detach().numpy()
+    np.testing.assert_array_equal(model.classes_[logits.argmax(axis=1)], model.predict(X))
+    assert frechet_distance(X, X, embedding=model.embed) == pytest.approx(0, abs=1e-6)
+    assert frechet_distance(X, X + 1, embedding=model.embed) > 0.1
+    plain = MLPNetClassifier(**{**SMALL, "hidden_layer_sizes": ()}).fit(X, y)
+    np.testing.assert_allclose(plain.embed(X), plain.scaler_.transform(X), rtol=1e-5, atol=1e-6)

@@ -38,7 +38,7 @@ def frechet_distance(
     embedding : "pca", None, transformer or callable, default="pca"
         "pca": the leading principal components of `X_real` (what the synthetic rows do outside of them is
         not seen). None: the rows as they are. A fitted transformer: its `transform`. A callable: its
-        result, for instance the last hidden layer of a classifier, as in the source.
+        result, for instance `MLPNetClassifier.embed` of a fitted classifier, the published choice.
     n_components : int, default=50
         Most components that "pca" keeps.
     random_state : int, RandomState or None, default=0
