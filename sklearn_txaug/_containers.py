@@ -24,6 +24,11 @@ def no_rows(container: Any) -> Any:
     return empty
 
 
+def dense(X: Any) -> Any:
+    """Return a sparse `X` as an array, anything else as it is."""
+    return X.toarray() if hasattr(X, "toarray") else X
+
+
 def as_container(container: Any) -> Any:
     """Return `container` if its kind can be given back, else the array it stands for."""
     kept = (

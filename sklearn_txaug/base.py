@@ -19,7 +19,7 @@ from sklearn.utils.validation import validate_data
 
 from ._amounts import spread, synthetic_counts
 from ._checks import check_labels, check_memory, check_table, warn_if_not_log
-from ._containers import as_container, no_rows, rows_like, stack
+from ._containers import as_container, dense, no_rows, rows_like, stack
 from ._training import draw_seed
 
 FIT, FIT_RESAMPLE, SAMPLE = range(3)  # independent random streams of one random_state
@@ -168,7 +168,7 @@ class GenerativeSampler(BaseOverSampler):
             self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
         )
         # One memory layout: sums in another order differ in their last bits, and so would the rows drawn.
-        rows = np.ascontiguousarray(rows.toarray() if hasattr(rows, "toarray") else rows)
+        rows = np.ascontiguousarray(dense(rows))
         if groups is not None and len(groups) != len(rows):
             raise ValueError(f"groups has {len(groups)} entries but X has {len(rows)} rows")
         self.classes_, codes = np.unique(labels, return_inverse=True)
@@ -245,7 +245,7 @@ class GenerativeSampler(BaseOverSampler):
         return draw_seed(self.random_state if random_state is None else random_state), SAMPLE
 
     def _codes(self, y: Any) -> np.ndarray:
-        labels = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
+        labels = np.asarray(dense(y))
         if self._one_vs_all and labels.shape[1:] == (self._one_vs_all,):
             labels = labels.argmax(axis=1)
         if labels.ndim == 2 and labels.shape[1] == 1:

@@ -19,6 +19,7 @@ from skorch.callbacks import EarlyStopping
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
+from ._containers import dense
 from ._docs import shared_parameters
 from ._splits import holdout, keep_classes
 from ._torch import Dropout
@@ -128,7 +129,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
     def _forward(self, X: Any, output: str = "predict") -> np.ndarray:
         check_is_fitted(self, "module_")
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=(np.float64, np.float32))
-        rows = as_rows(self.scaler_.transform(_dense(X)))
+        rows = as_rows(self.scaler_.transform(dense(X)))
         module, device = self._module_on_device()
         compute = getattr(module, output)
         return torch.cat([compute(chunk.to(device)).cpu() for chunk in rows.split(4096)]).numpy()
@@ -222,7 +223,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         self.classes_, codes = np.unique(y, return_inverse=True)
         weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         loss = nn.CrossEntropyLoss(as_rows(weights), label_smoothing=self.label_smoothing)
-        self._fit_mlp(_dense(X), torch.from_numpy(codes), len(self.classes_), codes, groups, loss)
+        self._fit_mlp(dense(X), torch.from_numpy(codes), len(self.classes_), codes, groups, loss)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -303,7 +304,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         y = y.reshape(len(y), -1)
         self.target_scaler_ = StandardScaler().fit(y)
         targets = as_rows(self.target_scaler_.transform(y))
-        self._fit_mlp(_dense(X), targets, y.shape[1], np.zeros(len(y)), groups, nn.MSELoss())
+        self._fit_mlp(dense(X), targets, y.shape[1], np.zeros(len(y)), groups, nn.MSELoss())
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -316,10 +317,6 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
-
-
-def _dense(X: Any) -> np.ndarray:
-    return X.toarray() if hasattr(X, "toarray") else X
 
 
 def _silent(message: str) -> None:

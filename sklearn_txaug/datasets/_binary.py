@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .._require import require
 from ._fields import MISSING, check_drop
 from ._orient import Orientation, find_samples
-from ._require import require
 
 _CELLS = 1 << 22  # cells read at a time
 

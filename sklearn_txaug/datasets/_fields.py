@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from ._require import require
+from .._require import require
 
 _TEXT = (".csv", ".tsv", ".txt", ".gct")
 MISSING = ("", "NA", "NaN", "nan", "N/A", "#N/A")  # cells of a label or group that hold none

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from .._require import require
 from ._annotations import Sheet, get_annotation
 from ._binary import H5adSource, ParquetSource
 from ._fields import check_samples_in, table_suffix
 from ._genes import MERGES, GeneColumns
-from ._require import require
 from ._text import TextSource
 
 Source = TextSource | ParquetSource | H5adSource

@@ -9,8 +9,8 @@ from typing import IO, Any
 import numpy as np
 from scipy import sparse
 
+from .._require import require
 from ._fields import check_samples_in, table_suffix
-from ._require import require
 
 
 def write_expression(

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._require import require
 from ._distances import Neighbours, count_in_balls
 from ._indicator import indicator
-from ._validation import check_labelled_pair, check_neighbours, check_pair, import_pandas
+from ._validation import check_labelled_pair, check_neighbours, check_pair
 
 
 class CoverageReport(NamedTuple):
@@ -89,7 +90,7 @@ def coverage_report(
     >>> report.groups.query("grouping == 'class'")[["group", "n_real", "covered"]].values.tolist()
     [['a', 2, 1.0], ['b', 2, 0.0]]
     """
-    pandas = import_pandas("coverage_report")
+    pandas = require("pandas", "coverage_report")
     if (y_real is None) != (y_synthetic is None):
         raise ValueError("Give both y_real and y_synthetic, or neither.")
     labels = None

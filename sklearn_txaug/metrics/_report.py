@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._require import require
 from ._adversarial import privacy_loss
 from ._blind_spots import coverage_report
 from ._copies import memorisation
@@ -15,7 +16,7 @@ from ._report_input import check_families, common_space, halves_of, remarks_on
 from ._report_measures import FAMILIES, MEASURES, Pair, Part, Settings
 from ._report_verdict import judge
 from ._utility import per_class_accuracy
-from ._validation import generator, import_pandas
+from ._validation import generator
 
 if TYPE_CHECKING:
     from ._report_frame import QualityReport
@@ -109,7 +110,7 @@ def quality_report(
     >>> report.query("indicator == 'memorisation'")[["value", "verdict"]].values.tolist()
     [[0.5, 'far from real']]
     """
-    import_pandas("quality_report")
+    require("pandas", "quality_report")
     families = check_families(families)
     if (X_test is None) != (y_test is None):
         raise ValueError("Give both X_test and y_test, or neither.")

@@ -12,8 +12,9 @@ from sklearn.metrics import f1_score, recall_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from .._require import require
 from ._indicator import indicator
-from ._validation import check_labelled_pair, import_pandas
+from ._validation import check_labelled_pair
 
 
 class ClassificationScores(NamedTuple):
@@ -158,7 +159,7 @@ def per_class_accuracy(
     >>> table["reverse_validation"].tolist()
     [1.0, 1.0]
     """
-    pandas = import_pandas("per_class_accuracy")
+    pandas = require("pandas", "per_class_accuracy")
     X_real, X_synthetic, y_real, y_synthetic = check_labelled_pair(X_real, X_synthetic, y_real, y_synthetic)
     classes = sorted(set(y_real.tolist()) | set(y_synthetic.tolist()))
     on_real = _predict(estimator, X_synthetic, y_synthetic, X_real)

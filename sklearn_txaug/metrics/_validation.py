@@ -102,12 +102,3 @@ def equal_sizes(*arrays: np.ndarray, random_state: Any = 0) -> list[np.ndarray]:
     """Cut all sets to the size of the smallest by drawing rows without replacement."""
     size, rng = min(map(len, arrays)), generator(random_state)
     return [X if len(X) == size else X[np.sort(rng.choice(len(X), size, replace=False))] for X in arrays]
-
-
-def import_pandas(what: str) -> Any:
-    """Import pandas, which only the functions that return a table need."""
-    try:
-        import pandas
-    except ImportError as error:
-        raise ImportError(f"{what} returns a table and needs pandas: python -m pip install pandas") from error
-    return pandas

@@ -201,7 +201,7 @@ class AttGANSampler(WGANGPSampler):
             (the neighbour), ``attention``, ``null`` and ``null_std``. The attention of a gene sums to 1 over its
             neighbours and the gene itself; the latter is left out.
         """
-        from ..datasets._require import require
+        from .._require import require
 
         self._check_is_trained()
         pd = require("pandas", "attention")
