@@ -1,0 +1,45 @@
+"""Standard errors that allow for the overlap of training sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def corrected_standard_error(differences: Any, n_train: float, n_test: float, *, axis: int = 0) -> Any:
+    """Return the standard error of a mean over resampled splits, after Nadeau and Bengio.
+
+    Training sets of cross-validation or of repeated hold-outs overlap, so the results of the splits are not
+    independent and the plain ``s / sqrt(k)`` is too small. The corrected variance of the mean is
+    ``(1 / k + n_test / n_train) * s**2``, with s the standard deviation (``ddof=1``) over k splits.
+
+    Parameters
+    ----------
+    differences : array-like with k entries along `axis`
+        One difference (or score) for each split.
+    n_train, n_test : float > 0
+        Training and test rows of a split, on average.
+    axis : int, default=0
+        Axis of the splits.
+
+    Returns
+    -------
+    standard_error : float or ndarray
+        NaN for fewer than two splits.
+
+    References
+    ----------
+    .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 239-281, 2003.
+
+    Examples
+    --------
+    >>> from sklearn_txaug._statistics import corrected_standard_error
+    >>> round(float(corrected_standard_error([0.1, 0.2, 0.3, 0.2, 0.1], n_train=80, n_test=20)), 4)
+    0.0561
+    """
+    differences = np.asarray(differences, dtype=float)
+    k = differences.shape[axis]
+    if k < 2:
+        return np.full(np.delete(differences.shape, axis), np.nan)[()]
+    return np.sqrt((1 / k + n_test / n_train) * differences.var(axis=axis, ddof=1))
