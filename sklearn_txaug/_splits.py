@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+ROWS_PER_CLASS = 2  # the least that every training subset has
+
 
 def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows to train on and the rows to hold out, about `fraction` of all.
@@ -68,3 +70,14 @@ def keep_classes(
     if groups is not None:
         back = held[np.isin(np.asarray(groups)[held], np.asarray(groups)[back])]
     return np.union1d(train, back), np.setdiff1d(held, back)
+
+
+def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Order rows so that every beginning has each class in proportion, after two rows of each class."""
+    shuffled = rng.permutation(len(y))
+    share, first = np.empty(len(y)), np.zeros(len(y), dtype=bool)
+    for label in np.unique(y):
+        rows = shuffled[y[shuffled] == label]
+        share[rows] = (np.arange(len(rows)) + rng.uniform(size=len(rows))) / len(rows)
+        first[rows[:ROWS_PER_CLASS]] = True
+    return np.lexsort((share, ~first))

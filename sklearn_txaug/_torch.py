@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from inspect import isfunction, signature
 from typing import Any
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.data import TensorDataset
@@ -32,6 +34,18 @@ def resolve_device(device: str | torch.device) -> torch.device:
             "CUDA device(s) here; use device='auto' or device='cpu'"
         )
     return resolved
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread, so that a result does not depend on how many jobs run beside it."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def torch_generator(seed: Any, device: torch.device | str = "cpu") -> torch.Generator:

@@ -8,9 +8,9 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_txaug import __main__ as command_line
+from sklearn_txaug._estimators import Interpolation
 from sklearn_txaug.benchmark import benchmark, draw_summary, format_summary, make_cohort
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset
-from sklearn_txaug.benchmark._methods import Interpolation
 from sklearn_txaug.benchmark._summary import gains
 from sklearn_txaug.over_sampling import GaussianSampler
 

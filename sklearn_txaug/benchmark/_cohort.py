@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._splits import holdout
+from .._splits import ROWS_PER_CLASS, holdout, stratified_order
 
 _TEST_SHARE = 1 / 3
-_ROWS_PER_CLASS = 2  # the least that every training subset has
 
 
 class Cohort(NamedTuple):
@@ -72,16 +71,16 @@ def fingerprint(cohort: Cohort) -> str:
 def split(cohort: Cohort, seed: int) -> Split:
     """Hold out a third of the groups, stratified by class; the same seed gives the same split."""
     pool, test = holdout(cohort.y, cohort.groups, _TEST_SHARE, seed)
-    pool = pool[_stratified_order(cohort.y[pool], np.random.default_rng(seed))]
+    pool = pool[stratified_order(cohort.y[pool], np.random.default_rng(seed))]
     return Split(pool, test[np.isin(cohort.y[test], cohort.y[pool])])
 
 
 def subset(cohort: Cohort, pool: np.ndarray, n_real: int) -> np.ndarray:
     """Return the first `n_real` rows of the pool: subsets are nested and stratified."""
-    least = _ROWS_PER_CLASS * len(np.unique(cohort.y[pool]))
+    least = ROWS_PER_CLASS * len(np.unique(cohort.y[pool]))
     if not least <= n_real <= len(pool):
         raise ValueError(
-            f"n_real={n_real} is not between {least} ({_ROWS_PER_CLASS} rows a class) and {len(pool)}, "
+            f"n_real={n_real} is not between {least} ({ROWS_PER_CLASS} rows a class) and {len(pool)}, "
             f"the training rows of {cohort.name}"
         )
     return pool[:n_real]
@@ -93,14 +92,3 @@ def most_variable(cohort: Cohort, rows: np.ndarray) -> Cohort:
         return cohort
     genes = np.sort(np.argsort(-cohort.X[rows].var(axis=0), kind="stable")[: cohort.n_genes])
     return cohort._replace(X=cohort.X[:, genes])
-
-
-def _stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Order rows so that every beginning has each class in proportion, after two rows of each class."""
-    shuffled = rng.permutation(len(y))
-    share, first = np.empty(len(y)), np.zeros(len(y), dtype=bool)
-    for label in np.unique(y):
-        rows = shuffled[y[shuffled] == label]
-        share[rows] = (np.arange(len(rows)) + rng.uniform(size=len(rows))) / len(rows)
-        first[rows[:_ROWS_PER_CLASS]] = True
-    return np.lexsort((share, ~first))

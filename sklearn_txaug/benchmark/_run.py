@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from joblib import Parallel, cpu_count, delayed
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from .._amounts import spread
+from .._estimators import seeded
+from .._torch import one_thread
 from ._cohort import Cohort, fingerprint, most_variable, split, subset
 from ._indicators import COSTS, INDICATORS, indicators, n_parameters
-from ._methods import make_classifiers, make_samplers, seeded
+from ._methods import make_classifiers, make_samplers
 from ._store import ResultStore, Row
 
 SCORES = {
@@ -126,7 +125,7 @@ def _check_amounts(n_real: Sequence[int], n_synthetic: Sequence[int], seeds: int
 
 def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> list[Row]:
     """Train the job's generator on one thread, and score what it asks for."""
-    with _one_thread():
+    with one_thread():
         pool, test = split(cohort, job.seed)
         cohort = most_variable(cohort, pool)
         real = subset(cohort, pool, job.n_real)
@@ -227,15 +226,3 @@ def _missing(jobs: Sequence[Job], rows: Sequence[Row]) -> list[Job]:
         for job in jobs
     ]
     return [job for job in trimmed if job.pairs or job.indicators]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """One thread, so that a row does not depend on how many jobs run beside it."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with threadpool_limits(1):
-            yield
-    finally:
-        torch.set_num_threads(threads)
