@@ -7,6 +7,15 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
+from imblearn.utils import check_sampling_strategy
+
+
+def class_amounts(n_synthetic: Any, sampling_strategy: Any, labels: np.ndarray) -> dict[Any, int]:
+    """Return the synthetic rows of each class of `labels` that a sampler's two parameters ask for."""
+    classes, counts = np.unique(labels, return_counts=True)
+    if n_synthetic is None or len(classes) == 1:  # the latter raises, in imbalanced-learn's words
+        return check_sampling_strategy(sampling_strategy, labels, "over-sampling")
+    return synthetic_counts(n_synthetic, classes, counts)
 
 
 def spread(total: int, weights: np.ndarray) -> np.ndarray:

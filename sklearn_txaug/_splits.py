@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, check_cv
 
 ROWS_PER_CLASS = 2  # the least that every training subset has
 
@@ -25,20 +28,80 @@ def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.
     seed : int
         Decides the split.
     """
-    n_splits = max(2, round(1 / fraction))
+    with _rare_classes_allowed():
+        return next(_k_fold(max(2, round(1 / fraction)), y, groups, seed).split(np.zeros(len(y)), y, groups))
+
+
+class TooFewRows(ValueError):
+    """Nothing can be held out."""
+
+
+def splits(
+    cv: Any, y: np.ndarray, groups: Any = None, *, seed: int = 0, n_repeats: int = 1
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the rows to train on and to hold out, for each split.
+
+    Parameters
+    ----------
+    cv : int, splitter or iterable
+        An int is the number of folds, stratified by class, shuffled, and of whole groups if there are any; at most
+        as many as the largest class has rows, and as there are groups.
+    y : ndarray of shape (n_samples,)
+        Class labels. A class whose rows would all be held out, with the groups of its rows, stays in training.
+    groups : array-like of shape (n_samples,), default=None
+        Rows of one group stay together.
+    seed : int, default=0
+        Decides the folds.
+    n_repeats : int, default=1
+        Repetitions with other folds, if `cv` is an int.
+
+    Raises
+    ------
+    TooFewRows
+        A ValueError, if nothing can be held out.
+    ValueError
+        If a splitter puts rows of one group on both sides.
+    """
+    whole = isinstance(cv, Integral)
+    splitters = (
+        [_k_fold(int(cv), y, groups, seed + repeat) for repeat in range(n_repeats)]
+        if whole
+        else [check_cv(cv, y, classifier=True)]
+    )
+    with _rare_classes_allowed():
+        pairs = [pair for splitter in splitters for pair in splitter.split(np.zeros(len(y)), y, groups)]
+    pairs = [keep_classes(train, test, y, groups) for train, test in pairs]
+    pairs = [(train, test) for train, test in pairs if len(test)]
+    if not pairs:
+        raise TooFewRows("y has too few rows a class, or groups too few groups: nothing can be held out")
+    if groups is not None and not whole:
+        groups = np.asarray(groups)
+        if any(np.isin(groups[test], groups[train]).any() for train, test in pairs):
+            raise ValueError(
+                f"cv={cv!r} puts rows of one group on both sides; use a splitter by groups, or an int"
+            )
+    return pairs
+
+
+def _k_fold(n_splits: int, y: np.ndarray, groups: Any, seed: int) -> Any:
+    """Return a stratified, shuffled splitter of at most `n_splits` folds."""
+    _, counts = np.unique(y, return_counts=True)
+    if counts.max() < 2:
+        raise TooFewRows("y has one row of each class only: nothing can be held out")
+    n_splits = min(n_splits, max(2, counts.max()))
     if groups is None:
-        _, counts = np.unique(y, return_counts=True)
-        if counts.max() < 2:
-            raise ValueError("y has one row of each class only: nothing can be held out")
-        splitter: Any = StratifiedKFold(min(n_splits, max(2, counts.max())), shuffle=True, random_state=seed)
-    else:
-        n_splits = min(n_splits, len(np.unique(groups)))
-        if n_splits < 2:
-            raise ValueError("groups has one group only: nothing can be held out")
-        splitter = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
+        return StratifiedKFold(n_splits, shuffle=True, random_state=seed)
+    n_groups = len(np.unique(groups))
+    if n_groups < 2:
+        raise TooFewRows("groups has one group only: nothing can be held out")
+    return StratifiedGroupKFold(min(n_splits, n_groups), shuffle=True, random_state=seed)
+
+
+@contextmanager
+def _rare_classes_allowed() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        return next(splitter.split(np.zeros(len(y)), y, groups))
+        yield
 
 
 def holdout_for(callbacks: Any, y: np.ndarray, groups: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:

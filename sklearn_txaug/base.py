@@ -10,14 +10,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils import check_sampling_strategy
 from sklearn.base import _fit_context, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import validate_data
 
-from ._amounts import spread, synthetic_counts
+from ._amounts import class_amounts, spread
 from ._checks import check_labels, check_memory, check_table, warn_if_not_log
 from ._containers import as_container, dense, no_rows, rows_like, stack
 from ._training import draw_seed
@@ -174,17 +173,13 @@ class GenerativeSampler(BaseOverSampler):
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self._class_counts = np.bincount(codes)
         self._seed = draw_seed(self.random_state)
-        if (
-            len(self.classes_) == 1 or self.n_synthetic is None
-        ):  # the former raises, in imbalanced-learn's words
-            self.sampling_strategy_ = check_sampling_strategy(
-                self.sampling_strategy, labels, self._sampling_type
-            )
-        else:
-            self.sampling_strategy_ = synthetic_counts(self.n_synthetic, self.classes_, self._class_counts)
+        self.sampling_strategy_ = self._count_synthetic(labels)
         check_memory(sum(self.sampling_strategy_.values()), rows)
         self._X_template, self._y_template = no_rows(as_container(X)), no_rows(y)
         return rows, codes
+
+    def _count_synthetic(self, labels: np.ndarray) -> dict[Any, int]:
+        return class_amounts(self.n_synthetic, self.sampling_strategy, labels)
 
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
         self._check_scale(rows)
