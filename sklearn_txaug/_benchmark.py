@@ -1,11 +1,13 @@
-"""The command ``benchmark``: samplers compared on held-out rows of a cohort."""
+"""The command ``benchmark``: samplers compared on held-out rows of one or more cohorts."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+METRICS = ("balanced_accuracy", "f1_macro", "accuracy")
 
 
 def add_benchmark(commands: Any) -> None:
@@ -17,81 +19,120 @@ def add_benchmark(commands: Any) -> None:
         "A run that was killed continues where it stopped when the same command is given again.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, help="h5ad, csv, tsv, gct or parquet file")
-    parser.add_argument("--label", help="column of the class labels")
-    parser.add_argument("--group", help="column of the patients or donors that no split may cut")
-    parser.add_argument(
-        "--genes", type=_genes, help="'landmarks' (L1000), or how many of the most variable genes"
+    add = parser.add_argument
+    add("--data", type=Path, nargs="+", help="h5ad, csv, tsv, gct or parquet files, each a cohort")
+    add(
+        "--label", help="column of the class labels; default: the one that an h5ad file names in uns['label']"
     )
-    parser.add_argument("--samplers", type=_names, default="none,random,smote,borderline,gaussian,wgangp")
-    parser.add_argument("--classifiers", type=_names, default="mlp,logistic")
-    parser.add_argument("--n-real", type=_integers, default="20", help="training rows, comma-separated")
-    parser.add_argument(
-        "--n-synthetic", type=_integers, default="200", help="synthetic rows, comma-separated"
+    add("--group", help="column of the patients or donors that no split may cut; default: uns['group']")
+    add("--genes", type=_genes, help="'landmarks' (L1000), or how many of the most variable genes")
+    add("--samplers", type=names, default="none,random,smote,borderline,gaussian,wgangp")
+    add("--classifiers", type=names, default="mlp,logistic", help="of mlp, logistic, forest, boosting")
+    add(
+        "--n-real",
+        type=_sizes("real_size"),
+        default="20",
+        help="training rows: 100, 5c (of each class) or all",
     )
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--protocol", choices=["honest", "oracle"], default="honest")
-    parser.add_argument("--min-class-size", type=int, default=6, help="leave out classes with fewer rows")
-    parser.add_argument("--output", type=Path, default=Path("benchmark"))
-    parser.add_argument("--jobs", type=int, help="trainings at a time; default: one for each CPU core")
+    add(
+        "--n-synthetic",
+        type=_sizes("synthetic_size"),
+        default="200",
+        help="synthetic rows: 200, 0.5x (share of the real rows) or balance (each class up to the largest)",
+    )
+    add("--seeds", type=int, default=3)
+    add(
+        "--protocol",
+        type=names,
+        default="honest",
+        help="honest: the generator sees the rows that the classifier sees; oracle: all that are not held out",
+    )
+    add("--metric", choices=METRICS, default=METRICS[0], help="score of tables and pictures; all are kept")
+    add("--min-class-size", type=int, default=6, help="leave out classes with fewer rows")
+    add("--report", action="store_true", help="write one HTML page with words, tables and pictures")
+    add("--output", type=Path, default=Path("benchmark"))
+    add("--jobs", type=int, help="trainings at a time; default: one for each CPU core")
     parser.set_defaults(run=_benchmark)
 
 
 def _benchmark(arguments: argparse.Namespace) -> int:
-    from .benchmark import (
-        benchmark,
-        draw_summary,
-        format_summary,
-        make_classifiers,
-        make_cohort,
-        make_samplers,
-    )
+    from .benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
+    from .benchmark._run import make_plan
 
-    name, X, y, groups = _read(arguments)
-    n_genes = arguments.genes if isinstance(arguments.genes, int) else None
-    cohort, rare = make_cohort(name, X, y, groups, min_class_size=arguments.min_class_size, n_genes=n_genes)
-    if rare:
-        print(f"left out, fewer than {arguments.min_class_size} rows: {', '.join(map(str, rare))}")
-    samplers = _pick(make_samplers(), arguments.samplers, "--samplers")
-    rows = benchmark(
-        cohort,
-        samplers=samplers,
-        classifiers=_pick(make_classifiers(), arguments.classifiers, "--classifiers"),
-        n_real=arguments.n_real,
-        n_synthetic=arguments.n_synthetic,
-        seeds=arguments.seeds,
-        protocol=arguments.protocol,
-        output=arguments.output,
-        settings={
-            f"{name} label": arguments.label,
-            f"{name} group": arguments.group,
-            f"{name} genes": arguments.genes,
-            f"{name} min_class_size": arguments.min_class_size,
-        },
-        n_jobs=arguments.jobs,
-    )
-    draw_summary(rows, list(samplers), arguments.output / "summary.png")
-    print("\n" + format_summary(rows, list(samplers)) + "\n")
-    print(f"rows: {arguments.output / 'results.csv'}, picture: {arguments.output / 'summary.png'}")
+    samplers = pick(make_samplers(), arguments.samplers, "--samplers")
+    classifiers = pick(make_classifiers(), arguments.classifiers, "--classifiers")
+    sizes = arguments.n_real, arguments.n_synthetic, arguments.seeds, arguments.protocol
+    cohorts = _cohorts(arguments)
+    for cohort, _ in cohorts:
+        make_plan(
+            cohort, samplers, classifiers, *sizes
+        )  # an error in the last file, before hours in the first
+    rows = []
+    for cohort, settings in cohorts:
+        rows += benchmark(
+            cohort,
+            samplers=samplers,
+            classifiers=classifiers,
+            n_real=arguments.n_real,
+            n_synthetic=arguments.n_synthetic,
+            seeds=arguments.seeds,
+            protocol=arguments.protocol,
+            output=arguments.output,
+            settings=settings,
+            embeddings=arguments.report,
+            n_jobs=arguments.jobs,
+        )
+    output, shown = arguments.output, (rows, list(samplers))
+    draw_summary(*shown, output / "summary.png", arguments.metric)
+    print("\n" + format_summary(*shown, arguments.metric) + "\n")
+    print(f"rows: {output / 'results.csv'}, picture: {output / 'summary.png'}")
+    if arguments.report:
+        from .benchmark import write_report
+
+        print(f"page: {write_report(*shown, output, arguments.metric)}")
     return 0
 
 
-def _read(arguments: argparse.Namespace) -> tuple[str, Any, Any, Any]:
+def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
+    """Return each cohort, and what must be equal for rows of another run to stand beside its own."""
+    from .benchmark import make_cohort
+
+    paths, least = arguments.data or [None], arguments.min_class_size
+    cohorts = []
+    for path in paths:
+        name, X, y, groups, columns = read_cohort(path, arguments.label, arguments.group, arguments.genes)
+        n_genes = arguments.genes if isinstance(arguments.genes, int) else None
+        cohort, rare = make_cohort(name, X, y, groups, min_class_size=least, n_genes=n_genes)
+        if rare:
+            print(f"{name}: left out, fewer than {least} rows: {', '.join(map(str, rare))}")
+        options = {**columns, "genes": arguments.genes, "min_class_size": least}
+        cohorts.append((cohort, {f"{name} {option}": value for option, value in options.items()}))
+    known = [cohort.name for cohort, _ in cohorts]
+    if len(set(known)) < len(known):
+        raise ValueError(f"--data: two files have one name ({', '.join(known)}); rename one")
+    return cohorts
+
+
+def read_cohort(
+    path: Path | None, label: str | None, group: str | None, genes: int | str | None = None
+) -> tuple[str, Any, Any, Any, dict[str, Any]]:
+    """Return name, rows, labels, groups and the columns that these came from; no path: the embedded data."""
     from .datasets import load_tissue_expression, match_landmarks, read_expression
 
-    if arguments.data is None:
+    if path is None:
         table: Any = load_tissue_expression()
         name, groups, X = "tissue_expression", None, table.data
     else:
-        table = read_expression(arguments.data, label=arguments.label, group=arguments.group)
-        name, groups, X = arguments.data.name.split(".")[0], table.groups, table.data.to_numpy()
-    if table.target is None:
-        raise ValueError("--label is needed: the column of the class labels")
-    if arguments.genes == "landmarks":
+        table = read_expression(path, label=label, group=group)
+        name, groups, X = path.name.split(".")[0], table.groups, table.data.to_numpy()
+        if table.target is None:
+            raise ValueError(f"--label is needed: the column of the class labels of {path.name}")
+        label, group = table.target.name, None if groups is None else groups.name
+    if genes == "landmarks":
         X = X[:, match_landmarks(table.feature_names).mask]
         if not X.shape[1]:
             raise ValueError(f"--genes landmarks: {name} has none of the L1000 landmark genes")
-    return name, X, table.target, groups
+    return name, X, table.target, groups, {"label": label, "group": group}
 
 
 def _genes(text: str) -> int | str:
@@ -100,19 +141,26 @@ def _genes(text: str) -> int | str:
     raise argparse.ArgumentTypeError(f"{text!r} is neither 'landmarks' nor a number of genes")
 
 
-def _names(text: str) -> list[str]:
+def names(text: str) -> list[str]:
+    """Split a comma-separated argument."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _integers(text: str) -> list[int]:
-    try:
-        return [int(part) for part in _names(text)]
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a comma-separated list of integers") from None
+def _sizes(parser: str) -> Callable[[str], list]:
+    def parse(text: str) -> list:
+        from .benchmark import _sizes
+
+        try:
+            return [getattr(_sizes, parser)(part) for part in names(text)]
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parse
 
 
-def _pick(known: dict[str, Any], names: Sequence[str], option: str) -> dict[str, Any]:
-    unknown = [name for name in names if name not in known]
+def pick(known: dict[str, Any], chosen: Sequence[str], option: str) -> dict[str, Any]:
+    """Return those that are chosen, by name; a name that is not known is an error."""
+    unknown = [name for name in chosen if name not in known]
     if unknown:
         raise ValueError(f"{option}: {unknown} are not known; choose from {', '.join(known)}")
-    return {name: known[name] for name in names}
+    return {name: known[name] for name in chosen}

@@ -11,7 +11,7 @@ from sklearn_txaug import __main__ as command_line
 from sklearn_txaug._estimators import Interpolation
 from sklearn_txaug.benchmark import benchmark, draw_summary, format_summary, make_cohort
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset
-from sklearn_txaug.benchmark._summary import gains
+from sklearn_txaug.benchmark._compare import compare
 from sklearn_txaug.over_sampling import GaussianSampler
 
 
@@ -60,8 +60,8 @@ def test_generator_sees_the_rows_of_its_protocol(cohort, tmp_path):
             cohort, samplers={"spy": Spy()}, **{**SETUP, "seeds": 1}, protocol=protocol, output=tmp_path
         )
         pool, test = split(cohort, 0)
-        sizes = [12, 18] if protocol == "honest" else [len(pool)] * 2
-        assert [len(X) for X in Spy.rows] == sizes
+        sizes = [12, 18] if protocol == "honest" else [len(pool)]
+        assert [len(X) for X in Spy.rows] == sizes, "one training of an oracle serves all subsets"
         for X in Spy.rows:
             assert not (X[:, None] == cohort.X[test]).all(axis=2).any()
 
@@ -84,10 +84,13 @@ def test_rows_are_tidy_and_complete(cohort, tmp_path):
     assert list(written[0]) == [
         "dataset", "protocol", "sampler", "classifier", "n_real", "n_synthetic", "seed", "metric", "value"
     ]  # fmt: skip
-    assert len(written) == len(rows) == 4 * (3 * 3 + 3 * 13)
-    assert {row.metric for row in rows if row.classifier} == {"accuracy", "balanced_accuracy", "f1_macro"}
-    table = gains(rows, "accuracy")
-    assert table["logistic", 12, "none", 0]["difference"] is None
+    assert len(written) == len(rows) == 4 * (3 * 8 + 3 * 13)
+    assert {row.metric for row in rows if row.classifier} == {
+        *("accuracy", "balanced_accuracy", "f1_macro", "real_rows", "synthetic_rows"),
+        *("recall[brain]", "recall[kidney]", "recall[liver]"),
+    }
+    table = {(c.setting.n_real, c.sampler, c.n_synthetic): c for c in compare(rows, "accuracy")}
+    assert table[12, "none", 0].difference is None
     scores = {
         row.seed: row.value
         for row in rows
@@ -99,7 +102,7 @@ def test_rows_are_tidy_and_complete(cohort, tmp_path):
         if row[2:6] == ("none", "logistic", 12, 0) and row[7] == "accuracy"
     }
     expected = np.mean([scores[seed] - base[seed] for seed in (0, 1)])
-    assert table["logistic", 12, "smote", 20]["difference"][0] == pytest.approx(expected)
+    assert table[12, "smote", 20].difference.mean == pytest.approx(expected)
 
 
 def _values(rows):

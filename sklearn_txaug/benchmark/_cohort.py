@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._splits import ROWS_PER_CLASS, holdout, stratified_order
+from ._sizes import ALL, Size, first_rows
 
-_TEST_SHARE = 1 / 3
+TEST_SHARE = 1 / 3
 
 
 class Cohort(NamedTuple):
@@ -70,13 +71,17 @@ def fingerprint(cohort: Cohort) -> str:
 
 def split(cohort: Cohort, seed: int) -> Split:
     """Hold out a third of the groups, stratified by class; the same seed gives the same split."""
-    pool, test = holdout(cohort.y, cohort.groups, _TEST_SHARE, seed)
+    pool, test = holdout(cohort.y, cohort.groups, TEST_SHARE, seed)
     pool = pool[stratified_order(cohort.y[pool], np.random.default_rng(seed))]
     return Split(pool, test[np.isin(cohort.y[test], cohort.y[pool])])
 
 
-def subset(cohort: Cohort, pool: np.ndarray, n_real: int) -> np.ndarray:
-    """Return the first `n_real` rows of the pool: subsets are nested and stratified."""
+def subset(cohort: Cohort, pool: np.ndarray, n_real: Size) -> np.ndarray:
+    """Return the first rows of the pool, in all or of each class: subsets are nested, those in all stratified."""
+    if n_real == ALL:
+        return pool
+    if isinstance(n_real, str):
+        return pool[first_rows(cohort.y[pool], int(n_real[:-1]))]
     least = ROWS_PER_CLASS * len(np.unique(cohort.y[pool]))
     if not least <= n_real <= len(pool):
         raise ValueError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from .. import metrics
@@ -60,6 +61,23 @@ def indicators(
         "memorisation_gap": np.nan
         if sampler is None
         else metrics.memorisation(X_seen, X_test, X_new, device="cpu").gap,
+    }
+
+
+def embed(cohort: Cohort, real: np.ndarray, test: np.ndarray, sampler: Any) -> dict[str, np.ndarray]:
+    """Return held-out rows and as many synthetic ones on the two main axes of the held-out rows."""
+    X_new, y_new = sampler.sample(y=cohort.y[test])
+    scaler = StandardScaler().fit(cohort.X[real])
+    X_test = scaler.transform(cohort.X[test])
+    axes = PCA(2, svd_solver="full").fit(X_test)
+    return {
+        "real": axes.transform(X_test).astype(np.float32),
+        "synthetic": axes.transform(scaler.transform(X_new)).astype(np.float32)
+        if len(X_new)
+        else X_new[:, :2],
+        "y_real": cohort.y[test].astype(str),
+        "y_synthetic": np.asarray(y_new).astype(str),
+        "variance": axes.explained_variance_ratio_,
     }
 
 

@@ -1,44 +1,26 @@
-"""Jobs: one generator trained on one subset with one seed, and every classifier and amount that follows from it."""
+"""The comparison: jobs run in parallel, and their rows are appended as they finish."""
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
+from sklearn.utils.validation import has_fit_parameter
 from tqdm import tqdm
 
-from .._amounts import spread
 from .._estimators import seeded
 from .._torch import one_thread
 from ._cohort import Cohort, fingerprint, most_variable, split, subset
-from ._indicators import COSTS, INDICATORS, indicators, n_parameters
+from ._indicators import COSTS, embed, indicators, n_parameters
+from ._jobs import PROTOCOLS, Job, Plan, Task, key, keys, missing
 from ._methods import make_classifiers, make_samplers
-from ._store import ResultStore, Row
-
-SCORES = {
-    "accuracy": accuracy_score,
-    "balanced_accuracy": balanced_accuracy_score,
-    "f1_macro": lambda y, predicted: f1_score(y, predicted, average="macro"),
-}
-PROTOCOLS = ("honest", "oracle")
-REFERENCE = "real"
-
-
-class Job(NamedTuple):
-    """What one generator has to give: scores of (classifier, n_synthetic) pairs, and perhaps its indicators."""
-
-    protocol: str
-    sampler: str
-    n_real: int
-    seed: int
-    pairs: tuple[tuple[str, int], ...]
-    indicators: bool
+from ._sizes import Size, labels_to_draw, real_size, synthetic_size
+from ._store import ResultStore, Row, recall_of
 
 
 def benchmark(
@@ -46,20 +28,21 @@ def benchmark(
     *,
     samplers: Mapping[str, Any] | None = None,
     classifiers: Mapping[str, Any] | None = None,
-    n_real: Sequence[int],
-    n_synthetic: Sequence[int],
+    n_real: Sequence[Size],
+    n_synthetic: Sequence[Size],
     seeds: int = 3,
-    protocol: str = "honest",
+    protocol: str | Sequence[str] = "honest",
     output: str | Path = "benchmark",
     settings: Mapping[str, Any] | None = None,
+    embeddings: bool = False,
     n_jobs: int | None = None,
     verbose: bool = True,
 ) -> list[Row]:
     """Compare samplers on a cohort, by the classifiers they help and by the quality of their rows.
 
     A third of the rows, or of the groups, is held out for each seed. A generator is trained once for each
-    subset and seed, and sampled at every amount; each seed trains anew. Finished rows are appended to
-    ``results.csv`` and never computed again.
+    subset and seed (in the oracle protocol once for each seed), and sampled at every amount; each seed trains
+    anew. Finished rows are appended to ``results.csv`` and never computed again.
 
     Parameters
     ----------
@@ -67,19 +50,24 @@ def benchmark(
         Made by `make_cohort`.
     samplers, classifiers : dict of estimators, default=None
         By name; None are all that the library names. The sampler None is no augmentation.
-    n_real : sequence of int
-        Training rows of the classifier.
-    n_synthetic : sequence of int
-        Synthetic rows, spread over the classes as the training labels are.
+    n_real : sequence of int or str
+        Training rows of the classifier: a number, ``"5c"`` for 5 rows of each class (a class with fewer gives
+        what it has) or ``"all"``. Subsets are nested.
+    n_synthetic : sequence of int or str
+        Synthetic rows: a number or a share of the real rows (``"0.5x"``), spread over the classes as the
+        training labels are, or ``"balance"``: each class up to the size of the largest.
     seeds : int, default=3
         Repetitions, each with its own split, subset and training.
-    protocol : {"honest", "oracle"}, default="honest"
+    protocol : {"honest", "oracle"} or sequence of them, default="honest"
         ``"honest"`` trains the generator on the rows that the classifier sees, ``"oracle"`` on all rows that are
         not held out.
     output : path, default="benchmark"
         Folder of ``results.csv``.
     settings : dict, default=None
         What else must be equal for rows of two runs to stand in one file.
+    embeddings : bool, default=False
+        Train again where the points of the first seed's synthetic rows, which the report shows, are not in the
+        folder. They are kept whenever that seed is trained.
     n_jobs : int or None, default=None
         Trainings at a time, of one thread each; None is one for each CPU core.
     verbose : bool, default=True
@@ -92,137 +80,130 @@ def benchmark(
     """
     samplers = make_samplers() if samplers is None else dict(samplers)
     classifiers = make_classifiers() if classifiers is None else dict(classifiers)
-    _check_amounts(n_real, n_synthetic, seeds)
-    if protocol not in PROTOCOLS:
-        raise ValueError(f"protocol must be one of {PROTOCOLS}, got {protocol!r}")
-    for seed in range(seeds):
-        pool = split(cohort, seed).pool
-        for amount in n_real:
-            subset(cohort, pool, amount)  # an impossible amount is an error before any training
+    plan = make_plan(cohort, samplers, classifiers, n_real, n_synthetic, seeds, protocol)
     methods = {**samplers, **classifiers}.items()
     named = {f"{cohort.name} {name}": str(method and method.get_params()) for name, method in methods}
     named[f"{cohort.name} data"] = fingerprint(cohort)
     store = ResultStore(Path(output), {**named, **(settings or {})})
-    wanted = _wanted(samplers, classifiers, n_real, n_synthetic, seeds, protocol)
-    jobs = _missing(wanted, [row for row in store.rows if row.dataset == cohort.name])
+    wanted = plan.jobs()
+    finished = [row for row in store.rows if row.dataset == cohort.name]
+    jobs = missing(wanted, finished, store.embedded(cohort.name), embeddings)
     work = Parallel(n_jobs=n_jobs or cpu_count(), return_as="generator_unordered")(
         delayed(run_job)(job, cohort, samplers.get(job.sampler), classifiers) for job in jobs
     )
-    for rows in tqdm(work, total=len(jobs), desc=f"benchmark {cohort.name}", unit="job", disable=not verbose):
-        store.append(rows)
-    keys = {key for job in wanted for key in _keys(job)}
-    return [row for row in store.rows if row.dataset == cohort.name and _key(row) in keys]
+    for done in tqdm(work, total=len(jobs), desc=f"benchmark {cohort.name}", unit="job", disable=not verbose):
+        for where, points in done.points.items():
+            store.save_points(cohort.name, where, points)
+        store.append(done.rows)
+    belongs = keys(wanted)
+    return [row for row in store.rows if row.dataset == cohort.name and key(row) in belongs]
 
 
-def _check_amounts(n_real: Sequence[int], n_synthetic: Sequence[int], seeds: int) -> None:
+def make_plan(
+    cohort: Cohort,
+    samplers: Mapping[str, Any],
+    classifiers: Mapping[str, Any],
+    n_real: Sequence[Size],
+    n_synthetic: Sequence[Size],
+    seeds: int,
+    protocol: str | Sequence[str],
+) -> Plan:
+    """Check what is asked for before any training: an impossible amount is an error that names it."""
+    protocols = (protocol,) if isinstance(protocol, str) else tuple(dict.fromkeys(protocol))
     if seeds < 1:
         raise ValueError(f"seeds must be 1 or more, got {seeds}")
     if not n_real:
         raise ValueError("n_real names no number of training rows")
-    if not n_synthetic or min(n_synthetic) < 0:
-        raise ValueError(f"n_synthetic must be numbers of rows, each 0 or more; got {list(n_synthetic)}")
+    if not n_synthetic:
+        raise ValueError("n_synthetic must be numbers of rows, each 0 or more; got none")
+    if not protocols or set(protocols) - set(PROTOCOLS):
+        raise ValueError(f"protocol must be one or both of {PROTOCOLS}, got {protocol!r}")
+    real = list(dict.fromkeys(map(real_size, n_real)))
+    synthetic = list(dict.fromkeys(map(synthetic_size, n_synthetic)))
+    for seed in range(seeds):
+        pool = split(cohort, seed).pool
+        for size in real:
+            subset(cohort, pool, size)
+    return Plan(samplers, classifiers, real, synthetic, seeds, protocols)
 
 
-def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> list[Row]:
+class Finished(NamedTuple):
+    """Rows of a job, and points of its synthetic rows by (protocol, sampler, n_real)."""
+
+    rows: list[Row]
+    points: dict[tuple, dict[str, np.ndarray]]
+
+
+def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> Finished:
     """Train the job's generator on one thread, and score what it asks for."""
     with one_thread():
         pool, test = split(cohort, job.seed)
         cohort = most_variable(cohort, pool)
-        real = subset(cohort, pool, job.n_real)
-        seen = real if job.protocol == "honest" else pool
+        seen = pool if job.protocols == ("oracle",) else subset(cohort, pool, job.tasks[0].n_real)
         start = time.perf_counter()
         if sampler is not None:
-            sampler = seeded(sampler, job.seed).fit(cohort.X[seen], cohort.y[seen])
+            sampler = _fit(seeded(sampler, job.seed), cohort, seen)
         seconds = time.perf_counter() - start
-        rows = _Rows(cohort.name, job)
-        for classifier, amount in job.pairs:
-            rows.add(
-                classifier, amount, _scores(cohort, real, test, sampler, amount, classifiers[classifier], job)
-            )
-        if job.indicators:
-            values = indicators(cohort, pool, real, seen, test, sampler)
-            costs = dict(zip(COSTS, (seconds, n_parameters(sampler)), strict=True))
-            rows.add("", len(test), {**values, **costs})
-    return rows.rows
+        done = Finished([], {})
+        for task in job.tasks:
+            real = subset(cohort, pool, task.n_real)
+            for classifier, amount in task.pairs:
+                values = _scores(cohort, real, test, sampler, amount, classifiers[classifier], job.seed)
+                _add(done, cohort.name, job, task, classifier, amount, values)
+            if task.indicators:
+                costs = dict(zip(COSTS, (seconds, n_parameters(sampler)), strict=True))
+                values = indicators(cohort, pool, real, seen, test, sampler)
+                _add(done, cohort.name, job, task, "", len(test), {**values, **costs})
+            if task.embedding:
+                where = (job.protocols[0], job.sampler, task.n_real)
+                done.points[where] = embed(cohort, real, test, sampler)
+    return done
 
 
-class _Rows:
-    def __init__(self, dataset: str, job: Job):
-        self.dataset, self.job, self.rows = dataset, job, list[Row]()
+def _fit(sampler: Any, cohort: Cohort, rows: np.ndarray) -> Any:
+    groups = {}
+    if cohort.groups is not None and has_fit_parameter(sampler, "groups"):
+        groups = {"groups": cohort.groups[rows]}
+    return sampler.fit(cohort.X[rows], cohort.y[rows], **groups)
 
-    def add(self, classifier: str, n_synthetic: int, values: Mapping[str, float]) -> None:
-        job = self.job
-        prefix = (self.dataset, job.protocol, job.sampler, classifier, job.n_real, n_synthetic, job.seed)
-        self.rows += [Row(*prefix, metric, float(value)) for metric, value in values.items()]
+
+def _add(
+    done: Finished,
+    dataset: str,
+    job: Job,
+    task: Task,
+    classifier: str,
+    n_synthetic: Size,
+    values: Mapping[str, float],
+) -> None:
+    for protocol in job.protocols:
+        prefix = (dataset, protocol, job.sampler, classifier, task.n_real, n_synthetic, job.seed)
+        done.rows.extend(Row(*prefix, metric, float(value)) for metric, value in values.items())
 
 
 def _scores(
-    cohort: Cohort, real: np.ndarray, test: np.ndarray, sampler: Any, amount: int, classifier: Any, job: Job
+    cohort: Cohort,
+    real: np.ndarray,
+    test: np.ndarray,
+    sampler: Any,
+    amount: Size,
+    classifier: Any,
+    seed: int,
 ) -> dict[str, float]:
+    """Train the classifier on real and synthetic rows, and test it. The scores stand last: see `missing`."""
     X, y = cohort.X[real], cohort.y[real]
-    if sampler is not None and amount:
-        classes, counts = np.unique(y, return_counts=True)
-        X_new, y_new = sampler.sample(y=np.repeat(classes, spread(amount, counts)))
+    labels = labels_to_draw(y, amount)
+    if sampler is not None and len(labels):
+        X_new, y_new = sampler.sample(y=labels)
         X, y = np.concatenate([X, X_new]), np.concatenate([y, y_new])
-    predicted = seeded(classifier, job.seed).fit(X, y).predict(cohort.X[test])
-    return {name: score(cohort.y[test], predicted) for name, score in SCORES.items()}
-
-
-# -- which jobs are left
-
-
-def _wanted(
-    samplers: Mapping,
-    classifiers: Mapping,
-    n_real: Sequence,
-    n_synthetic: Sequence,
-    seeds: int,
-    protocol: str,
-) -> list[Job]:
-    def job(sampler: str, n: int, seed: int) -> Job:
-        if sampler == REFERENCE:
-            return Job(protocol, sampler, n, seed, (), True)
-        none = samplers[sampler] is None
-        amounts = [0] if none else [amount for amount in n_synthetic if amount]
-        pairs = tuple((classifier, amount) for classifier in classifiers for amount in amounts)
-        return Job(protocol, sampler, n, seed, pairs, not none)
-
-    # Longest first would need to know the costs; the deep samplers stand last in a table, so go backwards.
-    names = [*reversed(samplers), REFERENCE]
-    return [job(name, n, seed) for seed in range(seeds) for n in n_real for name in names]
-
-
-def _key(row: Row) -> tuple:
-    return (
-        row.protocol,
-        row.sampler,
-        row.n_real,
-        row.seed,
-        row.classifier,
-        row.n_synthetic * bool(row.classifier),
-    )
-
-
-def _keys(job: Job) -> list[tuple]:
-    pairs = [*job.pairs, *([("", 0)] if job.indicators else [])]
-    return [(job.protocol, job.sampler, job.n_real, job.seed, classifier, n) for classifier, n in pairs]
-
-
-def _missing(jobs: Sequence[Job], rows: Sequence[Row]) -> list[Job]:
-    """Return the jobs, each without what has all its rows already."""
-    metrics: dict[tuple, set[str]] = defaultdict(set)
-    for row in rows:
-        metrics[_key(row)].add(row.metric)
-
-    def is_missing(job: Job, classifier: str, n_synthetic: int) -> bool:
-        key = (job.protocol, job.sampler, job.n_real, job.seed, classifier, n_synthetic)
-        return not metrics[key] >= set(SCORES if classifier else INDICATORS + COSTS)
-
-    trimmed = [
-        job._replace(
-            pairs=tuple(pair for pair in job.pairs if is_missing(job, *pair)),
-            indicators=job.indicators and is_missing(job, "", 0),
-        )
-        for job in jobs
-    ]
-    return [job for job in trimmed if job.pairs or job.indicators]
+    truth, predicted = cohort.y[test], seeded(classifier, seed).fit(X, y).predict(cohort.X[test])
+    classes = np.unique(truth)
+    recalls = recall_score(truth, predicted, labels=classes, average=None, zero_division=0)
+    return {
+        "real_rows": len(real),
+        "synthetic_rows": len(y) - len(real),
+        **{recall_of(label): value for label, value in zip(classes, recalls, strict=True)},
+        "accuracy": accuracy_score(truth, predicted),
+        "balanced_accuracy": balanced_accuracy_score(truth, predicted),
+        "f1_macro": f1_score(truth, predicted, average="macro"),
+    }

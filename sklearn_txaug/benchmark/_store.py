@@ -9,17 +9,29 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
+
+import numpy as np
+
+from ._sizes import Size
+
+_POINTS = "embeddings"
 
 
 class Row(NamedTuple):
-    """One value; indicators have no classifier, and training times no amount."""
+    """One value; indicators have no classifier.
+
+    `n_real` and `n_synthetic` are what was asked for: a number of rows, ``"5c"`` (rows of each class), ``"all"``,
+    ``"0.5x"`` (share of the real rows) or ``"balance"``. What it came to are the metrics ``real_rows`` and
+    ``synthetic_rows``.
+    """
 
     dataset: str
     protocol: str
     sampler: str
     classifier: str
-    n_real: int
-    n_synthetic: int
+    n_real: Size
+    n_synthetic: Size
     seed: int
     metric: str
     value: float
@@ -42,7 +54,7 @@ class ResultStore:
         self._check_settings(folder / "settings.json", settings)
         self.rows: list[Row] = []
         self._known: set[tuple] = set()
-        self._remember(self._read())
+        self._remember(read_rows(folder))
         self._replace(self.path, _as_csv([Row._fields, *self.rows]))  # drops a line torn by a kill
 
     def append(self, rows: Iterable[Row]) -> None:
@@ -53,6 +65,19 @@ class ResultStore:
             file.flush()
             os.fsync(file.fileno())
         self._remember(rows)
+
+    def embedded(self, dataset: str) -> set[tuple]:
+        """Return (protocol, sampler, n_real) of the points that are there."""
+        return {where[1:] for where in read_points(self.path.parent) if where[0] == dataset}
+
+    def save_points(self, dataset: str, where: tuple, points: dict[str, Any]) -> None:
+        """Keep the points of one generator's rows, whole or not at all."""
+        name = "-".join(quote(str(part), safe="").replace("-", "%2D") for part in (dataset, *where))
+        path = self.path.parent / _POINTS / f"{name}.npz"
+        path.parent.mkdir(exist_ok=True)
+        with path.with_suffix(".new").open("wb") as file:
+            np.savez_compressed(file, **points)
+        os.replace(path.with_suffix(".new"), path)
 
     def _remember(self, rows: list[Row]) -> None:
         self.rows += rows
@@ -68,13 +93,6 @@ class ResultStore:
                 )
         self._replace(path, json.dumps({**known, **settings}, indent=1))
 
-    def _read(self) -> list[Row]:
-        if not self.path.exists():
-            return []
-        lines = self.path.read_text().split("\n")[:-1]  # a line without its end was torn
-        records = list(csv.reader(lines))[1:]
-        return [_parse(record) for record in records if len(record) == len(Row._fields)]
-
     @staticmethod
     def _replace(path: Path, text: str) -> None:
         new = path.with_name(path.name + ".new")
@@ -82,10 +100,37 @@ class ResultStore:
         os.replace(new, path)
 
 
+def recall_of(label: Any) -> str:
+    """Return the metric that holds the share of a class's rows that were recognised."""
+    return f"recall[{' '.join(str(label).split())}]"
+
+
+def read_rows(folder: Path) -> list[Row]:
+    """Return the rows of a results folder, which need not be whole."""
+    path = folder / "results.csv"
+    if not path.exists():
+        return []
+    lines = path.read_text().split("\n")[:-1]  # a line without its end was torn
+    records = list(csv.reader(lines))[1:]
+    return [_parse(record) for record in records if len(record) == len(Row._fields)]
+
+
+def read_points(folder: Path) -> dict[tuple, Path]:
+    """Return the files of points by (dataset, protocol, sampler, n_real)."""
+    files = {}
+    for path in sorted((folder / _POINTS).glob("*.npz")):
+        parts = [unquote(part) for part in path.stem.split("-")]
+        if len(parts) != 4:
+            continue
+        dataset, protocol, sampler, n_real = parts
+        files[dataset, protocol, sampler, int(n_real) if n_real.isdigit() else n_real] = path
+    return files
+
+
 def _parse(record: list[str]) -> Row:
     dataset, protocol, sampler, classifier, n_real, n_synthetic, seed, metric, value = record
-    amounts = int(n_real), int(n_synthetic), int(seed)
-    return Row(dataset, protocol, sampler, classifier, *amounts, metric, float(value))
+    real, synthetic = (int(size) if size.isdigit() else size for size in (n_real, n_synthetic))
+    return Row(dataset, protocol, sampler, classifier, real, synthetic, int(seed), metric, float(value))
 
 
 def _as_csv(records: Iterable[tuple]) -> str:

@@ -3,53 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..plotting._style import style
+from ._compare import Comparison, compare
 from ._indicators import COSTS, INDICATORS
-from ._run import REFERENCE
+from ._jobs import REFERENCE
+from ._sizes import Size, size_order
 from ._store import Row
 
-_BASELINE = "none"
 _QUALITY = INDICATORS + COSTS
 
 
-def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
-    """Return the mean and its standard error; the error of a single value is NaN."""
-    array = np.asarray(values, dtype=float)
-    return array.mean(), array.std(ddof=1) / np.sqrt(len(array)) if len(array) > 1 else np.nan
-
-
-def gains(rows: Iterable[Row], metric: str) -> dict[tuple, dict[str, Any]]:
-    """Return mean score and paired difference to no augmentation.
-
-    Returns
-    -------
-    table : dict
-        Keys (classifier, n_real, sampler, n_synthetic); each value has ``"score"`` and ``"difference"``, pairs of
-        mean and standard error over the seeds (``"difference"`` is None for no augmentation itself).
-    """
-    scores: dict[tuple, dict[int, float]] = defaultdict(dict)
-    for row in rows:
-        if row.metric == metric and row.classifier:
-            scores[row.classifier, row.n_real, row.sampler, row.n_synthetic][row.seed] = row.value
-    table = {}
-    for (classifier, n_real, sampler, amount), by_seed in scores.items():
-        base = scores.get((classifier, n_real, _BASELINE, 0), {})
-        paired = [value - base[seed] for seed, value in by_seed.items() if seed in base]
-        table[classifier, n_real, sampler, amount] = {
-            "score": mean_and_error(list(by_seed.values())),
-            "difference": mean_and_error(paired) if paired and sampler != _BASELINE else None,
-        }
-    return table
-
-
-def indicator_means(rows: Iterable[Row]) -> dict[tuple[int, str], dict[str, float]]:
+def indicator_means(rows: Iterable[Row]) -> dict[tuple[Size, str], dict[str, float]]:
     """Return, for each (n_real, sampler), the mean of each indicator over the seeds."""
-    values: dict[tuple[int, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    values: dict[tuple[Size, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if not row.classifier:
             values[row.n_real, row.sampler][row.metric].append(row.value)
@@ -57,39 +29,63 @@ def indicator_means(rows: Iterable[Row]) -> dict[tuple[int, str], dict[str, floa
 
 
 def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "balanced_accuracy") -> str:
-    """Return the two tables as text, samplers in the given order; also valid as Markdown."""
-    if not rows:
-        return "no results"
+    """Return two tables for each data set and protocol as text, also valid as Markdown.
+
+    Parameters
+    ----------
+    rows : list of Row
+        Results.
+    order : sequence of str
+        The samplers in the order of the tables.
+    metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
+        Score of the classifiers.
+    """
+    parts = parts_of(rows)
+    return "\n\n\n".join(_format_part(part, order, metric) for part in parts) if parts else "no results"
+
+
+def parts_of(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows apart by data set, in the order in which these come, and protocol."""
+    parts: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        parts[row.dataset][row.protocol].append(row)
+    return [part for by_protocol in parts.values() for _, part in sorted(by_protocol.items())]
+
+
+def _format_part(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
     seeds = len({row.seed for row in rows})
     title = f"{rows[0].dataset}, protocol {rows[0].protocol}, {seeds} seed(s), held-out rows"
+    rank = {name: i for i, name in enumerate([REFERENCE, *order])}
+    body = [
+        [
+            *(c.setting.classifier, c.setting.n_real, c.sampler, c.n_synthetic),
+            _pm((c.score, c.score_error)),
+            _pm(c.difference and c.difference[:2], sign=True),
+        ]
+        for c in sorted(
+            compare(rows, metric),
+            key=lambda c: (*_place(c)[:2], rank.get(c.sampler, len(rank)), _place(c)[2]),
+        )
+    ]
+    quality = sorted(
+        indicator_means(rows).items(),
+        key=lambda item: (size_order(item[0][0]), rank.get(item[0][1], len(rank))),
+    )
     sections = [
-        f"{metric}: mean +- standard error, and the difference to no augmentation paired by seed\n",
-        _markdown(
-            ["classifier", "n_real", "sampler", "n_synthetic", metric, "difference"],
-            [
-                [*key[:3], key[3], _pm(cell["score"]), _pm(cell["difference"], sign=True)]
-                for key, cell in sorted(gains(rows, metric).items(), key=_by(order))
-            ],
-        ),
+        f"{metric}: mean +- standard error; difference to no augmentation paired by seed, +- standard error "
+        "corrected for the overlap of the splits\n",
+        _markdown(["classifier", "n_real", "sampler", "n_synthetic", metric, "difference"], body),
         "\nquality of the synthetic rows, mean over the seeds (`real`: other real rows, the reference)\n",
         _markdown(
             ["n_real", "sampler", *(name.replace("_", " ") for name in _QUALITY)],
-            [
-                [*key, *(_number(means.get(name, np.nan)) for name in _QUALITY)]
-                for key, means in sorted(indicator_means(rows).items(), key=_by([REFERENCE, *order], 1))
-            ],
+            [[*key, *(_number(means.get(name, np.nan)) for name in _QUALITY)] for key, means in quality],
         ),
     ]
     return "\n".join([title, "", *sections])
 
 
-def _by(order: Sequence[str], position: int = 2) -> Callable[[tuple], tuple]:
-    rank = {name: i for i, name in enumerate(order)}
-    return lambda item: (
-        *item[0][:position],
-        rank.get(item[0][position], len(rank)),
-        *item[0][position + 1 :],
-    )
+def _place(c: Comparison) -> tuple:
+    return c.setting.classifier, size_order(c.setting.n_real), size_order(c.n_synthetic)
 
 
 def _markdown(header: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
@@ -121,60 +117,69 @@ def _number(value: float) -> str:
 def draw_summary(
     rows: Sequence[Row], order: Sequence[str], path: Path, metric: str = "balanced_accuracy"
 ) -> None:
-    """Draw gains over no augmentation beside precision and recall, and save the picture."""
+    """Draw gains over no augmentation beside precision and recall, a line of panels for each data set and protocol.
+
+    Parameters
+    ----------
+    rows : list of Row
+        Results.
+    order : sequence of str
+        The samplers in the order of the legend.
+    path : Path
+        Where the picture is saved.
+    metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
+        Score of the classifiers.
+    """
     from matplotlib.figure import Figure
 
-    n_lines = len(gains(rows, metric))
-    figure = Figure(figsize=(12, max(4.5, 1.5 + 0.16 * n_lines)), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    _draw_gains(left, rows, order, metric)
-    _draw_manifold(right, rows, order)
-    handles, labels = right.get_legend_handles_labels()
+    parts = parts_of(rows)
+    heights = [max(4.5, 1.5 + 0.16 * len(compare(part, metric))) for part in parts]
+    figure = Figure(figsize=(12, sum(heights)), layout="constrained")
+    panels = figure.subplots(len(parts), 2, squeeze=False, height_ratios=heights)
+    for part, (left, right) in zip(parts, panels, strict=True):
+        _draw_gains(left, part, order, metric)
+        _draw_manifold(right, part, order)
+        seeds = len({row.seed for row in part})
+        left.set_title(f"{part[0].dataset}: protocol {part[0].protocol}, {seeds} seeds")
+    handles, labels = panels[0, 1].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right center", fontsize="small")
-    figure.suptitle(
-        f"{rows[0].dataset}: protocol {rows[0].protocol}, {len({row.seed for row in rows})} seeds"
-    )
     figure.savefig(path, dpi=150)
 
 
-_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]  # Okabe and Ito
-_MARKERS = "osD^vPX*<>hpd8"
-
-
-def _style(order: Sequence[str], sampler: str) -> dict[str, Any]:
-    i = [REFERENCE, *order].index(sampler)
-    return {"color": _COLOURS[(i - 1) % len(_COLOURS)], "marker": _MARKERS[i % len(_MARKERS)]}
+def look(order: Sequence[str], sampler: str) -> dict[str, Any]:
+    """Return colour and mark of a sampler, the same in all pictures."""
+    return {"color": "0.5", "marker": "o"} if sampler == REFERENCE else style(list(order).index(sampler))
 
 
 def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: str) -> None:
-    cells = [item for item in sorted(gains(rows, metric).items(), key=_by(order)) if item[1]["difference"]]
-    setups = sorted({(key[0], key[1], key[3]) for key, _ in cells})
-    names = [name for name in order if any(key[2] == name for key, _ in cells)]
-    for key, cell in cells:
-        setup = setups.index((key[0], key[1], key[3]))
-        place = setup + 0.7 * ((names.index(key[2]) + 0.5) / len(names) - 0.5)
-        mean, error = cell["difference"]
-        label = key[2] if setup == 0 else None
-        axis.errorbar(
-            mean, place, xerr=np.nan_to_num(error), linestyle="", label=label, **_style(order, key[2])
-        )
+    cells = sorted((c for c in compare(rows, metric) if c.difference), key=_place)
+    setups = list(dict.fromkeys((c.setting.classifier, c.setting.n_real, c.n_synthetic) for c in cells))
+    names = [name for name in order if any(c.sampler == name for c in cells)]
+    for c in cells:
+        setup = setups.index((c.setting.classifier, c.setting.n_real, c.n_synthetic))
+        place = setup + 0.7 * ((names.index(c.sampler) + 0.5) / len(names) - 0.5)
+        mean, error = c.difference[:2] if c.difference else (np.nan, np.nan)
+        axis.errorbar(mean, place, xerr=np.nan_to_num(error), linestyle="", **look(order, c.sampler))
     axis.axvline(0, color="0.6", zorder=0)
     axis.set_yticks(
         range(len(setups)), [f"{c}\n{n} real\n+{m} synthetic" for c, n, m in setups], fontsize="small"
     )
     axis.invert_yaxis()
-    axis.set_xlabel(f"difference in {metric.replace('_', ' ')} to no augmentation\n(mean, standard error)")
+    axis.set_xlabel(
+        f"difference in {metric.replace('_', ' ')} to no augmentation\n(mean, corrected standard error)"
+    )
 
 
 def _draw_manifold(axis: Any, rows: Sequence[Row], order: Sequence[str]) -> None:
     means = indicator_means(rows)
-    sizes = sorted({n_real for n_real, _ in means})
-    for (n_real, sampler), values in sorted(means.items(), key=_by([REFERENCE, *order], 1)):
-        if sampler == REFERENCE and n_real != sizes[-1]:
-            continue
-        style = _style(order, sampler) | ({"color": "0.5"} if sampler == REFERENCE else {})
-        area = 40 + 60 * sizes.index(n_real) / max(1, len(sizes) - 1)
-        label = {REFERENCE: "real (reference)"}.get(sampler, sampler) if n_real == sizes[-1] else None
-        axis.scatter(values["recall"], values["precision"], s=area, label=label, **style)
+    sizes = sorted({n_real for n_real, _ in means}, key=size_order)
+    for sampler in [REFERENCE, *order]:
+        for n_real in sizes[-1:] if sampler == REFERENCE else sizes:
+            values = means.get((n_real, sampler))
+            if values is None:
+                continue
+            area = 40 + 60 * sizes.index(n_real) / max(1, len(sizes) - 1)
+            label = {REFERENCE: "real (reference)"}.get(sampler, sampler) if n_real == sizes[-1] else None
+            axis.scatter(values["recall"], values["precision"], s=area, label=label, **look(order, sampler))
     axis.set(xlabel="recall", ylabel="precision", xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     axis.set_title(f"held-out rows, k = 10; larger mark: more real rows ({sizes[-1]})", fontsize="small")

@@ -1,0 +1,123 @@
+"""Which generators have to be trained, and what each has to give; what is finished is left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ._indicators import COSTS, INDICATORS
+from ._sizes import Size, size_order
+from ._store import Row
+
+PROTOCOLS = ("honest", "oracle")
+REFERENCE = "real"
+SCORES = ("accuracy", "balanced_accuracy", "f1_macro")
+
+
+class Task(NamedTuple):
+    """What follows from a generator for one subset: scores of (classifier, n_synthetic) pairs, and its rows."""
+
+    n_real: Size
+    pairs: tuple[tuple[str, Size], ...]
+    indicators: bool = False
+    embedding: bool = False
+
+
+class Job(NamedTuple):
+    """One generator, trained with one seed. What trains nothing is the same in all protocols."""
+
+    protocols: tuple[str, ...]
+    sampler: str
+    seed: int
+    tasks: tuple[Task, ...]
+
+
+class Plan(NamedTuple):
+    """What is compared."""
+
+    samplers: Mapping[str, Any]
+    classifiers: Collection[str]
+    n_real: Sequence[Size]
+    n_synthetic: Sequence[Size]
+    seeds: int
+    protocols: tuple[str, ...]
+
+    def jobs(self) -> list[Job]:
+        """Return all trainings; the deep samplers, last in a table, come first because they take longest."""
+        names = [*reversed(list(self.samplers)), REFERENCE]
+        return [job for seed in range(self.seeds) for name in names for job in self._of(name, seed)]
+
+    def _of(self, name: str, seed: int) -> list[Job]:
+        tasks = [self._task(name, seed, size) for size in self.n_real]
+        if self.samplers.get(name) is None:
+            return [Job(self.protocols, name, seed, (task,)) for task in tasks]
+        honest = [Job(("honest",), name, seed, (task,)) for task in tasks if "honest" in self.protocols]
+        return honest + [Job(("oracle",), name, seed, tuple(tasks))] * ("oracle" in self.protocols)
+
+    def _task(self, name: str, seed: int, n_real: Size) -> Task:
+        if name == REFERENCE:
+            return Task(n_real, (), indicators=True)
+        none = self.samplers[name] is None
+        amounts: list[Size] = [0] if none else [size for size in self.n_synthetic if size]
+        pairs = tuple((classifier, size) for classifier in self.classifiers for size in amounts)
+        shown = seed == 0 and n_real == max(self.n_real, key=size_order)
+        return Task(n_real, pairs, indicators=not none, embedding=shown and not none)
+
+
+def keys(jobs: Sequence[Job]) -> set[tuple]:
+    """Return the keys of all rows that the jobs give."""
+    return {
+        (protocol, job.sampler, job.seed, task.n_real, classifier, n_synthetic)
+        for job in jobs
+        for protocol in job.protocols
+        for task in job.tasks
+        for classifier, n_synthetic in [*task.pairs, *([("", 0)] if task.indicators else [])]
+    }
+
+
+def key(row: Row) -> tuple:
+    """Return what `keys` holds for a row; indicators have no amount."""
+    amount = row.n_synthetic if row.classifier else 0
+    return row.protocol, row.sampler, row.seed, row.n_real, row.classifier, amount
+
+
+def missing(
+    jobs: Sequence[Job], rows: Sequence[Row], embedded: Collection[tuple], require_embeddings: bool = False
+) -> list[Job]:
+    """Return the jobs, each without what has all its rows already.
+
+    Parameters
+    ----------
+    jobs : list of Job
+        All that are wanted.
+    rows : list of Row
+        Finished rows of the same data set.
+    embedded : set of (protocol, sampler, n_real)
+        Embeddings that are there.
+    require_embeddings : bool, default=False
+        Train again for an embedding that is not there.
+    """
+    metrics: dict[tuple, set[str]] = defaultdict(set)
+    for row in rows:
+        metrics[key(row)].add(row.metric)
+
+    def lacks(job: Job, task: Task, classifier: str, amount: Size, needed: Collection[str]) -> bool:
+        have = (
+            metrics[protocol, job.sampler, job.seed, task.n_real, classifier, amount]
+            for protocol in job.protocols
+        )
+        return not all(names >= set(needed) for names in have)
+
+    left = []
+    for job in jobs:
+        tasks = []
+        for task in job.tasks:
+            pairs = tuple(pair for pair in task.pairs if lacks(job, task, *pair, SCORES))
+            indicators = task.indicators and lacks(job, task, "", 0, INDICATORS + COSTS)
+            new = task.embedding and (job.protocols[0], job.sampler, task.n_real) not in embedded
+            if pairs or indicators or (new and require_embeddings):
+                tasks.append(task._replace(pairs=pairs, indicators=indicators, embedding=new))
+        if tasks:
+            left.append(job._replace(tasks=tuple(tasks)))
+    return left

@@ -1,0 +1,80 @@
+"""Numbers of real and synthetic rows: in all, for each class, as a share of the real rows, or up to balance.
+
+An amount is written as on the command line: ``20`` is rows in all, ``"5c"`` rows of each class, ``"all"`` every
+training row; ``"0.5x"`` is half as many synthetic rows as real ones, ``"balance"`` as many as bring each class to
+the size of the largest.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from .._amounts import spread
+
+Size = int | str
+ALL, BALANCE = "all", "balance"
+
+
+def real_size(value: Any) -> Size:
+    """Return a number of real rows as it is written in results, or raise ValueError."""
+    text = str(value).strip()
+    if text == ALL:
+        return ALL
+    if re.fullmatch(r"\d+c?", text) and int(text.rstrip("c")) > 0:
+        return f"{int(text[:-1])}c" if text.endswith("c") else int(text)
+    raise ValueError(
+        f"n_real must be a number of rows (100), of rows for each class (5c) or 'all'; got {value!r}"
+    )
+
+
+def synthetic_size(value: Any) -> Size:
+    """Return a number of synthetic rows as it is written in results, or raise ValueError."""
+    text = str(value).strip()
+    if text == BALANCE:
+        return BALANCE
+    if re.fullmatch(r"\d+", text):
+        return int(text)
+    if re.fullmatch(r"\d*\.?\d+x", text):
+        return f"{float(text[:-1]):g}x" if float(text[:-1]) else 0
+    raise ValueError(
+        f"n_synthetic must be numbers of rows, each 0 or more (200), shares of the real rows (0.5x) or "
+        f"'balance'; got {value!r}"
+    )
+
+
+def size_order(size: Size) -> tuple[int, float]:
+    """Return a key that sorts amounts: rows for each class, rows in all, shares, and what depends on the data."""
+    if isinstance(size, int):
+        return 1, size
+    if size in (ALL, BALANCE):
+        return 3, 0
+    return (0, float(size[:-1])) if size.endswith("c") else (2, float(size[:-1]))
+
+
+def describe_real(size: Size) -> str:
+    """Say an amount of real rows in words."""
+    if size == ALL:
+        return "all training rows"
+    if isinstance(size, str):
+        return f"{size[:-1]} row{'s' * (size != '1c')} a class"
+    return f"{size} rows"
+
+
+def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:
+    """Return, in their order, the positions of the first rows of each class; of a smaller class all."""
+    keep = np.zeros(len(y), dtype=bool)
+    for label in np.unique(y):
+        keep[np.flatnonzero(y == label)[:n_per_class]] = True
+    return np.flatnonzero(keep)
+
+
+def labels_to_draw(y: np.ndarray, size: Size) -> np.ndarray:
+    """Return the labels of the synthetic rows that training rows of labels `y` are to get."""
+    classes, counts = np.unique(y, return_counts=True)
+    if size == BALANCE:
+        return np.repeat(classes, counts.max() - counts)
+    total = size if isinstance(size, int) else round(float(size[:-1]) * len(y))
+    return np.repeat(classes, spread(total, counts))
