@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ._benchmark import add_benchmark
 from ._evaluate import add_evaluate
+from ._fetch import add_fetch
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_benchmark(commands)
     add_evaluate(commands)
+    add_fetch(commands)
     arguments = parser.parse_args(argv)
     try:
         return arguments.run(arguments)

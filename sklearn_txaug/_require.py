@@ -7,6 +7,9 @@ _INSTALL = {
     "pandas": 'pip install "sklearn_txaug[anndata]"',
     "anndata": 'pip install "sklearn_txaug[anndata]"',
     "h5py": 'pip install "sklearn_txaug[anndata]"',
+    "pooch": 'pip install "sklearn_txaug[datasets]"',
+    "requests": 'pip install "sklearn_txaug[datasets]"',
+    "urllib3": 'pip install "sklearn_txaug[datasets]"',
     "pyarrow": "pip install pyarrow",
 }
 

@@ -1,0 +1,136 @@
+"""The command ``fetch``: public data sets into the cache, and into a file."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def add_fetch(commands: Any) -> None:
+    """Add the command to those of the command line."""
+    parser = commands.add_parser(
+        "fetch",
+        help="download a public data set",
+        description="Download TCGA, GTEx v8 or the STRING graph, keep the genes asked for in a cache and write "
+        "them to a file if -o is given. A download that broke off goes on when the command is given again.",
+    )
+    parser.set_defaults(run=_fetch)
+    sets = parser.add_subparsers(dest="data_set", required=True)
+    tcga = _add(sets, "tcga", "tumours and adjacent normal tissue, The Cancer Genome Atlas")
+    tcga.add_argument("--source", default="pancan", choices=["pancan", "toil"])
+    tcga.add_argument("--label", default="tissue", choices=["tissue", "cohort", "sample_type", "cancer"])
+    tcga.add_argument(
+        "--missing",
+        default="drop",
+        choices=["drop", "keep"],
+        help="samples without age or sex, and genes that lack values",
+    )
+    gtex = _add(sets, "gtex", "normal tissue, GTEx v8")
+    gtex.add_argument("--label", default="tissue", choices=["tissue", "tissue_detail"])
+    gtex.add_argument(
+        "--min-class-size", type=int, default=100, help="leave out labels with fewer samples (100)"
+    )
+    string = _add(sets, "string", "human protein associations, STRING v12")
+    string.add_argument("--threshold", type=float, default=0.7, help="least score of an edge, 0 to 1 (0.7)")
+    for cohort in (tcga, gtex):
+        cohort.add_argument(
+            "--genes",
+            type=_genes,
+            default="landmarks",
+            help="landmarks (L1000), all, a comma-separated list, or a text file with one gene a line",
+        )
+
+
+def _add(sets: Any, name: str, text: str) -> Any:
+    parser = sets.add_parser(name, help=text, description=f"Download {text}.")
+    parser.add_argument("--data-home", type=Path, help="folder of the cache; default: that of scikit-learn")
+    parser.add_argument("--delete-download", action="store_true", help="keep the cache only")
+    parser.add_argument(
+        "--url", type=_url, action="append", default=[], metavar="NAME=URL", help="another address of a file"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    suffixes = ".tsv, .csv, each also with .gz" if name == "string" else ".h5ad, .parquet, .csv, .tsv, .gct"
+    parser.add_argument("-o", "--output", type=Path, help=f"file to write ({suffixes})")
+    return parser
+
+
+def _genes(text: str) -> Any:
+    if text in ("landmarks", "all"):
+        return text if text == "landmarks" else None
+    names = Path(text).read_text("utf-8").split() if Path(text).is_file() else text.split(",")
+    return [name.strip() for name in names if name.strip()]
+
+
+def _url(text: str) -> tuple[str, str]:
+    name, equals, url = text.partition("=")
+    if not equals or not url:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=URL")
+    return name, url
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    options: dict[str, Any] = {
+        "data_home": arguments.data_home,
+        "keep": not arguments.delete_download,
+        "urls": dict(arguments.url),
+        "verbose": not arguments.quiet,
+    }
+    if arguments.data_set == "string":
+        _fetch_graph(arguments, options)
+    else:
+        _fetch_cohort(arguments, options)
+    if arguments.output is not None:
+        print(f"written: {arguments.output}")
+    return 0
+
+
+def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
+    from .datasets import fetch_gtex, fetch_tcga, write_expression
+    from .datasets._fields import table_suffix
+
+    if arguments.output is not None:
+        table_suffix(arguments.output)  # refuse an unknown format before the download
+    options |= {"genes": arguments.genes, "label": arguments.label, "as_frame": True}
+    if arguments.data_set == "tcga":
+        data = fetch_tcga(source=arguments.source, missing=arguments.missing, **options)
+    else:
+        data = fetch_gtex(min_class_size=arguments.min_class_size, **options)
+    print("\n".join(data.notes))
+    counts = data.target.value_counts()
+    print(f"{arguments.label}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    print(f"cache: {data.filename}")
+    if arguments.output is not None:
+        write_expression(arguments.output, data.data, data.target, groups=data.groups)
+
+
+def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
+    from .datasets import fetch_string_graph
+    from .datasets._fetch_download import Store
+
+    if arguments.output is not None and not arguments.output.name.removesuffix(".gz").endswith(
+        (".tsv", ".csv")
+    ):
+        raise ValueError(f"--output: {arguments.output.name!r} must end in .tsv or .csv, also with .gz.")
+    graph = fetch_string_graph(threshold=arguments.threshold, **options)
+    print(f"{graph.n_genes} genes, {graph.n_edges} edges with a score of at least {arguments.threshold}")
+    print(f"cache: {Store('string_v12', arguments.data_home, None, False, False).folder}")
+    if arguments.output is not None:
+        _write_edges(arguments.output, graph)
+
+
+def _write_edges(path: Path, graph: Any) -> None:
+    """Write a table that ``GeneGraph.from_edges`` reads."""
+    separator = "," if ".csv" in path.name else "\t"
+    opened: Any = gzip.open if path.suffix == ".gz" else open
+    edges = graph.adjacency.tocoo()
+    upper = edges.row < edges.col
+    with opened(path, "wt", encoding="utf-8", newline="\n") as file:
+        file.write(separator.join(("source", "target", "weight")) + "\n")
+        for i, j, weight in zip(
+            edges.row[upper], edges.col[upper], np.round(edges.data[upper], 3), strict=True
+        ):
+            file.write(separator.join((graph.genes[i], graph.genes[j], str(weight))) + "\n")

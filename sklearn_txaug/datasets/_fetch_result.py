@@ -1,0 +1,181 @@
+"""From a matrix in the cache and a table of samples to what the caller gets."""
+
+import csv
+import warnings
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from .._require import require
+from ._fetch_download import DamagedFileError
+from ._fetch_genes import Genes, feature_names, gene_symbols
+from ._fetch_matrix import Matrix
+from ._fields import MISSING
+
+_NOT_KNOWN = [
+    *MISSING,
+    "[Not Available]",
+    "[Not Applicable]",
+    "[Not Evaluated]",
+    "[Unknown]",
+    "[Discrepancy]",
+]
+
+
+def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
+    """Read columns of a tab-separated file as strings, under other names.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in UTF-8 or else Latin-1, gzipped or not whatever its name.
+    columns : mapping
+        New name of each column to read.
+
+    Returns
+    -------
+    table : DataFrame
+        Cells that say that nothing is known are missing.
+    """
+    pd = require("pandas", "reading annotations")
+    with open(path, "rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+
+    def read(encoding: str) -> Any:
+        return pd.read_csv(
+            path,
+            sep="\t",
+            dtype=str,
+            usecols=list(columns),
+            quoting=csv.QUOTE_NONE,
+            keep_default_na=False,
+            na_values=_NOT_KNOWN,
+            encoding=encoding,
+            compression="gzip" if zipped else None,
+        )
+
+    try:
+        try:
+            table = read("utf-8-sig")
+        except UnicodeDecodeError:
+            table = read("latin-1")
+    except ValueError as error:
+        raise DamagedFileError(
+            f"{path.name} is no table with the columns {', '.join(columns)}: {error}."
+        ) from error
+    return table.rename(columns=columns)[list(columns.values())]
+
+
+def make_result(
+    matrix: Matrix,
+    genes: Genes,
+    samples: Any,
+    *,
+    label: str,
+    group: str,
+    drop_missing: bool,
+    notes: list[str],
+    description: str,
+    folder: Path,
+    as_frame: bool,
+    return_X_y: bool,
+) -> Any:
+    """Put the samples together with their genes.
+
+    Parameters
+    ----------
+    matrix : Matrix
+        The values.
+    genes : Genes
+        The genes, and their order.
+    samples : DataFrame
+        One row for each sample to return, named by it, with its position in the matrix in ``position``; the other
+        columns are the covariates.
+    label, group : str
+        The covariates that are the label and the group.
+    drop_missing : bool
+        Whether to leave out genes that lack a value.
+    notes : list of str
+        What was left out so far.
+    description : str
+        Name of the file with the description.
+    folder : Path
+        Where the data are.
+    as_frame, return_X_y : bool
+        As in scikit-learn.
+
+    Returns
+    -------
+    result : Bunch or tuple
+    """
+    if samples.empty:
+        raise ValueError(f"no sample is left: {'; '.join(notes)}.")
+    rows = samples["position"].to_numpy()
+    columns = _columns(matrix, genes, rows, drop_missing, notes)
+    X, covariates = matrix.take(columns, rows), samples.drop(columns="position")
+    names = feature_names(matrix.ids[columns])
+    data: Any = X
+    target, groups = covariates[label], covariates[group]
+    if as_frame:
+        pd = require("pandas", "as_frame=True")
+        data = pd.DataFrame(X, index=covariates.index, columns=names.tolist(), copy=False)
+    else:
+        target, groups = _array(target), _array(groups)
+    if return_X_y:
+        return data, target
+    text = (resources.files(__package__) / "data" / description).read_text(encoding="utf-8")
+    notes.insert(
+        0,
+        f"{X.shape[0]} samples x {X.shape[1]} genes, {groups.nunique() if as_frame else len(set(groups))} of {group}",
+    )
+    return Bunch(
+        data=data,
+        target=target,
+        groups=groups,
+        covariates=covariates,
+        feature_names=names,
+        gene_symbols=gene_symbols(names, matrix.symbols[columns]),
+        target_names=np.unique(_array(target)),
+        sample_names=_array(covariates.index),
+        notes=notes,
+        DESCR="\n".join([text, "This selection", "--------------", "", *(f"* {note}" for note in notes), ""]),
+        filename=str(folder),
+    )
+
+
+def _columns(
+    matrix: Matrix, genes: Genes, rows: np.ndarray, drop_missing: bool, notes: list[str]
+) -> np.ndarray:
+    """Return the positions of the genes; warn of those that are not there or lack values."""
+    columns, absent = genes.order(matrix.ids.tolist(), matrix.symbols.tolist())
+    if not len(columns):
+        raise ValueError(f"genes: none of them is in the data, whose genes are named like {matrix.ids[0]}.")
+    alerts = []
+    if absent:
+        alerts.append(f"{len(absent)} of the genes asked for are not in the data: {_few(absent)}")
+    if drop_missing:
+        lacking = matrix.has_missing(columns, rows)
+        if lacking.any():
+            names = feature_names(matrix.ids[columns[lacking]]).tolist()
+            alerts.append(f"{len(names)} genes lack values and were left out: {_few(names)}")
+            columns = columns[~lacking]
+        if not len(columns):
+            raise ValueError("all genes lack values in some sample; missing='keep' returns them with NaN.")
+    for alert in alerts:
+        warnings.warn(alert, UserWarning, stacklevel=4)
+    notes += alerts
+    return columns
+
+
+def _array(values: Any) -> np.ndarray:
+    """Return a column as an array, of str rather than object."""
+    array = values.to_numpy()
+    return array.astype(str) if array.dtype == object else array
+
+
+def _few(names: list[str], n: int = 10) -> str:
+    return ", ".join(names[:n]) + (f" and {len(names) - n} more" if len(names) > n else "")
