@@ -74,7 +74,8 @@ def _read(path: Path, arguments: argparse.Namespace, group: str | None) -> Any:
 
 def format_report(report: Any) -> str:
     """Return the report as text for a terminal."""
-    from .metrics._report_html import SIDES, number
+    from ._html import number
+    from .metrics._report_html import SIDES
 
     lines = []
     for side, title in SIDES.items():

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-import numpy as np
-
+from .._html import document, figure, number
 from ._report_verdict import BEYOND, FAR, LIKE, NEAR, NONE
 
 QUESTIONS = {
@@ -81,24 +79,11 @@ _BLIND_SPOTS = (
     "recalled: the row lies among synthetic ones; covered by class: by a synthetic row of its own class."
 )
 _CSS = """
-:root{color-scheme:light}body{font:15px/1.45 system-ui,sans-serif;color:#111;background:#fff;max-width:1080px;
-margin:2rem auto;padding:0 1rem}h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.2rem}
-table{border-collapse:collapse;width:100%;margin:.4rem 0 1.2rem}caption{
-text-align:left;font-weight:600;padding:.6rem 0 .3rem}
-th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid #ddd;vertical-align:top}thead th{
-border-bottom:2px solid #555}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;
-white-space:nowrap}th.n{white-space:normal}td.v{white-space:nowrap}
 table.main{table-layout:fixed}.main th:nth-child(1){width:32%}.main th:nth-child(2){width:24%}
 .main th:nth-child(3),.main th:nth-child(4),.main th:nth-child(5){width:10%}.main th:nth-child(6){width:14%}
-.q{font-weight:400}.remark{border-left:4px solid #e69f00;padding:.2rem .8rem;background:#fdf6e6}
-code{font-size:.86em;color:#444}.note{color:#555;font-size:.86em}
 .m{display:inline-block;width:1.2em;text-align:center}
 .like .m{color:#0072b2}.near .m{color:#b07a00}.far .m{color:#d55e00}.beyond .m{color:#a3497f}.none{color:#666}
-.far,.beyond{font-weight:600}dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem}dd{margin:0}
-figure{margin:1.2rem 0}img{max-width:100%;border:1px solid #ddd}figcaption{color:#333;margin-bottom:.3rem}
-@media(max-width:760px){body{font-size:13px;padding:0 .4rem}th,td{padding:.2rem .3rem}table.main{table-layout:auto}}
-@media print{h2{break-after:avoid}tr,figure{break-inside:avoid}}
+.far,.beyond{font-weight:600}@media(max-width:760px){table.main{table-layout:auto}}
 """
 
 
@@ -121,19 +106,8 @@ def page(
         body.append("<h2>Blind spots</h2>" + _plain(blind_spots, _BLIND_SPOTS))
     if pictures:
         body.append("<h2>Pictures</h2>")
-    for caption, png in (pictures or {}).items():
-        data = base64.b64encode(png).decode("ascii")
-        body.append(
-            f'<figure><figcaption>{escape(caption)}</figcaption><img alt="{escape(caption)}" '
-            f'src="data:image/png;base64,{data}"></figure>'
-        )
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_CSS}</style></head>\n<body>\n"
-        + "\n".join(body)
-        + "\n</body></html>\n"
-    )
+    body += [figure(caption, png) for caption, png in (pictures or {}).items()]
+    return document(title, body, _CSS)
 
 
 def _introduction(table: Any, remarks: list[str]) -> str:
@@ -178,15 +152,6 @@ def _line(row: Any) -> str:
         f'<td class="n">{number(row.value)}</td><td class="n">{number(row.reference)}</td>'
         f'<td>{best}</td><td class="v"><span class="m">{mark}</span> {row.verdict}</td></tr>'
     )
-
-
-def number(value: float) -> str:
-    """Write a number with three digits that count; nothing for NaN."""
-    if np.isnan(value):
-        return ""
-    if value == 0 or 0.001 <= abs(value) < 1000:
-        return f"{value:.3f}"
-    return f"{value:.3g}"
 
 
 def _plain(table: Any, caption: str) -> str:
