@@ -8,8 +8,6 @@ import numpy as np
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.base import BaseEstimator, clone
 
-from ._containers import as_container, dense, no_rows, rows_like
-
 
 def seeded(estimator: Any, seed: int) -> Any:
     """Return a clone whose every `random_state` is `seed`."""
@@ -32,11 +30,10 @@ class Interpolation(BaseEstimator):
         self.fill = fill
 
     def fit(self, X: Any, y: Any) -> Interpolation:
-        self.X_, self.y_ = np.asarray(dense(X)), np.asarray(y)
-        self._template = no_rows(as_container(X))
+        self.X_, self.y_ = np.asarray(X), np.asarray(y)
         return self
 
-    def sample(self, *, y: Any, random_state: Any = None) -> tuple[Any, np.ndarray]:
+    def sample(self, *, y: Any, random_state: Any = None) -> tuple[np.ndarray, np.ndarray]:
         """Return rows for the labels `y`, in their order unless some are missing."""
         y = np.asarray(y)
         seed = self.random_state if random_state is None else random_state
@@ -46,7 +43,7 @@ class Interpolation(BaseEstimator):
         if len(y_new) == len(y):
             order = np.argsort(np.argsort(y, kind="stable"))
             X_new, y_new = X_new[order], y_new[order]
-        return rows_like(self._template, X_new), y_new
+        return X_new, y_new
 
     def _rows_of(self, label: Any, n_rows: int, seed: Any) -> tuple[np.ndarray, np.ndarray]:
         X_new, y_new = self._resample(self.sampler, label, n_rows, seed)

@@ -72,6 +72,8 @@ def chance_of_the_best(differences: Any, rng: np.random.Generator, *, level: flo
        sums of high-dimensional random vectors", Annals of Statistics 41, 2786-2819, 2013.
     """
     centred = np.asarray(differences, dtype=float)
+    if len(centred) < 2:
+        return 1.0
     centred = centred - centred.mean(axis=1, keepdims=True)
     norms = np.linalg.norm(centred, axis=1)
     directions = centred[norms > 0] / norms[norms > 0, None]

@@ -11,6 +11,7 @@ from sklearn_txaug.over_sampling import (
     GaussianSampler,
     GMDASampler,
     LatentSampler,
+    SelectiveSampler,
     VAESampler,
     WGANGPSampler,
 )
@@ -24,6 +25,14 @@ SAMPLERS = [
     CopulaSampler(random_state=0),
     LatentSampler(sampler=GaussianSampler(), random_state=0),
     FrozenSampler(random_state=0),  # trains a GaussianSampler, as nothing trained fits every check
+    SelectiveSampler(
+        candidates=[GaussianSampler(), CopulaSampler()],
+        n_synthetic=None,
+        rule="always",
+        cv=2,
+        n_repeats=1,
+        random_state=0,
+    ),
     VAESampler(random_state=0, max_epochs=2, hidden_layer_sizes=(16,), latent_dim=4, device="cpu"),
     DDPMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
     DDIMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),

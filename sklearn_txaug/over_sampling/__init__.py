@@ -9,6 +9,7 @@ from ._gan import GANSampler
 from ._gaussian import GaussianSampler
 from ._gmda import GMDASampler
 from ._latent import LatentSampler
+from ._selective import SelectiveSampler
 from ._vae import VAESampler
 from ._wgan_gp import WGANGPSampler
 
@@ -23,6 +24,7 @@ __all__ = [
     "GMDASampler",
     "GaussianSampler",
     "LatentSampler",
+    "SelectiveSampler",
     "VAESampler",
     "WGANGPSampler",
 ]

@@ -1,0 +1,321 @@
+"""The gate: a sampler that augments only where cross-validation on the training rows shows a gain."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from joblib import Parallel, delayed
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from .._amounts import class_amounts
+from .._protocols import Scorer, honest
+from .._selection import NONE, Option, Selection
+from .._splits import TooFewRows, splits
+from ..base import GenerativeSampler
+from ._any import AnySampler, HoldsSampler, with_sample
+from ._gaussian import GaussianSampler
+
+SELECT = 3  # a random stream beside those of `base`
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class SelectiveSampler(HoldsSampler):
+    """Choose generator and amount by cross-validation on the training rows, and augment only if that helps.
+
+    Each candidate is trained once on the training rows of each fold and sampled at every amount; `estimator` is
+    trained with and without the synthetic rows, and scored on the rows of the fold. What counts is the difference to
+    no augmentation, paired by fold, with the standard error of Nadeau and Bengio [1]_, which allows for the overlap
+    of the training rows. ``fit_resample`` returns the real rows alone where no candidate gains enough.
+
+    Parameters
+    ----------
+    candidates : sampler, list or dict of samplers, default=None
+        Samplers of this package, or over-samplers of imbalanced-learn, cheapest first; a dict gives them names. Their
+        own amounts are not used. None is `RandomOverSampler`, `SMOTE` and `GaussianSampler`, which train in no time;
+        deep generators are worth a trial, ``[SMOTE(), GaussianSampler(), FlowMatchingSampler()]``, if you can wait
+        for one training a fold.
+    n_synthetic : tuple of amounts, or one amount, default=(0.5, 1.0, None)
+        Amounts to choose among; no augmentation is always one more. An int is the number of rows in all, a float a
+        share of the training rows, a dict the rows of each class, None what `sampling_strategy` says.
+    sampling_strategy : float, str, dict or callable, default="auto"
+        What the amount None means, as in imbalanced-learn: ``"auto"`` fills every class up to the largest.
+    estimator : classifier, default=None
+        The one that shall gain; take the one that comes next in your pipeline. None is a logistic regression on
+        standardised features.
+    scoring : str or callable, default="balanced_accuracy"
+        A scorer of scikit-learn, greater is better.
+    cv : int, splitter or iterable, default=5
+        An int is the number of folds, stratified by class and, if `fit` gets `groups`, of whole groups. A class whose
+        rows would all be held out stays in training.
+    n_repeats : int, default=2
+        Repetitions of the folds, if `cv` is an int; more of them make a surer choice on small cohorts.
+    rule : {"one_se", "best", "always"}, default="one_se"
+        ``"one_se"`` augments only if an option gains more than one standard error, and of those within one standard
+        error of the best takes the first candidate at its smallest amount. The best of many options gains by
+        chance, so with their number the bar is raised to what the best of them exceeds by chance as rarely as a
+        single one exceeds one standard error [2]_. ``"best"`` takes the highest mean score, that of no
+        augmentation included, ``"always"`` the highest one of an augmentation.
+    n_jobs : int or None, default=None
+        Trainings at a time, of one thread each; the result does not depend on it.
+    scaler : transformer, "passthrough" or None, default=None
+        Fitted on the training rows; candidates work in its space. None leaves that to their own scalers.
+    nonnegative : bool, default=False
+        Clip synthetic values at 0 and store the clipped share in `clipped_share_`.
+    random_state : int, RandomState instance or None, default=None
+        Decides folds, trainings and draws, those of the candidates and of `estimator` too; global random states are
+        neither used nor changed.
+
+    Attributes
+    ----------
+    decision_ : str
+        What was decided and why, in a sentence.
+    best_candidate_ : str
+        Name of the chosen candidate; ``"none"`` is no augmentation.
+    best_n_synthetic_ : int, float, dict or None
+        The chosen amount; 0 is no augmentation.
+    best_index_ : int
+        Its place in `cv_results_`; 0 is no augmentation.
+    cv_results_ : dict of ndarray
+        As of `GridSearchCV`, one entry for each option, the first of them no augmentation: ``params``,
+        ``param_candidate``, ``param_n_synthetic``, ``split0_test_score`` and so on, ``mean_test_score``,
+        ``std_test_score``, ``rank_test_score``; and ``mean_difference``, the gain over no augmentation, with its
+        ``standard_error``. A candidate that cannot be trained has NaN and is never chosen. Without comparison (too
+        few rows, or one option under ``rule="always"``) all scores are NaN.
+    required_gain_ : float
+        Standard errors that the best option had to gain.
+    n_splits_ : int
+        Number of splits compared.
+    sampler_ : sampler
+        The trained generator: the chosen one, or after `fit` with no augmentation chosen the best of the others.
+    sampling_strategy_ : dict
+        Synthetic rows of each class.
+    classes_, scaler_, is_synthetic_, n_features_in_, feature_names_in_
+        As of every sampler.
+
+    Notes
+    -----
+    `fit` and `sample` are for those who want rows: they train and draw from the best candidate even if no
+    augmentation was chosen. ``fit_resample`` heeds the choice, and `sample` raises `NotFittedError` after it if that
+    was none.
+
+    References
+    ----------
+    .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 239-281, 2003.
+    .. [2] V. Chernozhukov, D. Chetverikov, K. Kato, "Gaussian approximations and multiplier bootstrap for maxima of
+       sums of high-dimensional random vectors", Annals of Statistics 41, 2786-2819, 2013.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = SelectiveSampler(candidates=GaussianSampler(), n_synthetic=0.5, n_repeats=1, random_state=0)
+    >>> X_res, y_res = sampler.fit_resample(X[::4], y[::4])
+    >>> print(sampler.decision_)
+    No augmentation: the best option, GaussianSampler with n_synthetic=0.5 (24 rows), changed balanced accuracy by
+    +0.000 +- 0.000 in 5 splits (0.893 without), which is no gain.
+    """
+
+    candidates: Any = None
+    n_synthetic: Any = (0.5, 1.0, None)
+    estimator: Any = None
+    scoring: Any = "balanced_accuracy"
+    cv: Any = 5
+    n_repeats: int = 2
+    rule: str = "one_se"
+    n_jobs: int | None = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **GenerativeSampler._parameter_constraints,
+        "candidates": [HasMethods(["fit"]), list, tuple, dict, None],
+        "n_synthetic": [*GenerativeSampler._parameter_constraints["n_synthetic"], list, tuple],
+        "estimator": [HasMethods(["fit", "predict"]), None],
+        "scoring": [StrOptions(set(get_scorer_names())), callable],
+        "cv": ["cv_object"],
+        "n_repeats": [Interval(Integral, 1, None, closed="left")],
+        "rule": [StrOptions({"one_se", "best", "always"})],
+        "n_jobs": [Integral, None],
+    }
+
+    def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
+        self._samplers = self._named_candidates()
+        rows, codes = super()._check(X, y, groups)
+        super()._check_scale(rows)
+        self._select(self._named(rows), self.classes_[codes], groups)
+        return rows, codes
+
+    def _check_scale(self, rows: np.ndarray) -> None:
+        """Checked before the selection."""
+
+    def _inner(self) -> Any:
+        return self._samplers[self._favourite.candidate]
+
+    def _check_is_trained(self) -> None:
+        try:
+            super()._check_is_trained()
+        except NotFittedError as error:
+            raise NotFittedError(f"{error}. {getattr(self, 'decision_', '')}".strip()) from None
+
+    # -- candidates and amounts
+
+    def _named_candidates(self) -> dict[str, Any]:
+        given = self.candidates
+        if given is None:
+            given = [RandomOverSampler(), SMOTE(), GaussianSampler()]
+        if not isinstance(given, list | tuple | dict):
+            given = [given]
+        if not isinstance(given, dict):
+            given = _by_name(given)
+        if not given or NONE in given:
+            raise ValueError(f"candidates must hold a sampler or more, none of them named {NONE!r}")
+        for sampler in given.values():
+            with_sample(sampler)  # a TypeError before any training
+        return given
+
+    def _amounts(self) -> list[Any]:
+        several = isinstance(self.n_synthetic, list | tuple)
+        return list(self.n_synthetic) if several else [self.n_synthetic]
+
+    def _count_synthetic(self, labels: np.ndarray) -> dict[Any, int]:
+        """Return the rows of the largest amount, for the checks; the choice comes later."""
+        counts = []
+        for amount in self._amounts():
+            if not isinstance(amount, Real | dict | None):
+                raise ValueError(f"n_synthetic must hold ints, floats, dicts or None, got {amount!r}")
+            counts.append(class_amounts(amount, self.sampling_strategy, labels))
+        return max(counts, key=lambda rows: sum(rows.values()), default={})
+
+    # -- the choice
+
+    def _select(self, X: Any, y: np.ndarray, groups: Any) -> None:
+        strategies = [class_amounts(n, self.sampling_strategy, y) for n in self._amounts()]
+        amounts = [
+            (n, rows) for n, rows in zip(self._amounts(), strategies, strict=True) if any(rows.values())
+        ]
+        options = [Option(NONE, 0, {})] + [
+            Option(name, n, rows) for name in self._samplers for n, rows in amounts
+        ]
+        scores, n_train, n_test = np.full((len(options), 0), np.nan), 1.0, 1.0
+        needed = len(options) > 1 + (self.rule == "always")
+        if needed:
+            try:
+                pairs = splits(self.cv, y, groups, seed=self._seed, n_repeats=self.n_repeats)
+            except TooFewRows:
+                needed = False
+        if needed:
+            scores = self._scores(X, y, groups, pairs, options, [n for n, _ in amounts])
+            n_train, n_test = (
+                float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True)
+            )
+        rng = np.random.default_rng((self._seed, SELECT))
+        selection = Selection(options, scores, n_train, n_test, self.rule, _words(self.scoring), rng)
+        self._keep(selection)
+
+    def _keep(self, selection: Selection) -> None:
+        chosen = selection.options[selection.best]
+        self.best_index_, self.best_candidate_, self.best_n_synthetic_ = selection.best, *chosen[:2]
+        self.cv_results_, self.decision_ = selection.results(), selection.sentence()
+        self.required_gain_, self.n_splits_ = selection.required, selection.scores.shape[1]
+        self.sampling_strategy_ = dict(chosen.rows)
+        first = Option(next(iter(self._samplers)), 0, {})
+        self._favourite = (
+            first if len(selection.options) == 1 else selection.options[selection.best or selection.leader]
+        )
+
+    def _scores(
+        self,
+        X: Any,
+        y: np.ndarray,
+        groups: Any,
+        pairs: Sequence[tuple[np.ndarray, np.ndarray]],
+        options: Sequence[Option],
+        amounts: list[Any],
+    ) -> np.ndarray:
+        """Return scores of shape (n_options, n_splits), in the order of the options."""
+        estimator = self.estimator
+        if estimator is None:
+            estimator = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+        scorer = Scorer(estimator, check_scoring(estimator, self.scoring), self.sampling_strategy)
+        jobs = [(name, fold) for fold in range(len(pairs)) for name in (NONE, *self._samplers)]
+        found = Parallel(n_jobs=self.n_jobs)(
+            delayed(_fold_scores)(
+                scorer,
+                X,
+                y,
+                groups,
+                pairs[fold],
+                self._candidate(name, fold),
+                [0] if name == NONE else amounts,
+                int(np.random.default_rng((self._seed, SELECT, fold)).integers(2**31)),
+            )
+            for name, fold in jobs
+        )
+        self._warn_of_failures([(name, error) for (name, _), (_, error) in zip(jobs, found, strict=True)])
+        by_fold = [
+            found[k : k + 1 + len(self._samplers)] for k in range(0, len(found), 1 + len(self._samplers))
+        ]
+        return np.array([np.concatenate([scores for scores, _ in fold]) for fold in by_fold]).T
+
+    def _candidate(self, name: str, fold: int) -> AnySampler | None:
+        if name == NONE:
+            return None
+        stream = np.random.default_rng((self._seed, SELECT, fold, 1 + list(self._samplers).index(name)))
+        return AnySampler(
+            sampler=self._samplers[name],
+            scaler=self.scaler,
+            nonnegative=self.nonnegative,
+            n_synthetic=0,
+            random_state=int(stream.integers(2**31)),
+        )
+
+    def _warn_of_failures(self, errors: Sequence[tuple[str, str]]) -> None:
+        failed = {name: error for name, error in errors if error}
+        for name, error in failed.items():
+            warnings.warn(f"candidate {name} cannot be chosen, since it fails: {error}", stacklevel=2)
+        if len(failed) == len(self._samplers) and self.rule == "always":
+            raise ValueError(f"every candidate fails: {failed}")
+
+
+def _fold_scores(
+    scorer: Scorer,
+    X: Any,
+    y: np.ndarray,
+    groups: Any,
+    pair: tuple[np.ndarray, np.ndarray],
+    candidate: Any,
+    amounts: list[Any],
+    seed: int,
+) -> tuple[np.ndarray, str]:
+    """Return the scores at each amount, or NaN and what went wrong with the candidate."""
+    try:
+        return scorer.scores(X, y, groups, [honest(*pair)], candidate, amounts, seed)[0], ""
+    except Exception as error:
+        if candidate is None:
+            raise
+        return np.full(len(amounts), np.nan), f"{type(error).__name__}: {error}"
+
+
+def _by_name(samplers: Sequence[Any]) -> dict[str, Any]:
+    """Name samplers by their class, with a number where it repeats."""
+    named: dict[str, Any] = {}
+    for sampler in samplers:
+        name, k = type(sampler).__name__, 2
+        while name in named:
+            name, k = f"{type(sampler).__name__} {k}", k + 1
+        named[name] = sampler
+    return named
+
+
+def _words(scoring: Any) -> str:
+    return scoring.replace("_", " ") if isinstance(scoring, str) else "the score"
