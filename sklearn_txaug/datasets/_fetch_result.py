@@ -128,10 +128,8 @@ def make_result(
     if return_X_y:
         return data, target
     text = (resources.files(__package__) / "data" / description).read_text(encoding="utf-8")
-    notes.insert(
-        0,
-        f"{X.shape[0]} samples x {X.shape[1]} genes, {groups.nunique() if as_frame else len(set(groups))} of {group}",
-    )
+    n_groups = covariates[group].nunique()
+    notes.insert(0, f"{X.shape[0]} samples x {X.shape[1]} genes, {n_groups} of {group}")
     return Bunch(
         data=data,
         target=target,
@@ -139,7 +137,7 @@ def make_result(
         covariates=covariates,
         feature_names=names,
         gene_symbols=gene_symbols(names, matrix.symbols[columns]),
-        target_names=np.unique(_array(target)),
+        target_names=np.unique(_array(covariates[label])),
         sample_names=_array(covariates.index),
         notes=notes,
         DESCR="\n".join([text, "This selection", "--------------", "", *(f"* {note}" for note in notes), ""]),
