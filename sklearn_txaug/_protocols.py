@@ -58,14 +58,14 @@ class Scorer(NamedTuple):
 
     def _score(self, X: Any, y: np.ndarray, rows: Split, generator: Any, amount: Any, seed: int) -> float:
         X_train, y_train = _safe_indexing(X, rows.real), y[rows.real]
-        labels = self._labels(amount, y_train)
+        labels = self.labels(amount, y_train)
         if generator is not None and len(labels):
             X_new, y_new = generator.sample(y=labels)
             X_train, y_train = stack(X_train, X_new), np.concatenate([y_train, y_new])
         model = seeded(self.estimator, seed).fit(X_train, y_train)
         return float(self.scoring(model, _safe_indexing(X, rows.test), y[rows.test]))
 
-    def _labels(self, amount: Any, y: np.ndarray) -> np.ndarray:
+    def labels(self, amount: Any, y: np.ndarray) -> np.ndarray:
         """Return the labels of the synthetic rows: none, if a fold has more than `sampling_strategy` asks for."""
         try:
             counts = class_amounts(amount, self.sampling_strategy, y)

@@ -1,0 +1,13 @@
+"""Does augmentation help? Held-out scores with and without synthetic rows, paired by split."""
+
+from ._curves import augmentation_curve, low_data_curve
+from ._displays import AugmentationCurveDisplay, LowDataCurveDisplay
+from ._result import CurveResult
+
+__all__ = [
+    "AugmentationCurveDisplay",
+    "CurveResult",
+    "LowDataCurveDisplay",
+    "augmentation_curve",
+    "low_data_curve",
+]

@@ -1,0 +1,187 @@
+"""Curves over the amount of synthetic and of real rows, with one training of the generator for all amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ._jobs import CurveJobs
+from ._result import CurveResult
+
+_TEXTS = {
+    "trains": """In each split a generator is trained once and sampled at every amount. The classifier has one seed a
+    split, so that differences are paired; their standard error is that of Nadeau and Bengio [1]_.""",
+    "common": """estimator : classifier
+        Trained with and without synthetic rows.
+    X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
+        Expression on a log scale, samples in rows.
+    y : array-like of shape (n_samples,)
+        Class labels.""",
+    "splitting": """cv : int, splitter or iterable, default=5
+        An int is the number of folds, stratified by class and, with `groups`, of whole groups. A class whose rows
+        would all be held out stays in training.
+    n_repeats : int, default=1
+        Repetitions with other folds, if `cv` is an int.
+    groups : array-like of shape (n_samples,), default=None
+        Patient or donor of each row; rows of one stay on one side of a split.
+    scoring : str, callable or None, default="balanced_accuracy"
+        A scorer of scikit-learn, greater is better.
+    protocol : {"honest", "oracle"}, default="honest"
+        ``"honest"`` trains the generator on the rows that the classifier sees, ``"oracle"`` on all rows that are not
+        held out: what a generator of a larger cohort gives to a small one, as in [2]_.
+    n_jobs : int or None, default=None
+        Trainings at a time, of one thread each; the result does not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Decides splits, trainings and draws, those of `sampler` and `estimator` too.""",
+    "raises": """Raises
+    ------
+    ValueError
+        If `protocol` is another, ``"oracle"`` is asked for with all real rows, an amount cannot be met, nothing can
+        be held out, or a splitter cuts groups.
+    TypeError
+        If `sampler` is none.""",
+    "references": """References
+    ----------
+    .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 239-281, 2003.
+    .. [2] A. Lacan, M. Sebag, B. Hanczar, "GAN-based data augmentation for transcriptomics: survey and comparative
+       assessment", Bioinformatics 39, i111-i120, 2023.""",
+}
+
+
+def _shared_texts(function: Callable) -> Callable:
+    """Replace ``{common}`` and the like in a docstring by the texts above."""
+    for name, text in _TEXTS.items():
+        function.__doc__ = (function.__doc__ or "").replace(f"{{{name}}}", text)
+    return function
+
+
+@_shared_texts
+def augmentation_curve(
+    sampler: Any,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    n_synthetic: Sequence[Any] = (0.5, 1.0, 2.0),
+    n_real: int | float | None = None,
+    cv: Any = 5,
+    n_repeats: int = 1,
+    groups: Any = None,
+    scoring: Any = "balanced_accuracy",
+    protocol: str = "honest",
+    n_jobs: int | None = None,
+    random_state: Any = None,
+) -> CurveResult:
+    """Score a classifier on held-out rows with more and more synthetic rows, against none.
+
+    {trains}
+
+    Parameters
+    ----------
+    sampler : sampler
+        One of this package, or an over-sampler of imbalanced-learn. Its own amounts are not used.
+    {common}
+    n_synthetic : sequence of amounts, default=(0.5, 1.0, 2.0)
+        An int is the number of rows in all, a float a share of the classifier's real rows, a dict the rows of each
+        class; None fills every class up to the largest. No augmentation is always compared, 0 is left out.
+    n_real : int, float or None, default=None
+        Real training rows of the classifier, as in `low_data_curve`; None is all that are not held out.
+    {splitting}
+
+    Returns
+    -------
+    result : CurveResult
+        One point for each amount.
+
+    {raises}
+
+    See Also
+    --------
+    low_data_curve : The gain over the number of real rows.
+    AugmentationCurveDisplay : Draws it.
+    sklearn_txaug.over_sampling.SelectiveSampler : Chooses the amount inside a pipeline.
+
+    {references}
+
+    Examples
+    --------
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.model_selection import augmentation_curve
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> curve = augmentation_curve(
+    ...     GaussianSampler(), KNeighborsClassifier(3), X[::4], y[::4], n_synthetic=[20, 100], cv=3, random_state=0
+    ... )
+    >>> curve.differences.shape, curve.standard_error.shape
+    ((2, 3), (2,))
+    """
+    return CurveJobs(sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state).result(
+        [1.0 if n_real is None else n_real], n_synthetic, n_jobs
+    )
+
+
+@_shared_texts
+def low_data_curve(
+    sampler: Any,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    n_real: Sequence[int | float],
+    n_synthetic: Any = 1.0,
+    cv: Any = 5,
+    n_repeats: int = 1,
+    groups: Any = None,
+    scoring: Any = "balanced_accuracy",
+    protocol: str = "honest",
+    n_jobs: int | None = None,
+    random_state: Any = None,
+) -> CurveResult:
+    """Score a classifier on held-out rows with few and more real rows, with and without synthetic ones.
+
+    {trains}
+
+    Parameters
+    ----------
+    sampler : sampler
+        One of this package, or an over-sampler of imbalanced-learn. Its own amounts are not used.
+    {common}
+    n_real : sequence of int or float
+        Real training rows of the classifier: ints are numbers of rows, floats shares of those not held out. Smaller
+        sets are part of larger ones, and each has two rows of each class or more.
+    n_synthetic : int, float, dict or None, default=1.0
+        Synthetic rows: an int is the number in all, a float a share of the real rows, a dict the rows of each class;
+        None fills every class up to the largest.
+    {splitting}
+
+    Returns
+    -------
+    result : CurveResult
+        One point for each `n_real`.
+
+    {raises}
+
+    See Also
+    --------
+    augmentation_curve : The gain over the number of synthetic rows.
+    LowDataCurveDisplay : Draws it.
+
+    {references}
+
+    Examples
+    --------
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.model_selection import low_data_curve
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> curve = low_data_curve(
+    ...     GaussianSampler(), KNeighborsClassifier(3), X, y, n_real=[14, 28], protocol="oracle", cv=3, random_state=0
+    ... )
+    >>> curve.n_real, curve.n_synthetic
+    (array([14., 28.]), array([14., 28.]))
+    """
+    return CurveJobs(sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state).result(
+        n_real, [n_synthetic], n_jobs
+    )

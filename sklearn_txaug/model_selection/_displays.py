@@ -1,0 +1,239 @@
+"""The curves as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..plotting._style import axes_for, legend_beside, style
+from ._curves import augmentation_curve, low_data_curve
+from ._result import CurveResult
+
+KINDS = ("difference", "score")
+
+
+class _CurveDisplay:
+    _compute: ClassVar[Callable[..., CurveResult]]
+    _x: ClassVar[str]
+    _x_label: ClassVar[str]
+
+    def __init__(self, curves: Mapping[str, CurveResult], kind: str = "difference") -> None:
+        if kind not in KINDS:
+            raise ValueError(f"kind must be one of {KINDS}, got {kind!r}")
+        if not curves:
+            raise ValueError("curves is empty: nothing to draw")
+        self.curves, self.kind = dict(curves), kind
+
+    @classmethod
+    def from_data(cls, curves: Any, *, kind: str = "difference", ax: Any = None) -> Any:
+        """Draw curves that are computed already.
+
+        Parameters
+        ----------
+        curves : CurveResult, list or dict of CurveResult
+            A dict gives them names; otherwise each has that of its sampler.
+        kind : {"difference", "score"}, default="difference"
+            Gains over no augmentation, or the scores with and without.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : object of this class
+            Drawn.
+        """
+        return cls(_named(curves), kind).plot(ax)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        sampler: Any,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        kind: str = "difference",
+        ax: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Compute the curve of a sampler, or of each one in a dict, and draw.
+
+        Parameters
+        ----------
+        sampler : sampler, or dict of samplers
+            Unfitted; a dict gives them names.
+        estimator : classifier
+            Trained with and without synthetic rows.
+        X : array-like of shape (n_samples, n_features)
+            Expression on a log scale, samples in rows.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        kind : {"difference", "score"}, default="difference"
+            Gains over no augmentation, or the scores with and without.
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+        **kwargs
+            Passed to the function that computes the curve. Give an integer `random_state`, so that all samplers
+            meet the same splits.
+
+        Returns
+        -------
+        display : object of this class
+            Drawn.
+        """
+        samplers = sampler if isinstance(sampler, Mapping) else {type(sampler).__name__: sampler}
+        curves = {name: cls._compute(one, estimator, X, y, **kwargs) for name, one in samplers.items()}
+        return cls(curves, kind).plot(ax)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            None makes a figure.
+
+        Returns
+        -------
+        display : object of this class
+        """
+        self.ax_ = axes_for(ax, (7.2, 4.4))
+        self.figure_ = self.ax_.figure
+        self._set_x_scale()
+        self._baseline()
+        for i, (name, curve) in enumerate(self.curves.items()):
+            values = curve.differences if self.kind == "difference" else curve.scores
+            self._line(i - (len(self.curves) - 1) / 2, curve, values, label=name, capsize=3, **style(i))
+        first = next(iter(self.curves.values()))
+        what = f"gain in {first.scoring}" if self.kind == "difference" else first.scoring
+        protocols = " and ".join(dict.fromkeys(curve.protocol for curve in self.curves.values()))
+        self.ax_.set(xlabel=self._x_label, ylabel=f"{what}\n(mean and standard error)")
+        self.ax_.set_title(f"{self._setting(first)}, protocol: {protocols}", fontsize="medium")
+        legend_beside(self.ax_)
+        return self
+
+    def _set_x_scale(self) -> None:
+        self._ticks = np.unique(np.concatenate([getattr(curve, self._x) for curve in self.curves.values()]))
+        if len(self._ticks) > 2 and self._ticks[0] > 0 and self._ticks[-1] / self._ticks[0] >= 4:
+            self.ax_.set_xscale("log")
+            self.ax_.set_xticks(self._ticks, [f"{value:g}" for value in self._ticks])
+            self.ax_.minorticks_off()
+
+    def _baseline(self) -> None:
+        if self.kind == "difference":
+            self.ax_.axhline(0, color="black", linewidth=1, linestyle="--", label="no augmentation")
+            return
+        first = next(iter(self.curves.values()))
+        looks = {"label": "no augmentation", "color": "black", "linestyle": "--", "capsize": 3}
+        self._line(0, first, first.baseline_scores, **looks)
+
+    def _line(self, offset: float, curve: CurveResult, values: np.ndarray, **looks: Any) -> None:
+        """Draw means and standard errors, a little beside those of the other samplers."""
+        x, order = getattr(curve, self._x), np.argsort(getattr(curve, self._x))
+        if self.ax_.get_xscale() == "log":
+            x = x * (self._ticks[-1] / self._ticks[0]) ** (0.012 * offset)
+        else:
+            x = x + 0.012 * offset * np.ptp(self._ticks)
+        self.ax_.errorbar(
+            x[order], values.mean(axis=1)[order], np.nan_to_num(curve.error_of(values))[order], **looks
+        )
+
+    def _setting(self, curve: CurveResult) -> str:
+        raise NotImplementedError
+
+
+class AugmentationCurveDisplay(_CurveDisplay):
+    """Gain over no augmentation against the number of synthetic rows.
+
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    curves : dict of str to CurveResult
+        What :func:`augmentation_curve` returned, by name.
+    kind : {"difference", "score"}, default="difference"
+        Gains over no augmentation, or the scores with and without.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.model_selection import AugmentationCurveDisplay
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> display = AugmentationCurveDisplay.from_estimator(
+    ...     GaussianSampler(), KNeighborsClassifier(3), X[::4], y[::4], n_synthetic=[20, 100], cv=2, random_state=0
+    ... )
+    >>> display.ax_.get_xlabel()
+    'synthetic rows'
+    """
+
+    _compute = staticmethod(augmentation_curve)
+    _x = "n_synthetic"
+    _x_label = "synthetic rows"
+
+    def _setting(self, curve: CurveResult) -> str:
+        return f"{curve.n_real[0]:.0f} real rows"
+
+
+class LowDataCurveDisplay(_CurveDisplay):
+    """Gain over no augmentation against the number of real rows.
+
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    curves : dict of str to CurveResult
+        What :func:`low_data_curve` returned, by name.
+    kind : {"difference", "score"}, default="difference"
+        Gains over no augmentation, or the scores with and without.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.model_selection import LowDataCurveDisplay
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> display = LowDataCurveDisplay.from_estimator(
+    ...     GaussianSampler(), KNeighborsClassifier(3), X, y, n_real=[14, 42], cv=2, random_state=0
+    ... )
+    >>> display.ax_.get_xlabel()
+    'real rows'
+    """
+
+    _compute = staticmethod(low_data_curve)
+    _x = "n_real"
+    _x_label = "real rows"
+
+    def _setting(self, curve: CurveResult) -> str:
+        shares = curve.n_synthetic / curve.n_real
+        if np.allclose(shares, shares[0], rtol=0.05):
+            return f"{shares[0]:.3g} synthetic for each real row"
+        return f"{curve.n_synthetic.min():.0f} to {curve.n_synthetic.max():.0f} synthetic rows"
+
+
+def _named(curves: Any) -> dict[str, CurveResult]:
+    if isinstance(curves, Mapping):
+        return dict(curves)
+    if isinstance(curves, CurveResult):
+        return {curves.sampler: curves}
+    if not isinstance(curves, Iterable):
+        raise TypeError(f"curves must be a CurveResult, or a list or dict of them, got {curves!r}")
+    named: dict[str, CurveResult] = {}
+    for curve in curves:
+        name = curve.sampler if curve.sampler not in named else f"{curve.sampler} {len(named) + 1}"
+        named[name] = curve
+    return named

@@ -1,0 +1,120 @@
+"""The trainings that a curve takes: one generator for all amounts, and each classifier with and without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.metrics import check_scoring
+from sklearn.utils import indexable
+from sklearn.utils.validation import column_or_1d
+
+from .._protocols import Scorer, Split
+from .._splits import ROWS_PER_CLASS, splits, stratified_order
+from .._training import draw_seed
+from ..over_sampling._any import AnySampler, with_sample
+from ._result import CurveResult
+
+PROTOCOLS = ("honest", "oracle")
+
+
+class CurveJobs:
+    """Checked input of both curves, and the jobs that follow from it."""
+
+    def __init__(
+        self,
+        sampler: Any,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        groups: Any,
+        scoring: Any,
+        protocol: str,
+        cv: Any,
+        n_repeats: int,
+        random_state: Any,
+    ):
+        if protocol not in PROTOCOLS:
+            raise ValueError(f"protocol must be one of {PROTOCOLS}, got {protocol!r}")
+        with_sample(sampler)  # a TypeError before any training
+        self.sampler, self.protocol, self.scoring = sampler, protocol, scoring
+        self.X, y, self.groups = indexable(X, y, groups)
+        self.y = column_or_1d(y)
+        self.scorer = Scorer(estimator, check_scoring(estimator, scoring))
+        self.seed = draw_seed(random_state)
+        self.pairs = splits(cv, self.y, self.groups, seed=self.seed, n_repeats=n_repeats)
+
+    def result(self, n_real: Sequence[Any], n_synthetic: Sequence[Any], n_jobs: int | None) -> CurveResult:
+        """Run the jobs; one of `n_real` and `n_synthetic` has one entry, the other those of the curve."""
+        amounts = [n for n in n_synthetic if n is None or isinstance(n, dict) or n != 0]
+        if not amounts or not len(n_real):
+            raise ValueError(f"n_synthetic={n_synthetic!r} and n_real={n_real!r} leave nothing to compare")
+        subsets = [[self._rows(fold, n) for n in n_real] for fold in range(len(self.pairs))]
+        self._check_oracle(subsets)
+        rows = np.array(
+            [
+                [[len(self.scorer.labels(n, self.y[s.real])) for n in amounts] for s in fold]
+                for fold in subsets
+            ]
+        ).mean(axis=0)
+        jobs = [job for fold in range(len(self.pairs)) for job in self._jobs(fold, subsets[fold])]
+        found = Parallel(n_jobs=n_jobs)(
+            delayed(self.scorer.scores)(
+                self.X, self.y, self.groups, job, self._seeded(fold, k), [0, *amounts], self._seed_of(fold)
+            )
+            for fold, k, job in jobs
+        )
+        scores = np.concatenate(found).reshape(len(self.pairs), len(n_real), 1 + len(amounts))
+        n_rows = [float(np.mean([len(fold[i].real) for fold in subsets])) for i in range(len(n_real))]
+        n_points = len(n_real) * len(amounts)
+        return CurveResult(
+            sampler=type(self.sampler).__name__,
+            protocol=self.protocol,
+            scoring=self.scoring.replace("_", " ") if isinstance(self.scoring, str) else "score",
+            n_real=np.repeat(n_rows, len(amounts)),
+            n_synthetic=rows.ravel(),
+            scores=scores[:, :, 1:].reshape(len(self.pairs), n_points).T,
+            baseline_scores=np.repeat(scores[:, :, 0], len(amounts), axis=1).T,
+            n_train=float(np.mean([len(train) for train, _ in self.pairs])),
+            n_test=float(np.mean([len(test) for _, test in self.pairs])),
+        )
+
+    def _jobs(self, fold: int, subsets: list[Split]) -> list[tuple[int, int, list[Split]]]:
+        """Return what shares one generator: each subset its own, or under the oracle protocol all of a fold."""
+        if self.protocol == "oracle":
+            return [(fold, 0, subsets)]
+        return [(fold, k, [subset]) for k, subset in enumerate(subsets)]
+
+    def _rows(self, fold: int, n_real: Any) -> Split:
+        train, test = self.pairs[fold]
+        order = stratified_order(self.y[train], np.random.default_rng((self.seed, fold)))
+        _, counts = np.unique(self.y[train], return_counts=True)
+        least = int(np.minimum(counts, ROWS_PER_CLASS).sum())
+        if isinstance(n_real, bool) or not isinstance(n_real, Real):
+            raise ValueError(
+                f"n_real must hold ints (rows) or floats (shares of the training rows), got {n_real!r}"
+            )
+        n_rows = int(n_real) if isinstance(n_real, Integral) else round(float(n_real) * len(train))
+        if not least <= n_rows <= len(train):
+            raise ValueError(
+                f"n_real={n_real!r} is {n_rows} rows, which is not between {least} ({ROWS_PER_CLASS} rows a class) "
+                f"and {len(train)}, the rows of split {fold} that are not held out"
+            )
+        real = train if n_rows == len(train) else np.sort(train[order[:n_rows]])
+        return Split(real, real if self.protocol == "honest" else train, test)
+
+    def _check_oracle(self, subsets: list[list[Split]]) -> None:
+        if self.protocol == "oracle" and all(len(s.real) == len(s.seen) for fold in subsets for s in fold):
+            raise ValueError(
+                "protocol='oracle' needs fewer real rows than are not held out: set n_real, or use 'honest'"
+            )
+
+    def _seeded(self, fold: int, k: int) -> AnySampler:
+        stream = np.random.default_rng((self.seed, fold, 1, k))
+        return AnySampler(sampler=self.sampler, n_synthetic=0, random_state=int(stream.integers(2**31)))
+
+    def _seed_of(self, fold: int) -> int:
+        return int(np.random.default_rng((self.seed, fold, 0)).integers(2**31))
