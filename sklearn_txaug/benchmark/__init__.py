@@ -2,6 +2,7 @@
 
 from ._cohort import Cohort, make_cohort
 from ._methods import make_classifiers, make_samplers
+from ._report import write_report
 from ._run import benchmark
 from ._store import Row
 from ._summary import draw_summary, format_summary
@@ -15,4 +16,5 @@ __all__ = [
     "make_classifiers",
     "make_cohort",
     "make_samplers",
+    "write_report",
 ]

@@ -147,6 +147,12 @@ def holm(p: Any) -> list[float]:
     return adjusted.tolist()
 
 
+def without_empty(rows: Sequence[Row]) -> list[Row]:
+    """Leave out the scores of augmentation that added no row, as where classes are balanced already."""
+    amounts = {row[:7]: row.value for row in rows if row.metric == "synthetic_rows"}
+    return [row for row in rows if row.sampler == BASELINE or amounts.get(row[:7], 1) > 0]
+
+
 def best(comparisons: Iterable[Comparison]) -> dict[Setting, Comparison]:
     """Return the highest mean score of each setting; of equal ones the first."""
     winners: dict[Setting, Comparison] = {}

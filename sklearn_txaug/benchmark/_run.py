@@ -82,7 +82,10 @@ def benchmark(
     classifiers = make_classifiers() if classifiers is None else dict(classifiers)
     plan = make_plan(cohort, samplers, classifiers, n_real, n_synthetic, seeds, protocol)
     methods = {**samplers, **classifiers}.items()
-    named = {f"{cohort.name} {name}": str(method and method.get_params()) for name, method in methods}
+    named = {
+        f"{cohort.name} {name}": str(method if method is None else method.get_params())
+        for name, method in methods
+    }
     named[f"{cohort.name} data"] = fingerprint(cohort)
     store = ResultStore(Path(output), {**named, **(settings or {})})
     wanted = plan.jobs()

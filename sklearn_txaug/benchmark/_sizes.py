@@ -59,8 +59,8 @@ def describe_real(size: Size) -> str:
     if size == ALL:
         return "all training rows"
     if isinstance(size, str):
-        return f"{size[:-1]} row{'s' * (size != '1c')} a class"
-    return f"{size} rows"
+        return f"{size[:-1]} row{'s' * (size != '1c')} a class".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{size}\N{NO-BREAK SPACE}rows"
 
 
 def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:

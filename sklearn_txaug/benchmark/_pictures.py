@@ -1,0 +1,197 @@
+"""The pictures of the report, as PNGs: gains against real and synthetic rows, embeddings, Pareto fronts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..plotting._style import REAL, SYNTHETIC
+from ._compare import Comparison, Difference
+from ._jobs import REFERENCE
+from ._sizes import BALANCE, Size, describe_real, size_order
+from ._summary import look
+from ._words import amount_name
+
+_PANEL = 3.1  # inches
+
+
+def main_amount(amounts: Sequence[Size]) -> Size:
+    """Return the amount that a table or picture with one amount shows: the largest that does not depend on y."""
+    fixed = [size for size in amounts if size not in (0, BALANCE)]
+    return max(fixed, key=size_order) if fixed else BALANCE
+
+
+def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
+    """Draw gains against the number of real rows; panels are protocols and classifiers of one data set."""
+    amount = main_amount([c.n_synthetic for c in comparisons])
+    chosen = [c for c in comparisons if c.difference and c.n_synthetic == amount]
+    panels = {(c.setting.protocol, c.setting.classifier): "" for c in chosen}
+    sizes = sorted({c.setting.n_real for c in chosen}, key=size_order)
+    return _curves(
+        chosen,
+        order,
+        rows=list(dict.fromkeys(protocol for protocol, _ in panels)),
+        columns=list(dict.fromkeys(classifier for _, classifier in panels)),
+        panel_of=lambda c: (c.setting.protocol, c.setting.classifier),
+        x_of=lambda c: sizes.index(c.setting.n_real),
+        ticks=[str(size) for size in sizes],
+        labels=("training rows (2c: 2 rows a class)", f"gain in {metric.replace('_', ' ')}"),
+    )
+
+
+def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
+    """Draw gains against the number of synthetic rows, for one data set and protocol."""
+    chosen = [c for c in comparisons if c.difference]
+    amounts = sorted({c.n_synthetic for c in chosen}, key=size_order)
+    return _curves(
+        chosen,
+        order,
+        rows=[describe_real(size) for size in sorted({c.setting.n_real for c in chosen}, key=size_order)],
+        columns=list(dict.fromkeys(c.setting.classifier for c in chosen)),
+        panel_of=lambda c: (describe_real(c.setting.n_real), c.setting.classifier),
+        x_of=lambda c: amounts.index(c.n_synthetic) + 1,
+        ticks=["0", *map(amount_name, amounts)],
+        labels=("synthetic rows", f"gain in {metric.replace('_', ' ')}"),
+        from_zero=True,
+    )
+
+
+def _curves(
+    chosen: Sequence[Comparison],
+    order: Sequence[str],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    panel_of: Any,
+    x_of: Any,
+    ticks: Sequence[str],
+    labels: tuple[str, str],
+    from_zero: bool = False,
+) -> bytes:
+    from matplotlib.figure import Figure
+
+    size = (1.6 + _PANEL * len(columns), 0.6 + 0.85 * _PANEL * len(rows))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(len(rows), len(columns), squeeze=False, sharex=True, sharey=True)
+    names = [name for name in order if any(c.sampler == name for c in chosen)]
+    limits = _limits([c.difference for c in chosen if c.difference])
+    for i, row in enumerate(rows):
+        for j, column in enumerate(columns):
+            axis = panels[i, j]
+            axis.axhline(0, color="0.4", linewidth=1, zorder=0)
+            for k, name in enumerate(names):
+                points = sorted(
+                    (x_of(c), *c.difference[:2])
+                    for c in chosen
+                    if c.difference and c.sampler == name and panel_of(c) == (row, column)
+                )
+                points = [(0, 0.0, 0.0)] * from_zero + points
+                x, mean, error = (np.array(values, dtype=float) for values in zip(*points, strict=True))
+                shift = 0.32 * (k / max(1, len(names) - 1) - 0.5)
+                error = np.nan_to_num(error)
+                style = {**look(order, name), "label": name, "markersize": 4, "linewidth": 1, "alpha": 0.9}
+                axis.errorbar(x + shift * (x > 0 if from_zero else 1), mean, yerr=error, **style)
+            axis.set_title(f"{column}, {row}", fontsize="medium")
+            axis.set_ylim(*limits)
+            axis.set_xticks(range(len(ticks)), ticks)
+    figure.supxlabel(labels[0], fontsize="medium")
+    figure.supylabel(labels[1], fontsize="medium")
+    handles, texts = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside right center", fontsize="small", frameon=False)
+    return _png(figure)
+
+
+def _limits(differences: Sequence[Difference]) -> tuple[float, float]:
+    """Return a range that holds all means; errors of few seeds, which can be huge, may leave it."""
+    mean, error = (np.nan_to_num([d[i] for d in differences]) for i in (0, 1))
+    most = 1.5 * max(np.abs(mean).max(), 0.01)
+    return max((mean - error).min(), -most) * 1.05, min(max((mean + error).max(), 0.01), most) * 1.05
+
+
+def draw_embeddings(files: Mapping[str, Path]) -> bytes:
+    """Draw held-out and synthetic rows on the main axes of the held-out rows, a panel for each sampler."""
+    from matplotlib.figure import Figure
+
+    n_columns = min(4, len(files))
+    n_rows = -(-len(files) // n_columns)
+    figure = Figure(figsize=(_PANEL * n_columns, 0.5 + _PANEL * n_rows), layout="constrained")
+    panels = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True).ravel()
+    for axis, (sampler, path) in zip(panels, files.items(), strict=False):
+        with np.load(path, allow_pickle=False) as points:
+            real, synthetic, variance = points["real"], points["synthetic"], points["variance"]
+        axis.scatter(
+            *real.T, s=14, facecolors="none", edgecolors=REAL, linewidths=0.7, label="real, held out"
+        )
+        axis.scatter(*synthetic.T, s=12, marker="x", color=SYNTHETIC, linewidths=0.7, label="synthetic")
+        axis.set_title(sampler, fontsize="medium")
+    low, high = np.min(real, axis=0), np.max(real, axis=0)
+    margin = 0.35 * (high - low)  # a generator that has diverged must not shrink all panels
+    panels[0].set(
+        xlim=(low[0] - margin[0], high[0] + margin[0]), ylim=(low[1] - margin[1], high[1] + margin[1])
+    )
+    for axis in panels[len(files) :]:
+        axis.set_axis_off()
+    for label, share, name in zip(
+        (figure.supxlabel, figure.supylabel), variance, ("PC 1", "PC 2"), strict=True
+    ):
+        label(f"{name} ({100 * share:.0f} % of the real variance)", fontsize="medium")
+    handles, texts = panels[0].get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside upper center", ncols=2, fontsize="small", frameon=False)
+    return _png(figure)
+
+
+def pareto_front(cost: Sequence[float], quality: Sequence[float]) -> list[int]:
+    """Return the positions that nothing cheaper or equally cheap surpasses in quality, by ascending cost.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.benchmark._pictures import pareto_front
+    >>> pareto_front([3, 1, 2], [0.9, 0.5, 0.4])
+    [1, 0]
+    """
+    front: list[int] = []
+    for i in sorted(range(len(cost)), key=lambda i: (cost[i], -quality[i])):
+        if not np.isnan(quality[i]) and (not front or quality[i] > quality[front[-1]]):
+            front.append(i)
+    return front
+
+
+def draw_pareto(means: Mapping[str, Mapping[str, float]], order: Sequence[str]) -> bytes:
+    """Draw precision and recall of each sampler against its parameters and its seconds of training."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10.4, 7.2), layout="constrained")
+    panels = figure.subplots(2, 2, sharey="row", sharex="col")
+    names = [name for name in order if name in means]
+    costs = {"parameters": "trained weights", "fit_seconds": "seconds of training"}
+    for axes, quality in zip(panels, ("precision", "recall"), strict=True):
+        for axis, (cost, label) in zip(axes, costs.items(), strict=True):
+            x = [max(means[name][cost], 0.001 if cost == "fit_seconds" else 0) for name in names]
+            y = [means[name][quality] for name in names]
+            for name, a, b in zip(names, x, y, strict=True):
+                axis.scatter(a, b, s=48, label=name, zorder=3, **look(order, name))
+            front = pareto_front(x, y)
+            axis.step([x[i] for i in front], [y[i] for i in front], where="post", color="0.5", linewidth=1)
+            if REFERENCE in means:
+                axis.axhline(means[REFERENCE][quality], color="0.5", linestyle=":", label="real rows")
+            if cost == "parameters":
+                axis.set_xscale("symlog", linthresh=1e4, linscale=0.4)
+                axis.set_xticks([0, *(10.0**k for k in range(4, 1 + int(np.log10(max(*x, 1e5)))))])
+            else:
+                axis.set_xscale("log")
+            axis.set(ylim=(-0.03, 1.03), xlabel=label if quality == "recall" else "", ylabel=quality)
+    for axis in panels[:, 1]:
+        axis.set_ylabel("")
+    handles, texts = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside right center", fontsize="small", frameon=False)
+    return _png(figure)
+
+
+def _png(figure: Any) -> bytes:
+    file = BytesIO()
+    figure.savefig(file, dpi=110, format="png")
+    return file.getvalue()

@@ -1,0 +1,198 @@
+"""The tables of the report, as HTML, and the one of all comparisons as a file."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._html import number
+from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
+from ._indicators import INDICATORS
+from ._jobs import REFERENCE
+from ._pictures import main_amount
+from ._sizes import describe_real, size_order
+from ._store import Row
+from ._summary import indicator_means
+from ._words import Duel, duels, method_name, plus_minus
+
+
+def winners(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
+    comparisons, scores = compare(part, metric), scores_of(part, metric)
+    base = {c.setting: c for c in comparisons if c.sampler == BASELINE}
+    cheap = best(c for c in comparisons if c.sampler not in deep)
+    deepest = best(c for c in comparisons if c.sampler in deep)
+    lines, marks = [], []
+    for setting, c in best(comparisons).items():
+        duel = None
+        if setting in cheap and setting in deepest:
+            one, other = deepest[setting], cheap[setting]
+            duel = paired(*(scores[setting, x.sampler, x.n_synthetic] for x in (one, other)))
+        lines.append(
+            [
+                *(setting.classifier, describe_real(setting.n_real)),
+                number(base[setting].score) if setting in base else "",
+                *(method_name(c), number(c.score)),
+                plus_minus(*c.difference[:2]) if c.difference else "",
+                _p(c.p_adjusted),
+                f"{plus_minus(*duel[:2])} ({method_name(one)} − {method_name(other)})" if duel else "",
+                {"gain": "established gain", "loss": "established loss"}.get(c.verdict, "not established")
+                if c.difference
+                else "nothing better",
+            ]
+        )
+        marks.append(c.verdict)
+    header = [
+        *("classifier", "training rows", "no augmentation", "best", "its score", "difference", "p (Holm)"),
+        *("best deep − best cheap", "verdict"),
+    ]
+    caption = (
+        f"The winner of each setting, protocol {part[0].protocol}: highest mean {metric.replace('_', ' ')}"
+    )
+    return html_table(caption, header, lines, right=(2, 4, 5, 6), marks=marks)
+
+
+def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
+    table = {(d.deep, d.cheap): d for d in duels(part, metric, deep)}
+    if not table:
+        return ""
+    cheap = list(dict.fromkeys(other for _, other in table))
+
+    def cell(duel: Duel | None) -> str:
+        if duel is None:
+            return ""
+        return (
+            f"{plus_minus(duel.mean, np.nan)}, lower in {duel.n_lower} of {duel.n} "
+            f"({duel.established_lower} established lower, {duel.established_higher} higher)"
+        )
+
+    lines = [[one, *(cell(table.get((one, other))) for other in cheap)] for one in deep]
+    caption = (
+        f"Deep generators against cheap samplers, protocol {part[0].protocol}: mean difference over all classifiers, "
+        "training rows and amounts, at equal amounts"
+    )
+    return html_table(caption, ["deep generator", *(f"against {name}" for name in cheap)], lines)
+
+
+def per_class(part: Sequence[Row], order: Sequence[str], metric: str) -> str:
+    """Return the share of each class that is recognised, for the first classifier."""
+    scored = [row for row in part if row.classifier and row.metric.startswith("recall[")]
+    if not scored:
+        return ""
+    first = scored[0].classifier
+    amount = main_amount([row.n_synthetic for row in scored])
+    cells: dict[tuple, list[float]] = defaultdict(list)
+    for row in scored:
+        if row.classifier == first and row.n_synthetic in (0, amount):
+            cells[row.n_real, row.metric[7:-1], row.sampler].append(row.value)
+    names = [name for name in order if any(name == key[2] for key in cells)]
+    pieces = []
+    for n_real in sorted({key[0] for key in cells}, key=size_order):
+        labels = sorted({key[1] for key in cells if key[0] == n_real})
+        lines = []
+        for label in labels:
+            values = [float(np.mean(cells.get((n_real, label, name), [np.nan]))) for name in names]
+            top = np.nanmax(values)
+            lines.append([label, *(_bold(number(v), v == top and min(values) < top) for v in values)])
+        caption = f"{first}, {describe_real(n_real)}, {amount} synthetic rows; the best of each class in blue"
+        pieces.append(html_table(caption, ["class", *names], lines, right=range(1, len(names) + 1), raw=True))
+    return _fold("Share of the held-out rows of each class that is recognised", "".join(pieces), is_open=True)
+
+
+def quality(part: Sequence[Row], order: Sequence[str]) -> str:
+    means = indicator_means(part)
+    rank = {name: i for i, name in enumerate([REFERENCE, *order])}
+    keys = sorted(
+        (key for key in means if key[1] in rank), key=lambda key: (size_order(key[0]), rank[key[1]])
+    )
+    lines = [
+        [str(key[0]), key[1], *(number(means[key].get(name, np.nan)) for name in INDICATORS)] for key in keys
+    ]
+    header = ["training rows", "sampler", *(name.replace("_", " ") for name in INDICATORS)]
+    caption = (
+        "Against held-out rows, mean over the seeds; real: other real rows, which bound what can be reached"
+    )
+    return _fold(
+        "Quality of the synthetic rows", html_table(caption, header, lines, right=range(2, len(header)))
+    )
+
+
+def all_comparisons(comparisons: Sequence[Comparison], order: Sequence[str]) -> str:
+    lines = [
+        [
+            *(c.setting.classifier, str(c.setting.n_real), c.sampler, str(c.n_synthetic), str(c.n_seeds)),
+            f"{number(c.score)} ± {number(c.score_error)}",
+            *((plus_minus(*c.difference[:2]), _p(c.difference.p)) if c.difference else ("", "")),
+            *(_p(c.p_adjusted), c.verdict),
+        ]
+        for c in comparisons
+    ]
+    header = [
+        *("classifier", "training rows", "sampler", "synthetic rows", "seeds", "score ± s.e."),
+        *("difference ± corrected s.e.", "p", "p (Holm)", "established"),
+    ]
+    table = html_table("", header, lines, right=(4, 5, 6, 7, 8), marks=[c.verdict for c in comparisons])
+    return _fold("All comparisons", table)
+
+
+def _p(p: float) -> str:
+    return "" if np.isnan(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _bold(text: str, top: bool) -> str:
+    return f'<b class="top">{text}</b>' if top else text
+
+
+def _fold(title: str, content: str, is_open: bool = False) -> str:
+    return f"<details{' open' * is_open}><summary>{escape(title)}</summary>{content}</details>"
+
+
+def html_table(
+    caption: str,
+    header: Sequence[str],
+    lines: Iterable[Sequence[str]],
+    *,
+    right: Iterable[int] = (),
+    marks: Sequence[str] | None = None,
+    raw: bool = False,
+) -> str:
+    """Return a table; `right` are the columns of numbers, `marks` the classes of the lines, `raw` cells are HTML."""
+    numeric = set(right)
+    kind = [' class="n"' if i in numeric else "" for i in range(len(header))]
+    head = "".join(f"<th{k}>{escape(name)}</th>" for k, name in zip(kind, header, strict=True))
+    body = []
+    for i, line in enumerate(lines):
+        cells = (c if raw and j else escape(c) for j, c in enumerate(line))
+        mark = f' class="{marks[i]}"' if marks and marks[i] else ""
+        body.append(
+            f"<tr{mark}>" + "".join(f"<td{k}>{c}</td>" for k, c in zip(kind, cells, strict=True)) + "</tr>"
+        )
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    rows = "".join(body)
+    return (
+        f'<div class="wide"><table>{title}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def write_comparisons(comparisons: Sequence[Comparison], metric: str, path: Path) -> None:
+    missing: tuple[Any, ...] = (None, None, None)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(
+            [
+                *("dataset", "protocol", "classifier", "n_real", "sampler", "n_synthetic", "metric", "seeds"),
+                *("score", "score_error", "difference", "corrected_error", "p", "p_holm", "established"),
+            ]
+        )
+        for c in comparisons:
+            out.writerow(
+                [
+                    *(*c.setting, c.sampler, c.n_synthetic, metric, c.n_seeds, c.score, c.score_error),
+                    *(*(c.difference or missing), c.p_adjusted, c.verdict),
+                ]
+            )

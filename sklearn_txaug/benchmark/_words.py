@@ -1,0 +1,166 @@
+"""What the results say, in sentences: gains, losses, and where deep generators fall behind cheap ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ._compare import BASELINE, ESTABLISHED, Comparison, Setting, best, holm, paired, scores_of
+from ._sizes import Size, describe_real
+from ._store import Row
+
+_SHOWN = 4  # of a list of findings
+
+
+class Duel(NamedTuple):
+    """A deep generator against a cheap sampler with as many synthetic rows, over all settings that have both."""
+
+    deep: str
+    cheap: str
+    n: int
+    n_lower: int
+    n_higher: int
+    mean: float
+    established_lower: int
+    established_higher: int
+
+
+def deep_samplers(rows: Iterable[Row]) -> list[str]:
+    """Return the samplers that trained a network, as their number of parameters tells."""
+    return list(dict.fromkeys(row.sampler for row in rows if row.metric == "parameters" and row.value > 0))
+
+
+def duels(rows: Sequence[Row], metric: str, deep: Collection[str]) -> list[Duel]:
+    """Compare each deep generator with each cheap sampler at equal amounts; with none at all its own amounts.
+
+    A difference is established if its p value stays below 0.05 after Holm's correction over all comparisons of the
+    pair.
+    """
+    scores = scores_of(rows, metric)
+    cheap = [name for name in dict.fromkeys(name for _, name, _ in scores) if name not in deep]
+    table = []
+    for one in deep:
+        for other in cheap:
+            differences = []
+            for (setting, name, amount), by_seed in scores.items():
+                against = scores.get((setting, other, 0 if other == BASELINE else amount))
+                difference = paired(by_seed, against) if name == one and against else None
+                if difference is not None:
+                    differences.append(difference)
+            if differences:
+                means = np.array([d.mean for d in differences])
+                sure = np.array(holm([d.p for d in differences])) < ESTABLISHED
+                signs = [means < 0, means > 0]
+                sure_lower, sure_higher = (int((sure & sign).sum()) for sign in signs)
+                lower, higher = (int(sign.sum()) for sign in signs)
+                mean = float(means.mean())
+                table.append(Duel(one, other, len(means), lower, higher, mean, sure_lower, sure_higher))
+    return table
+
+
+def amount_name(n_synthetic: Size) -> str:
+    """Return an amount of synthetic rows as it stands beside a sampler's name."""
+    return f"+{n_synthetic}" if isinstance(n_synthetic, int) else str(n_synthetic)
+
+
+def method_name(c: Comparison) -> str:
+    """Return sampler and amount."""
+    return (
+        c.sampler if c.sampler == BASELINE else f"{c.sampler}\N{NO-BREAK SPACE}{amount_name(c.n_synthetic)}"
+    )
+
+
+def plus_minus(mean: float, error: float) -> str:
+    """Write a difference with its error."""
+    return f"{mean:+.3f}".replace("-", "−") + ("" if np.isnan(error) else f" ± {error:.3f}")
+
+
+def findings(comparisons: Sequence[Comparison]) -> list[str]:
+    """Say, for one data set and protocol, who wins, and which gains and losses are established."""
+    winners = best(comparisons)
+    augmented = [c for c in winners.values() if c.sampler != BASELINE]
+    established = [c for c in augmented if c.verdict == "gain"]
+    n = len(winners)
+    lines = [
+        f"An augmented training set has the highest mean score in {len(augmented)} of {n} settings (classifier and "
+        f"number of training rows), no augmentation in {n - len(augmented)}. "
+        + (
+            f"The winner's gain is established in {len(established)} of them."
+            if established
+            else "In none of them is the winner's gain established: it may be chance."
+        )
+    ]
+    if any(c.n_seeds < 2 for c in comparisons):
+        lines.append(
+            "With one seed there is no error and nothing can be established; give --seeds 5 or more."
+        )
+    for verdict, word in (("gain", "gains over"), ("loss", "losses against")):
+        found = sorted((c for c in comparisons if c.verdict == verdict), key=_size)
+        lines.append(f"Established {word} no augmentation: " + (_listed(found) if found else "none") + ".")
+    return lines
+
+
+def deep_findings(table: Sequence[Duel]) -> list[str]:
+    """Say where deep generators fall behind, for each cheap sampler."""
+    lines = []
+    for other in dict.fromkeys(duel.cheap for duel in table):
+        part = [duel for duel in table if duel.cheap == other]
+        n, lower, higher, sure_lower, sure_higher = (
+            sum(getattr(duel, field) for duel in part)
+            for field in ("n", "n_lower", "n_higher", "established_lower", "established_higher")
+        )
+        mean = sum(duel.mean * duel.n for duel in part) / n
+        if sure_lower > sure_higher:
+            verb = "lose to"
+        elif sure_higher > sure_lower:
+            verb = "gain over"
+        else:
+            verb = f"are, on average, {'below' if mean < 0 else 'not below'}"
+        name = "no augmentation" if other == BASELINE else other
+        lines.append(
+            f"Deep generators ({', '.join(duel.deep for duel in part)}) {verb} {name}: mean difference "
+            f"{plus_minus(mean, np.nan)}, lower in {lower} and higher in {higher} of {n} comparisons; established "
+            f"lower in {sure_lower}, higher in {sure_higher}."
+        )
+    return lines
+
+
+def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
+    """Answer the question for one protocol, over all data sets."""
+    winners = best(comparisons).values()
+    gains = sum(c.verdict == "gain" for c in winners)
+    trained = [c for c in comparisons if c.sampler in deep and c.difference]
+    datasets = len({c.setting.dataset for c in comparisons})
+    text = (
+        f"Protocol {comparisons[0].setting.protocol}: the best method gains over no augmentation, established, in "
+        f"{gains} of {len(winners)} settings ({datasets} data set{'s' * (datasets > 1)}, each classifier and number "
+        "of training rows)."
+    )
+    if not trained:
+        return text
+    counts = [sum(c.verdict == verdict for c in trained) for verdict in ("loss", "gain")]
+    return (
+        f"{text} Deep generators are established below no augmentation in {counts[0]} and above it in {counts[1]} of "
+        f"{len(trained)} comparisons."
+    )
+
+
+def _size(c: Comparison) -> float:
+    return -abs(c.difference.mean) if c.difference else 0.0
+
+
+def _listed(found: Sequence[Comparison]) -> str:
+    shown = [
+        f"{method_name(c)} ({place(c.setting)}: {plus_minus(*c.difference[:2])})"
+        for c in found[:_SHOWN]
+        if c.difference
+    ]
+    more = f"; and {len(found) - _SHOWN} more, see the table of all comparisons" * (len(found) > _SHOWN)
+    return "; ".join(shown) + more
+
+
+def place(setting: Setting) -> str:
+    """Return classifier and training rows in words."""
+    return f"{setting.classifier}, {describe_real(setting.n_real)}"
