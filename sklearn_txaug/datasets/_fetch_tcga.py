@@ -209,7 +209,8 @@ def _read_clinical(store: Store, source: str) -> Any:
 
 def _by_patient(table: Any) -> Any:
     """Return the first value that is known of each patient."""
-    return table.groupby(table["sample"].str[:12]).first().drop(columns="sample")
+    patients = table["sample"].str[:12].str.replace(".", "-", regex=False)
+    return table.groupby(patients).first().drop(columns="sample")
 
 
 def _choose(names: list[str], clinical: Any, complete: bool, notes: list[str]) -> Any:
