@@ -1,0 +1,368 @@
+"""From landmark genes to the whole transcriptome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, _fit_context, clone
+from sklearn.model_selection import GroupKFold, KFold
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array, gen_batches
+from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
+
+from ._ridge import LeaveOutRidge
+from ._training import draw_seed
+from .datasets import match_landmarks
+from .neural_network import MLPNetRegressor
+
+__all__ = ["LandmarkReconstructor"]
+
+_ROWS = 1024  # at a time
+_N_FOLDS = 5
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class LandmarkReconstructor(BaseEstimator):
+    """Predict all genes from landmark genes.
+
+    Landmarks and other genes are standardised with the statistics of the training rows, in `fit` and for ever
+    after: rows with another mean or variance, synthetic ones for example, keep it.
+
+    Parameters
+    ----------
+    landmarks : "l1000", list of str, list of int or boolean mask, default="l1000"
+        The genes to predict from: the L1000 genes among the columns, which need names for it; names; column
+        numbers; or a mask of all columns.
+    estimator : {"ridge", "mlp"} or regressor, default="ridge"
+        ``"ridge"`` is ridge regression of all genes from one factorisation, with one penalty that predicts
+        left-out rows best, or left-out groups if `fit` gets `groups`. ``"mlp"`` is an
+        :class:`~sklearn_txaug.neural_network.MLPNetRegressor` of one hidden layer of 1,024 units with early
+        stopping. A regressor for many targets is cloned and sees standardised values.
+    alphas : sequence of float > 0 or None, default=None
+        Penalties that ``"ridge"`` chooses from, for each training row; None is 13 from 1e-4 to 100.
+    random_state : int, RandomState instance or None, default=None
+        Passed on to the estimator, where it has one.
+
+    Attributes
+    ----------
+    landmarks_ : ndarray of shape (n_landmarks,), int
+        Columns of the landmarks, in the order in which `predict` expects them.
+    targets_ : ndarray of shape (n_targets,), int
+        The other columns.
+    landmark_names_ : ndarray of shape (n_landmarks,)
+        Names of the landmarks, if `X` had string column names.
+    scaler_ : StandardScaler
+        Of all genes, fitted on the training rows.
+    estimator_ : regressor
+        The fitted estimator. That of ``"ridge"`` has `alpha_`, `errors_` and `coef_`.
+    n_features_in_ : int
+        Number of genes seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, if `X` had string column names.
+
+    See Also
+    --------
+    sklearn_txaug.over_sampling.LandmarkSampler : Generate landmarks and reconstruct the rest.
+    sklearn_txaug.datasets.match_landmarks : Find the L1000 genes by symbol, Entrez or Ensembl identifier.
+
+    References
+    ----------
+    .. [1] Y. Chen, Y. Li, R. Narayan, A. Subramanian, X. Xie, "Gene expression inference with deep learning",
+       Bioinformatics 32, 1832-1839, 2016.
+    .. [2] Lacan, Andre, Sebag, Hanczar, BMC Bioinformatics, 2026, doi:10.1186/s12859-026-06470-8.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.reconstruction import LandmarkReconstructor
+    >>> X, _ = load_tissue_expression(return_X_y=True)
+    >>> reconstructor = LandmarkReconstructor(landmarks=range(50)).fit(X[::2])
+    >>> reconstructor.predict(X[1::2, :50]).shape
+    (94, 500)
+    >>> bool(reconstructor.score(X[1::2]) > -0.5)  # mean absolute error in standard deviations
+    True
+    """
+
+    landmarks: Any = "l1000"
+    estimator: Any = "ridge"
+    alphas: Any = None
+    random_state: Any = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        "landmarks": [StrOptions({"l1000"}), "array-like"],
+        "estimator": [StrOptions({"ridge", "mlp"}), HasMethods(["fit", "predict"])],
+        "alphas": ["array-like", None],
+        "random_state": ["random_state"],
+    }
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None, *, groups: Any = None) -> LandmarkReconstructor:
+        """Learn the other genes from the landmarks.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame} of shape (n_samples, n_features)
+            Expression of all genes on a log scale, samples in rows.
+        y : None
+            Ignored.
+        groups : array-like of shape (n_samples,), default=None
+            Patient or donor of each row; rows of one group are left out together.
+
+        Returns
+        -------
+        self : object
+            The fitted reconstructor.
+
+        Raises
+        ------
+        ValueError
+            If `landmarks` are not among the columns or are all of them, if `X` holds NaN or infinity, or if
+            there is one group only.
+        """
+        X = np.ascontiguousarray(validate_data(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2))
+        _check_groups(groups, len(X))
+        names = getattr(self, "feature_names_in_", None)
+        self.landmarks_ = landmark_columns(self.landmarks, X.shape[1], names)
+        self.targets_ = np.setdiff1d(np.arange(X.shape[1]), self.landmarks_)
+        if names is not None:
+            self.landmark_names_ = names[self.landmarks_]
+        self.scaler_ = StandardScaler()
+        for rows in gen_batches(len(X), _ROWS):  # a whole float32 matrix would be copied as float64
+            self.scaler_.partial_fit(X[rows])
+        Z, Y = (self._standardise(X, columns) for columns in (self.landmarks_, self.targets_))
+        self._seed = draw_seed(self.random_state)
+        self.estimator_ = _fit(self._make_estimator(), Z, Y, groups)
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Return all genes of rows whose landmarks are known.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame} of shape (n_rows, n_landmarks) or (n_rows, n_features)
+            A DataFrame is read by the names of the landmarks; its other columns are ignored. An array holds
+            the landmarks in the order of `landmarks_`, or all genes in that of `fit`.
+
+        Returns
+        -------
+        X_full : ndarray or DataFrame of shape (n_rows, n_features)
+            Columns in the order of `fit`, landmarks bit for bit. A DataFrame if `X` is one.
+
+        Raises
+        ------
+        ValueError
+            If `X` has another number of columns, lacks a landmark, or holds NaN or infinity.
+        """
+        check_is_fitted(self, "estimator_")
+        rows = self._landmark_rows(X)
+        full = np.empty((len(rows), self.n_features_in_), dtype=rows.dtype)
+        full[:, self.landmarks_] = rows
+        mean, scale = self.scaler_.mean_, self.scaler_.scale_
+        for part in gen_batches(len(rows), _ROWS):
+            Z = (rows[part] - mean[self.landmarks_]) / scale[self.landmarks_]
+            Y = self.estimator_.predict(Z).reshape(len(Z), -1)
+            full[part, self.targets_] = Y * scale[self.targets_] + mean[self.targets_]
+        if not hasattr(X, "iloc"):
+            return full
+        import pandas as pd
+
+        return pd.DataFrame(full, index=X.index, columns=getattr(self, "feature_names_in_", None))
+
+    def mae_per_gene(self, X: Any) -> Any:
+        """Return the mean absolute error of each reconstructed gene, in its standard deviations.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame} of shape (n_rows, n_features)
+            All genes of rows, best of such that `fit` has not seen.
+
+        Returns
+        -------
+        errors : ndarray or Series of shape (n_targets,)
+            In the order of `targets_`; a Series by gene if `X` is a DataFrame with names. A gene that did not
+            vary in `fit` is in its own units.
+        """
+        check_is_fitted(self, "estimator_")
+        rows = validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
+        total = np.zeros(len(self.targets_))
+        for part in gen_batches(len(rows), _ROWS):
+            Y, Z = (self._standardise(rows[part], columns) for columns in (self.targets_, self.landmarks_))
+            total += np.abs(self.estimator_.predict(Z).reshape(len(Z), -1) - Y).sum(axis=0)
+        errors = total / len(rows)
+        if not (hasattr(X, "iloc") and hasattr(self, "feature_names_in_")):
+            return errors
+        import pandas as pd
+
+        return pd.Series(errors, index=self.feature_names_in_[self.targets_], name="mae")
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return the negative mean absolute error over the reconstructed genes, in standard deviations.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame} of shape (n_rows, n_features)
+            All genes of rows, best of such that `fit` has not seen.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        score : float
+            At most 0. Predicting the mean of each gene gives about -0.8.
+        """
+        return -float(np.mean(self.mae_per_gene(X)))
+
+    def _left_out(self, X: np.ndarray, groups: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return the targets of the training rows, standardised, and what they are predicted to be unseen.
+
+        In closed form for ``"ridge"``, from five folds for any other estimator.
+        """
+        Z, Y = (self._standardise(X, columns) for columns in (self.landmarks_, self.targets_))
+        if isinstance(self.estimator_, LeaveOutRidge):
+            return Y, self.estimator_.left_out(Z, Y, groups)
+        predicted = np.empty_like(Y)
+        for train, held in _folds(Z, groups, self._seed):
+            part = None if groups is None else np.asarray(groups)[train]
+            fold = _fit(self._make_estimator(), Z[train], Y[train], part)
+            predicted[held] = fold.predict(Z[held]).reshape(len(held), -1)
+        return Y, predicted
+
+    def _make_estimator(self) -> Any:
+        if isinstance(self.estimator, str):
+            if self.estimator == "ridge":
+                return LeaveOutRidge(self.alphas)
+            estimator = MLPNetRegressor(hidden_layer_sizes=(1024,), early_stopping=True)
+        else:
+            estimator = clone(self.estimator)
+        if "random_state" in estimator.get_params(deep=False):
+            estimator.set_params(random_state=self._seed)
+        return estimator
+
+    def _standardise(self, X: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        part = X[:, columns]
+        part -= self.scaler_.mean_[columns]
+        part /= self.scaler_.scale_[columns]
+        return part
+
+    def _landmark_rows(self, X: Any) -> np.ndarray:
+        """Return the landmarks of `X`, in the order of `landmarks_`."""
+        if hasattr(X, "iloc") and hasattr(self, "landmark_names_"):
+            missing = [name for name in self.landmark_names_ if name not in X.columns]
+            if missing:
+                raise ValueError(
+                    f"X lacks {len(missing)} of the landmarks that were seen at fit: {missing[:5]}"
+                )
+            X = X[self.landmark_names_]
+        rows = check_array(X, dtype=(np.float64, np.float32), estimator=self, input_name="X")
+        if rows.shape[1] == len(self.landmarks_):
+            return rows
+        if rows.shape[1] == self.n_features_in_:
+            return rows[:, self.landmarks_]
+        raise ValueError(
+            f"X has {rows.shape[1]} features, but LandmarkReconstructor is expecting {self.n_features_in_} "
+            f"features as input, or the {len(self.landmarks_)} landmarks"
+        )
+
+
+def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) -> np.ndarray:
+    """Return the numbers of the columns that `landmarks` means, as `X[:, landmarks]` would order them.
+
+    Parameters
+    ----------
+    landmarks : "l1000", list of str, list of int or boolean mask
+        As for `LandmarkReconstructor`.
+    n_features : int
+        Number of columns.
+    names : ndarray of shape (n_features,) or None
+        Their names, if they have any.
+
+    Returns
+    -------
+    columns : ndarray of shape (n_landmarks,), int
+        At least one of them, and not all.
+    """
+    if isinstance(landmarks, str):
+        columns = _l1000_columns(names)
+    else:
+        given = np.asarray(landmarks)
+        if given.ndim != 1 or given.dtype.kind not in "biuOUST":
+            raise ValueError(
+                "landmarks must be 'l1000', names of genes, column numbers or a boolean mask; got "
+                f"{landmarks!r}"
+            )
+        if given.dtype.kind == "b":
+            columns = _masked_columns(given, n_features)
+        else:
+            columns = (
+                _numbered_columns(given, n_features) if given.dtype.kind in "iu" else _named(given, names)
+            )
+    if len(columns) == n_features:
+        raise ValueError(
+            f"X has n_features = {n_features} and landmarks are all of them: nothing is left to reconstruct"
+        )
+    return columns
+
+
+def _l1000_columns(names: np.ndarray | None) -> np.ndarray:
+    if names is None:
+        raise ValueError(
+            "landmarks='l1000' needs the names of the genes, and X has none: pass a DataFrame with gene names "
+            "as columns, or landmarks as column numbers or a boolean mask"
+        )
+    columns = np.flatnonzero(match_landmarks(names).mask)
+    if not len(columns):
+        raise ValueError(
+            f"landmarks='l1000', but none of the 978 L1000 genes is among the columns {names[:3].tolist()}...; "
+            "they are known by symbol, Entrez and Ensembl identifier. Name your own landmarks otherwise"
+        )
+    return columns
+
+
+def _masked_columns(mask: np.ndarray, n_features: int) -> np.ndarray:
+    if len(mask) != n_features:
+        raise ValueError(f"landmarks is a mask of {len(mask)} columns, but X has n_features = {n_features}")
+    if not mask.any():
+        raise ValueError("landmarks is a mask without any True: at least one landmark is needed")
+    return np.flatnonzero(mask)
+
+
+def _numbered_columns(columns: np.ndarray, n_features: int) -> np.ndarray:
+    outside = columns[(columns < 0) | (columns >= n_features)]
+    if len(outside):
+        raise ValueError(f"landmarks has columns {outside[:5].tolist()}, but X has n_features = {n_features}")
+    if len(np.unique(columns)) < len(columns) or not len(columns):
+        raise ValueError(f"landmarks must be different columns, at least one; got {columns.tolist()}")
+    return columns.astype(int)
+
+
+def _named(landmarks: np.ndarray, names: np.ndarray | None) -> np.ndarray:
+    if names is None:
+        raise ValueError(f"landmarks={landmarks[:3].tolist()}... are names, but the columns of X have none")
+    column_of = {name: k for k, name in enumerate(names)}
+    missing = [name for name in landmarks.tolist() if name not in column_of]
+    if missing:
+        raise ValueError(f"landmarks has {len(missing)} names that X does not have: {missing[:5]}")
+    return _numbered_columns(np.array([column_of[name] for name in landmarks], dtype=int), len(names))
+
+
+def _fit(estimator: Any, Z: np.ndarray, Y: np.ndarray, groups: Any) -> Any:
+    takes_groups = groups is not None and has_fit_parameter(estimator, "groups")
+    return estimator.fit(Z, Y, **({"groups": groups} if takes_groups else {}))
+
+
+def _folds(Z: np.ndarray, groups: Any, seed: int) -> Any:
+    n = len(Z) if groups is None else len(np.unique(groups))
+    kind = KFold if groups is None else GroupKFold
+    return kind(min(_N_FOLDS, n), shuffle=True, random_state=seed).split(Z, groups=groups)
+
+
+def _check_groups(groups: Any, n_rows: int) -> None:
+    if groups is None:
+        return
+    if len(groups) != n_rows:
+        raise ValueError(f"groups has {len(groups)} entries but X has {n_rows} rows")
+    if len(np.unique(groups)) < 2:
+        raise ValueError("groups has one group only: nothing can be left out")
