@@ -24,10 +24,13 @@ class ResidualNoise:
     def __init__(self, n_neighbors: int = 15):
         self.n_neighbors = n_neighbors
 
-    def fit(self, Z: np.ndarray, residuals: np.ndarray) -> ResidualNoise:
-        """Keep `residuals` of shape (n_samples, n_features) at the points `Z`, (n_samples, n_components)."""
+    def fit(self, Z: np.ndarray, residuals: np.ndarray, n_fitted: int | None = None) -> ResidualNoise:
+        """Keep `residuals` of shape (n_samples, n_features) at the points `Z`, (n_samples, n_components).
+
+        `n_fitted` components were fitted on these very rows; None is all.
+        """
         # Components fitted on n rows leave less than on new ones: give back the degrees of freedom they took.
-        n, r = Z.shape
+        n, r = len(Z), Z.shape[1] if n_fitted is None else n_fitted
         self.residuals_ = (residuals * np.sqrt(n / max(n - r, n / 4))).astype(np.float32)
         self.neighbors_ = NearestNeighbors(n_neighbors=min(self.n_neighbors, n)).fit(Z)
         return self

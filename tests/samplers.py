@@ -10,6 +10,7 @@ from sklearn_txaug.over_sampling import (
     GANSampler,
     GaussianSampler,
     GMDASampler,
+    LandmarkSampler,
     LatentSampler,
     SelectiveSampler,
     VAESampler,
@@ -24,6 +25,7 @@ SAMPLERS = [
     GaussianSampler(random_state=0),
     CopulaSampler(random_state=0),
     LatentSampler(sampler=GaussianSampler(), random_state=0),
+    LandmarkSampler(sampler=GaussianSampler(), landmarks=[0], random_state=0),
     FrozenSampler(random_state=0),  # trains a GaussianSampler, as nothing trained fits every check
     SelectiveSampler(
         candidates=[GaussianSampler(), CopulaSampler()],

@@ -8,6 +8,7 @@ from ._frozen import FrozenSampler
 from ._gan import GANSampler
 from ._gaussian import GaussianSampler
 from ._gmda import GMDASampler
+from ._landmark import LandmarkSampler
 from ._latent import LatentSampler
 from ._selective import SelectiveSampler
 from ._vae import VAESampler
@@ -23,6 +24,7 @@ __all__ = [
     "GANSampler",
     "GMDASampler",
     "GaussianSampler",
+    "LandmarkSampler",
     "LatentSampler",
     "SelectiveSampler",
     "VAESampler",

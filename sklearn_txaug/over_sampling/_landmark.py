@@ -1,0 +1,155 @@
+"""Generate landmark genes, reconstruct the others, and give back the variance that regression shrinks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils.extmath import randomized_svd
+
+from .._docs import shared_parameters
+from .._latent_space import ResidualNoise
+from ..base import GenerativeSampler
+from ..reconstruction import LandmarkReconstructor, landmark_columns
+from ._flow import FlowMatchingSampler
+
+_RANK = 128  # directions that correlate the Gaussian residuals
+
+
+@shared_parameters
+@dataclass(kw_only=True, eq=False, repr=False)
+class LandmarkSampler(GenerativeSampler):
+    """Train a sampler on the landmark genes alone and reconstruct the whole transcriptome of its rows.
+
+    A regression predicts means, so that reconstructed genes vary less than real ones and more alike. With
+    `residual` they get back what is missing: noise in the shape of the errors that the reconstructor makes on
+    training rows it has not seen, gene by gene at the variance that those reconstructions lack.
+
+    Parameters
+    ----------
+    sampler : sampler or None, default=None
+        Trained on the standardised landmarks, which it gets with their labels; None is a
+        `FlowMatchingSampler`. Its amounts are not used.
+    landmarks : "l1000", list of str, list of int or boolean mask, default="l1000"
+        The landmark genes: the L1000 genes among the columns, which need names for it; names; column numbers;
+        or a mask of all columns.
+    reconstructor : LandmarkReconstructor or None, default=None
+        Cloned; its `landmarks` are those of the sampler. None is ridge regression.
+    residual : {"resample", "gaussian", "none"}, default="resample"
+        ``"resample"`` adds random combinations of the errors of the 15 nearest training rows, so that the noise
+        differs between classes; it keeps the errors of all training rows in memory. ``"gaussian"`` adds one
+        Gaussian noise for all rows, whose covariance has the 128 widest directions of the errors and the
+        variance of each gene. ``"none"`` leaves the reconstructed means, as published.
+    {amounts}
+
+    Attributes
+    ----------
+    landmarks_ : ndarray of shape (n_landmarks,), int
+        Columns of the landmarks.
+    sampler_ : sampler
+        The fitted sampler of landmarks.
+    reconstructor_ : LandmarkReconstructor
+        The fitted reconstructor, in the space of the scaled rows.
+    variance_ratio_ : float
+        Variance of unseen reconstructions over that of the training rows, mean of the reconstructed genes. Set
+        if `residual` is not ``"none"``.
+    {fitted}
+
+    See Also
+    --------
+    sklearn_txaug.reconstruction.LandmarkReconstructor : The regression.
+    LatentSampler : Any sampler in a latent space.
+
+    Notes
+    -----
+    With `groups`, rows of a patient or donor are left out together wherever the reconstructor leaves rows out.
+
+    References
+    ----------
+    .. [1] Lacan, Andre, Sebag, Hanczar, BMC Bioinformatics, 2026, doi:10.1186/s12859-026-06470-8.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler, LandmarkSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = LandmarkSampler(
+    ...     sampler=GaussianSampler(), landmarks=range(50), n_synthetic=20, random_state=0
+    ... )
+    >>> X_res, y_res = sampler.fit_resample(X, y)
+    >>> X_res.shape, sampler.variance_ratio_ < 1
+    ((209, 500), True)
+    """
+
+    sampler: Any = None
+    landmarks: Any = "l1000"
+    reconstructor: Any = None
+    residual: str = "resample"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **GenerativeSampler._parameter_constraints,
+        "sampler": [HasMethods(["fit", "sample"]), None],
+        "landmarks": [StrOptions({"l1000"}), "array-like"],
+        "reconstructor": [LandmarkReconstructor, None],
+        "residual": [StrOptions({"none", "gaussian", "resample"})],
+    }
+
+    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        names = getattr(self, "feature_names_in_", None)
+        self.landmarks_ = landmark_columns(self.landmarks, X.shape[1], names)
+        self._set_parts(rng)
+        self.reconstructor_.fit(X, groups=groups)
+        Z = np.ascontiguousarray(X[:, self.landmarks_])
+        self._noise = None if self.residual == "none" else self._fit_noise(X, Z, groups, rng)
+        self.sampler_.fit(Z, codes, **({} if groups is None else {"groups": groups}))
+
+    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        Z = np.asarray(self.sampler_.sample(y=codes, random_state=int(rng.integers(2**31)))[0])
+        rows = self.reconstructor_.predict(Z)
+        if self._noise is not None:
+            rows[:, self.reconstructor_.targets_] += self._noise.draw(Z, rng)
+        return rows
+
+    def _set_parts(self, rng: np.random.Generator) -> None:
+        seeds = [int(seed) for seed in rng.integers(2**31, size=2)]
+        self.sampler_ = FlowMatchingSampler() if self.sampler is None else clone(self.sampler)
+        if "random_state" in self.sampler_.get_params(deep=False):
+            self.sampler_.set_params(random_state=seeds[0])
+        made = LandmarkReconstructor() if self.reconstructor is None else clone(self.reconstructor)
+        self.reconstructor_ = made.set_params(landmarks=self.landmarks_, random_state=seeds[1])
+
+    def _fit_noise(self, X: np.ndarray, Z: np.ndarray, groups: Any, rng: np.random.Generator) -> Any:
+        """Learn the noise from the errors on unseen rows, at the variance that their reconstructions lack."""
+        Y, predicted = self.reconstructor_._left_out(X, groups)
+        errors = Y - predicted
+        variance, kept = Y.var(axis=0), predicted.var(axis=0)
+        varies = variance > 0
+        self.variance_ratio_ = float(np.mean(kept[varies] / variance[varies])) if varies.any() else 1.0
+        spread = np.square(errors).mean(axis=0)
+        lacking = np.maximum(variance - kept, 0) / np.where(spread > 0, spread, 1)
+        errors *= np.sqrt(lacking) * self.reconstructor_.scaler_.scale_[self.reconstructor_.targets_]
+        if self.residual == "resample":
+            return ResidualNoise().fit(Z, errors, n_fitted=0)
+        return GaussianNoise().fit(errors, int(rng.integers(2**31)))
+
+
+class GaussianNoise:
+    """Gaussian noise of low rank plus a variance for each gene."""
+
+    def fit(self, errors: np.ndarray, seed: int) -> GaussianNoise:
+        """Keep the widest directions of `errors`, (n_samples, n_features), and what they leave of each variance."""
+        n, d = errors.shape
+        rank = min(_RANK, n, d)
+        _, s, V = randomized_svd(errors, rank, n_iter=2, random_state=seed)
+        self.factor_ = (s[:, None] * V / np.sqrt(n)).astype(np.float32)
+        left = np.square(errors).mean(axis=0) - np.square(self.factor_).sum(axis=0)
+        self.scale_ = np.sqrt(np.maximum(left, 0))
+        return self
+
+    def draw(self, Z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return noise of shape (len(Z), n_features); it does not depend on `Z`."""
+        noise = rng.standard_normal((len(Z), len(self.factor_))) @ self.factor_
+        return noise + self.scale_ * rng.standard_normal(noise.shape)
