@@ -11,7 +11,7 @@ from scipy import stats
 
 from .._statistics import corrected_standard_error
 from ._cohort import TEST_SHARE
-from ._sizes import Size, size_order
+from ._sizes import CHOSEN, Size, size_order
 from ._store import Row
 
 BASELINE = "none"
@@ -148,9 +148,16 @@ def holm(p: Any) -> list[float]:
 
 
 def without_empty(rows: Sequence[Row]) -> list[Row]:
-    """Leave out the scores of augmentation that added no row, as where classes are balanced already."""
-    amounts = {row[:7]: row.value for row in rows if row.metric == "synthetic_rows"}
-    return [row for row in rows if row.sampler == BASELINE or amounts.get(row[:7], 1) > 0]
+    """Leave out augmentation that added no row with any seed, as where subsets are balanced already."""
+    added: dict[tuple, float] = defaultdict(float)
+    for row in rows:
+        if row.metric == "synthetic_rows":
+            added[row[:6]] += row.value
+    return [
+        row
+        for row in rows
+        if row.sampler == BASELINE or row.n_synthetic == CHOSEN or added.get(row[:6], 1) > 0
+    ]
 
 
 def best(comparisons: Iterable[Comparison]) -> dict[Setting, Comparison]:

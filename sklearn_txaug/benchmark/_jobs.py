@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..over_sampling import SelectiveSampler
 from ._indicators import COSTS, INDICATORS
-from ._sizes import Size, size_order
+from ._sizes import CHOSEN, Size, size_order
 from ._store import Row
 
 PROTOCOLS = ("honest", "oracle")
@@ -53,16 +54,22 @@ class Plan(NamedTuple):
         if self.samplers.get(name) is None:
             return [Job(self.protocols, name, seed, (task,)) for task in tasks]
         honest = [Job(("honest",), name, seed, (task,)) for task in tasks if "honest" in self.protocols]
-        return honest + [Job(("oracle",), name, seed, tuple(tasks))] * ("oracle" in self.protocols)
+        if "oracle" not in self.protocols or isinstance(self.samplers[name], SelectiveSampler):
+            return honest  # the gate chooses by the rows that it is given, so it has no oracle
+        return [*honest, Job(("oracle",), name, seed, tuple(tasks))]
 
     def _task(self, name: str, seed: int, n_real: Size) -> Task:
         if name == REFERENCE:
             return Task(n_real, (), indicators=True)
-        none = self.samplers[name] is None
-        amounts: list[Size] = [0] if none else [size for size in self.n_synthetic if size]
+        fixed: Size | None = None
+        if self.samplers[name] is None:
+            fixed = 0
+        elif isinstance(self.samplers[name], SelectiveSampler):
+            fixed = CHOSEN
+        amounts = [size for size in self.n_synthetic if size] if fixed is None else [fixed]
         pairs = tuple((classifier, size) for classifier in self.classifiers for size in amounts)
         shown = seed == 0 and n_real == max(self.n_real, key=size_order)
-        return Task(n_real, pairs, indicators=not none, embedding=shown and not none)
+        return Task(n_real, pairs, indicators=fixed is None, embedding=shown and fixed is None)
 
 
 def keys(jobs: Sequence[Job]) -> set[tuple]:

@@ -22,13 +22,17 @@ from ..over_sampling import (
     GaussianSampler,
     GMDASampler,
     LatentSampler,
+    SelectiveSampler,
     VAESampler,
     WGANGPSampler,
 )
 
 
 def make_samplers() -> dict[str, Any]:
-    """Return the samplers by name; None is no augmentation."""
+    """Return the samplers by name; None is no augmentation.
+
+    The gate chooses for each classifier whether to augment, how much, and by which of its candidates.
+    """
     return {
         "none": None,
         "random": Interpolation(RandomOverSampler()),
@@ -45,6 +49,7 @@ def make_samplers() -> dict[str, Any]:
         "flow": FlowMatchingSampler(),
         "gmda": GMDASampler(),
         "latent": LatentSampler(),
+        "gate": SelectiveSampler(),
     }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ..plotting._style import REAL, SYNTHETIC
 from ._compare import Comparison, Difference
 from ._jobs import REFERENCE
-from ._sizes import BALANCE, Size, describe_real, size_order
+from ._sizes import BALANCE, CHOSEN, Size, describe_real, size_order
 from ._summary import look
 from ._words import amount_name
 
@@ -21,14 +21,14 @@ _PANEL = 3.1  # inches
 
 def main_amount(amounts: Sequence[Size]) -> Size:
     """Return the amount that a table or picture with one amount shows: the largest that does not depend on y."""
-    fixed = [size for size in amounts if size not in (0, BALANCE)]
+    fixed = [size for size in amounts if size not in (0, BALANCE, CHOSEN)]
     return max(fixed, key=size_order) if fixed else BALANCE
 
 
 def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
     """Draw gains against the number of real rows; panels are protocols and classifiers of one data set."""
     amount = main_amount([c.n_synthetic for c in comparisons])
-    chosen = [c for c in comparisons if c.difference and c.n_synthetic == amount]
+    chosen = [c for c in comparisons if c.difference and c.n_synthetic in (amount, CHOSEN)]
     panels = {(c.setting.protocol, c.setting.classifier): "" for c in chosen}
     sizes = sorted({c.setting.n_real for c in chosen}, key=size_order)
     return _curves(

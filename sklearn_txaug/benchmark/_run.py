@@ -9,17 +9,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
+from sklearn.base import clone
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
 from sklearn.utils.validation import has_fit_parameter
 from tqdm import tqdm
 
 from .._estimators import seeded
 from .._torch import one_thread
+from ..over_sampling import SelectiveSampler
 from ._cohort import Cohort, fingerprint, most_variable, split, subset
 from ._indicators import COSTS, embed, indicators, n_parameters
 from ._jobs import PROTOCOLS, Job, Plan, Task, key, keys, missing
 from ._methods import make_classifiers, make_samplers
-from ._sizes import Size, labels_to_draw, real_size, synthetic_size
+from ._sizes import CHOSEN, Size, labels_to_draw, real_size, synthetic_size
 from ._store import ResultStore, Row, recall_of
 
 
@@ -49,7 +51,8 @@ def benchmark(
     cohort : Cohort
         Made by `make_cohort`.
     samplers, classifiers : dict of estimators, default=None
-        By name; None are all that the library names. The sampler None is no augmentation.
+        By name; None are all that the library names. The sampler None is no augmentation. A `SelectiveSampler`
+        chooses for each classifier, in the honest protocol only.
     n_real : sequence of int or str
         Training rows of the classifier: a number, ``"5c"`` for 5 rows of each class (a class with fewer gives
         what it has) or ``"all"``. Subsets are nested.
@@ -144,7 +147,7 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
         cohort = most_variable(cohort, pool)
         seen = pool if job.protocols == ("oracle",) else subset(cohort, pool, job.tasks[0].n_real)
         start = time.perf_counter()
-        if sampler is not None:
+        if not (sampler is None or isinstance(sampler, SelectiveSampler)):
             sampler = _fit(seeded(sampler, job.seed), cohort, seen)
         seconds = time.perf_counter() - start
         done = Finished([], {})
@@ -168,6 +171,21 @@ def _fit(sampler: Any, cohort: Cohort, rows: np.ndarray) -> Any:
     if cohort.groups is not None and has_fit_parameter(sampler, "groups"):
         groups = {"groups": cohort.groups[rows]}
     return sampler.fit(cohort.X[rows], cohort.y[rows], **groups)
+
+
+def _resample(
+    cohort: Cohort, rows: np.ndarray, sampler: Any, amount: Size, classifier: Any, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the real rows with the synthetic ones below them."""
+    X, y = cohort.X[rows], cohort.y[rows]
+    if amount == CHOSEN:
+        groups = None if cohort.groups is None else cohort.groups[rows]
+        return seeded(clone(sampler).set_params(estimator=classifier), seed).fit_resample(X, y, groups=groups)
+    labels = labels_to_draw(y, amount)
+    if sampler is None or not len(labels):
+        return X, y
+    X_new, y_new = sampler.sample(y=labels)
+    return np.concatenate([X, X_new]), np.concatenate([y, y_new])
 
 
 def _add(
@@ -194,11 +212,7 @@ def _scores(
     seed: int,
 ) -> dict[str, float]:
     """Train the classifier on real and synthetic rows, and test it. The scores stand last: see `missing`."""
-    X, y = cohort.X[real], cohort.y[real]
-    labels = labels_to_draw(y, amount)
-    if sampler is not None and len(labels):
-        X_new, y_new = sampler.sample(y=labels)
-        X, y = np.concatenate([X, X_new]), np.concatenate([y, y_new])
+    X, y = _resample(cohort, real, sampler, amount, classifier, seed)
     truth, predicted = cohort.y[test], seeded(classifier, seed).fit(X, y).predict(cohort.X[test])
     classes = np.unique(truth)
     recalls = recall_score(truth, predicted, labels=classes, average=None, zero_division=0)

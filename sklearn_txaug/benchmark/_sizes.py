@@ -16,6 +16,7 @@ from .._amounts import spread
 
 Size = int | str
 ALL, BALANCE = "all", "balance"
+CHOSEN = "chosen"  # by the sampler itself
 
 
 def real_size(value: Any) -> Size:
@@ -49,8 +50,8 @@ def size_order(size: Size) -> tuple[int, float]:
     """Return a key that sorts amounts: rows for each class, rows in all, shares, and what depends on the data."""
     if isinstance(size, int):
         return 1, size
-    if size in (ALL, BALANCE):
-        return 3, 0
+    if size in (ALL, BALANCE, CHOSEN):
+        return 3, size == CHOSEN
     return (0, float(size[:-1])) if size.endswith("c") else (2, float(size[:-1]))
 
 

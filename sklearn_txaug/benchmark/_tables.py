@@ -16,7 +16,7 @@ from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
 from ._indicators import INDICATORS
 from ._jobs import REFERENCE
 from ._pictures import main_amount
-from ._sizes import describe_real, size_order
+from ._sizes import CHOSEN, describe_real, size_order
 from ._store import Row
 from ._summary import indicator_means
 from ._words import Duel, duels, method_name, plus_minus
@@ -88,7 +88,7 @@ def per_class(part: Sequence[Row], order: Sequence[str], metric: str) -> str:
     amount = main_amount([row.n_synthetic for row in scored])
     cells: dict[tuple, list[float]] = defaultdict(list)
     for row in scored:
-        if row.classifier == first and row.n_synthetic in (0, amount):
+        if row.classifier == first and row.n_synthetic in (0, amount, CHOSEN):
             cells[row.n_real, row.metric[7:-1], row.sampler].append(row.value)
     names = [name for name in order if any(name == key[2] for key in cells)]
     pieces = []
