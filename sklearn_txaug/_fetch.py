@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +96,12 @@ def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> Non
     if arguments.output is not None:
         table_suffix(arguments.output)  # refuse an unknown format before the download
     options |= {"genes": arguments.genes, "label": arguments.label, "as_frame": True}
-    if arguments.data_set == "tcga":
-        data = fetch_tcga(source=arguments.source, missing=arguments.missing, **options)
-    else:
-        data = fetch_gtex(min_class_size=arguments.min_class_size, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the notes say the same
+        if arguments.data_set == "tcga":
+            data = fetch_tcga(source=arguments.source, missing=arguments.missing, **options)
+        else:
+            data = fetch_gtex(min_class_size=arguments.min_class_size, **options)
     print("\n".join(data.notes))
     counts = data.target.value_counts()
     print(f"{arguments.label}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))

@@ -7,9 +7,17 @@ import numpy as np
 import pytest
 
 from sklearn_txaug import __main__ as command_line
-from sklearn_txaug.datasets import fetch_gtex, fetch_string_graph, fetch_tcga, landmark_genes, read_expression
+from sklearn_txaug.datasets import (
+    fetch_gtex,
+    fetch_string_graph,
+    fetch_tcga,
+    landmark_genes,
+    match_landmarks,
+    read_expression,
+)
 from sklearn_txaug.datasets._fetch_genes import Genes
 from sklearn_txaug.datasets._fetch_matrix import open_lines, read_header, stream_genes
+from sklearn_txaug.datasets._fetch_tcga import RENAMED
 from sklearn_txaug.graphs import GeneGraph
 
 from .file_server import FileServer
@@ -54,6 +62,7 @@ def pancan():
     values[2, 0], values[3, 1], values[4, 8] = -0.37, "NA", ""
     genes = ["100130426", "SLC35E2", "TP53", LANDMARKS["symbol"][5], LANDMARKS["symbol"][0], "SLC35E2"]
     rows = [(gene, *row) for gene, row in zip(genes, values, strict=True)]
+    rows.append(("GPR56", *values[0]))
     return table(["sample", *TCGA], rows), genes, values
 
 
@@ -192,6 +201,13 @@ def test_tcga_values(options):
     assert tcga.data[0, 0] == 0  # below zero in the file
 
 
+@pytest.mark.parametrize("name", ["GPR56", "ADGRG1"])
+def test_tcga_gene_that_was_renamed(options, name):
+    tcga = fetch_tcga(genes=[name], **options)
+    assert tcga.feature_names.tolist() == ["ADGRG1"]
+    assert match_landmarks(tcga.feature_names).found == ["ADGRG1"]
+
+
 @pytest.mark.parametrize("label", ["cohort", "sample_type", "cancer"])
 def test_tcga_label(options, label):
     X, y = fetch_tcga(genes=["TP53"], label=label, return_X_y=True, as_frame=True, **options)
@@ -201,20 +217,19 @@ def test_tcga_label(options, label):
     assert y.nunique() > 1
 
 
-@pytest.mark.filterwarnings("ignore:975 of the genes")
 def test_tcga_landmarks_without_missing_values(options):
     with pytest.warns(UserWarning, match=f"1 genes lack values and were left out: {LANDMARKS['symbol'][5]}"):
         tcga = fetch_tcga(**options)
-    assert tcga.feature_names.tolist() == [LANDMARKS["symbol"][0], "TP53"]
+    assert tcga.feature_names.tolist() == [LANDMARKS["symbol"][0], "ADGRG1", "TP53"]
     assert any(
-        note.startswith("975 of the genes asked for are not in the data: FOXO3") for note in tcga.notes
+        note.startswith("974 of the genes asked for are not in the data: FOXO3") for note in tcga.notes
     )
 
 
 def test_tcga_keeps_what_is_missing(options):
     _, genes, values = pancan()
     tcga = fetch_tcga(genes=None, missing="keep", **options)
-    assert tcga.feature_names.tolist() == genes[:5]  # the second SLC35E2 is left out
+    assert tcga.feature_names.tolist() == [*genes[:5], "ADGRG1"]  # the second SLC35E2 is left out
     assert len(tcga.data) == 7
     assert tcga.covariates.loc["TCGA-XX-0002-01", ["age"]].isna().all()
     assert np.argwhere(np.isnan(tcga.data)).tolist() == [[1, 3], [5, 4]]
@@ -222,8 +237,8 @@ def test_tcga_keeps_what_is_missing(options):
 
 def test_tcga_toil(options):
     tpm = toil()[1]
-    with pytest.warns(UserWarning, match="976 of the genes"):
-        tcga = fetch_tcga(source="toil", **options)
+    tcga = fetch_tcga(source="toil", **options)
+    assert any("976 of the genes" in note for note in tcga.notes)
     assert tcga.sample_names.tolist() == ["TCGA-A1-A0SB-01", "TCGA-XX-0004-06"]
     assert tcga.covariates["sex"].tolist() == ["female", "male"]  # the second from Toil's own table
     assert tcga.feature_names.tolist() == [LANDMARKS["ensembl"][1], TP53]
@@ -257,8 +272,8 @@ def test_gtex_leaves_small_classes_out(options):
 
 
 def test_gtex_landmarks_in_order(options):
-    with pytest.warns(UserWarning, match="975 of the genes"):
-        gtex = fetch_gtex(min_class_size=1, label="tissue_detail", **options)
+    gtex = fetch_gtex(min_class_size=1, label="tissue_detail", **options)
+    assert "975 of the genes asked for are not in the data" in gtex.DESCR
     assert gtex.feature_names.tolist() == [LANDMARKS["ensembl"][0], LANDMARKS["ensembl"][2], TP53]
     assert "Kidney - Cortex" in gtex.target
 
@@ -451,3 +466,8 @@ def test_command_refuses_before_the_download(options, server, tmp_path, capsys):
     assert command(options, "string", "-o", str(tmp_path / "edges.h5ad")) == 2
     assert "no known format" in capsys.readouterr().err
     assert server.requests == []
+
+
+def test_renamed_genes_are_landmarks():
+    assert set(RENAMED.values()) <= set(LANDMARKS["symbol"].tolist())
+    assert not set(RENAMED) & set(LANDMARKS["symbol"].tolist())

@@ -172,10 +172,11 @@ class _Download:
         """Ask for what is missing; return whether all of it came."""
         urllib3 = require("urllib3", "downloading data")
         with self._ask(url) as response:
-            if response.status_code == 416:  # nothing comes after what we have, so it is not of this file
+            start = self._part.stat().st_size if response.status_code == 206 else 0
+            sent = response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+            if response.status_code == 416 or (start and not sent):  # what we have is not of this file
                 self._forget()
                 return False
-            start = self._part.stat().st_size if response.status_code == 206 else 0
             length = response.headers.get("Content-Length")
             total = start + int(length) if length is not None else None
             self._version.write_text(_version(response.headers), "utf-8")

@@ -1,7 +1,8 @@
 """Which genes of a public data set to keep, and in which order."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ class Genes:
     genes : {"landmarks"}, None or iterable of str
         The L1000 landmark genes, all genes, or Ensembl identifiers (a version is ignored), Entrez identifiers or
         symbols, whatever the file has.
+    renamed : mapping
+        New names of identifiers in the file.
 
     Attributes
     ----------
@@ -26,8 +29,8 @@ class Genes:
         An identifier of the file read last, for messages.
     """
 
-    def __init__(self, genes: Any) -> None:
-        self.example = ""
+    def __init__(self, genes: Any, renamed: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.example, self.renamed = "", renamed
         self._list: list[str] | None = None
         if genes is None:
             self.key, self._wanted = "all", None
@@ -37,7 +40,7 @@ class Genes:
                 raise ValueError(f"genes must be 'landmarks', None or a list of genes, got {genes!r}.")
             self.key, self._wanted = "landmarks", set(_lookup(landmark_genes(as_frame=False)))
             return
-        self._list = list(dict.fromkeys(_normalise(str(gene)) for gene in genes))
+        self._list = list(dict.fromkeys(_normalise(renamed.get(str(gene), str(gene))) for gene in genes))
         if not self._list:
             raise ValueError("genes is an empty list; None keeps all genes.")
         self._wanted = set(self._list)

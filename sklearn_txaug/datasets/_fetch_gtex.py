@@ -104,7 +104,7 @@ def fetch_gtex(
     Warns
     -----
     UserWarning
-        If genes that were asked for are not there.
+        If genes of a list are not there.
 
     Raises
     ------

@@ -152,6 +152,7 @@ def stream_genes(
     for line in lines:
         *names, values = line.split(b"\t", n_names)
         id, symbol = (*(name.decode("utf-8", "replace").strip() for name in names), "", "")[:2]
+        id = genes.renamed.get(id, id)
         if names and genes.wants(id, symbol):
             yield Gene(id, symbol, _parse(values, n_samples, f"{file}: gene {id}"))
 

@@ -148,13 +148,14 @@ def make_result(
 def _columns(
     matrix: Matrix, genes: Genes, rows: np.ndarray, drop_missing: bool, notes: list[str]
 ) -> np.ndarray:
-    """Return the positions of the genes; warn of those that are not there or lack values."""
+    """Return the positions of the genes; note, or warn, which are not there or lack values."""
     columns, absent = genes.order(matrix.ids.tolist(), matrix.symbols.tolist())
     if not len(columns):
         raise ValueError(f"genes: none of them is in the data, whose genes are named like {matrix.ids[0]}.")
     alerts = []
     if absent:
-        alerts.append(f"{len(absent)} of the genes asked for are not in the data: {_few(absent)}")
+        text = f"{len(absent)} of the genes asked for are not in the data: {_few(absent)}"
+        (notes if genes.key == "landmarks" else alerts).append(text)  # a few landmarks are always absent
     if drop_missing:
         lacking = matrix.has_missing(columns, rows)
         if lacking.any():

@@ -22,6 +22,16 @@ TISSUES = {
     "THYM": "thymus", "UCEC": "uterus", "UCS": "uterus", "UVM": "eye",
 }  # fmt: skip
 
+# Landmark genes that TCGA knows by an earlier symbol (HGNC), and their symbol in `landmark_genes`.
+RENAMED = {
+    "ADCK3": "COQ8A", "B3GNT1": "B4GAT1", "BRP44": "MPC2", "CAMSAP1L1": "CAMSAP2", "CCDC90A": "MCUR1",
+    "CD97": "ADGRE5", "CDC45L": "CDC45", "CHP": "CHP1", "CTSL1": "CTSL", "ERO1L": "ERO1A", "FAM63A": "MINDY1",
+    "GPER": "GPER1", "GPR56": "ADGRG1", "KIAA0196": "WASHC5", "KIAA0494": "EFCAB14", "KIAA0528": "C2CD5",
+    "KIAA1033": "WASHC4", "LRRC16A": "CARMIL1", "MTERFD1": "MTERF3", "MYST3": "KAT6A", "MYST4": "KAT6B",
+    "ORC1L": "ORC1", "PHF15": "JADE2", "PRUNE": "PRUNE1", "PTPLAD1": "HACD3", "RAGE": "MOK",
+    "TOMM70A": "TOMM70", "TUSC4": "NPRL2", "WDR67": "TBC1D31",
+}  # fmt: skip
+
 _UNIONS = ("STES", "COADREAD", "KIPAN", "GBMLGG")  # cohorts made of other cohorts
 
 _SAMPLE_TYPES = {
@@ -101,7 +111,8 @@ def fetch_tcga(
         covariates : DataFrame of shape (n_samples, 7)
             ``patient``, ``cohort``, ``tissue``, ``sample_type``, ``cancer`` (bool), ``age`` (years), ``sex``.
         feature_names : ndarray of shape (n_genes,)
-            Symbols (numbers where TCGA has no symbol), or Ensembl identifiers without version.
+            Symbols as in TCGA (numbers where it has none), except that landmark genes which have been renamed
+            since are called as in :func:`landmark_genes`; or Ensembl identifiers without version.
         gene_symbols : ndarray of shape (n_genes,)
             Symbols; for ``"toil"`` of the landmark genes only, else ``""``.
         target_names : ndarray
@@ -121,7 +132,7 @@ def fetch_tcga(
     Warns
     -----
     UserWarning
-        If genes that were asked for are not there or lack values.
+        If genes of a list are not there, or genes lack values.
 
     Raises
     ------
@@ -164,7 +175,7 @@ def fetch_tcga(
     ):
         if value not in accepted:
             raise ValueError(f"{name} must be one of {accepted}, got {value!r}.")
-    wanted = Genes(genes)
+    wanted = Genes(genes, RENAMED if source == "pancan" else {})
     store = Store("tcga", data_home, urls, download_if_missing, verbose)
     clinical = _read_clinical(store, source)
     matrix = get_matrix(store, f"tcga_{source}", wanted, _from_toil if source == "toil" else _clip, keep=keep)
