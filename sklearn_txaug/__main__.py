@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ._augment import add_augment
 from ._benchmark import add_benchmark
 from ._evaluate import add_evaluate
 from ._fetch import add_fetch
@@ -15,6 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     parser = argparse.ArgumentParser(prog="txaug", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    add_augment(commands)
     add_benchmark(commands)
     add_evaluate(commands)
     add_fetch(commands)

@@ -1,5 +1,6 @@
 """Expression data: an embedded cohort, public ones, a simulator, readers and writers, the L1000 landmark genes."""
 
+from ._augment import augment_anndata
 from ._fetch_gtex import fetch_gtex
 from ._fetch_string import fetch_string_graph
 from ._fetch_tcga import fetch_tcga
@@ -10,6 +11,7 @@ from ._tissue import load_tissue_expression
 from ._write import write_expression
 
 __all__ = [
+    "augment_anndata",
     "fetch_gtex",
     "fetch_string_graph",
     "fetch_tcga",

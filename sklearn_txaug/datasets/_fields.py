@@ -10,6 +10,7 @@ from typing import IO, Any
 from .._require import require
 
 _TEXT = (".csv", ".tsv", ".txt", ".gct")
+MARK = "is_synthetic"  # column or row that marks synthetic samples
 MISSING = ("", "NA", "NaN", "nan", "N/A", "#N/A")  # cells of a label or group that hold none
 
 

@@ -14,7 +14,7 @@ from sklearn.utils import Bunch
 from .._require import require
 from ._annotations import Sheet, get_annotation
 from ._binary import H5adSource, ParquetSource
-from ._fields import check_samples_in, table_suffix
+from ._fields import MARK, check_samples_in, table_suffix
 from ._genes import MERGES, GeneColumns
 from ._text import TextSource
 
@@ -58,7 +58,8 @@ def read_expression(
     layer : str, default=None
         Layer of an .h5ad file to read instead of ``X``.
     drop : collection of str, default=()
-        Columns (or rows) that are neither genes nor needed, such as age or a gene description.
+        Columns (or rows) that are neither genes nor needed, such as age or a gene description. One called
+        ``is_synthetic`` is never a gene.
     duplicates : {"mean", "sum", "first", "error"}, default="mean"
         What to do with genes of one name. The mean suits a log scale, the sum counts.
     dtype : {numpy.float32, numpy.float64}, default=numpy.float32
@@ -78,6 +79,8 @@ def read_expression(
             Groups, likewise.
         feature_names : list of str
             Names of the genes.
+        is_synthetic : ndarray of bool of shape (n_samples,) or None
+            Which samples are synthetic, if a column ``is_synthetic`` tells.
         target_names : list
             The different labels, sorted; empty without labels.
         samples_in : {"rows", "columns"}
@@ -93,7 +96,7 @@ def read_expression(
     -----
     UserWarning
         If the orientation is a guess from the shape, samples without label or group were left out, genes were
-        merged, sample names repeat, or values are missing.
+        merged, sample names repeat, some samples are synthetic, or values are missing.
 
     Raises
     ------
@@ -198,12 +201,18 @@ def _assemble(
         column[keep].infer_objects().set_axis(index).rename(wanted[argument]) if column is not None else None
         for argument, column in columns.items()
     )
+    is_synthetic = _marks(source, keep)
     alerts = _alerts(source, keep, genes, duplicates, index)
+    if is_synthetic is not None and 0 < is_synthetic.sum() < len(is_synthetic):
+        alerts.append(
+            f"{is_synthetic.sum()} of {len(is_synthetic)} samples are synthetic ({MARK!r} says so)."
+        )
     notes = [f"samples in {source.orientation.samples_in} ({source.orientation.reason})", *alerts]
     result = Bunch(
         data=data,
         target=target,
         groups=groups,
+        is_synthetic=is_synthetic,
         feature_names=genes.names,
         target_names=[] if target is None else np.unique(target.to_numpy()).tolist(),
         samples_in=source.orientation.samples_in,
@@ -241,6 +250,12 @@ def _alerts(source: Source, keep: np.ndarray, genes: GeneColumns, duplicates: st
     return alerts
 
 
+def _marks(source: Source, keep: np.ndarray) -> np.ndarray | None:
+    if MARK not in source.annotations:
+        return None
+    return source.annotation(MARK)[keep].isin([True, "True", "TRUE", "true"]).to_numpy()
+
+
 def _check_options(
     path: Path,
     label: str | None,
@@ -267,7 +282,7 @@ def _check_options(
     for name, value in {"label": label, "group": group}.items():
         if value is not None and not isinstance(value, str):
             raise TypeError(f"{name} must be the name of a column, a string; got {value!r}.")
-    return [name for name in (label, group, *drop) if name is not None]
+    return [name for name in (label, group, *drop, MARK) if name is not None]
 
 
 def _check_dtype(dtype: Any) -> np.dtype:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from .._require import require
-from ._fields import check_samples_in, table_suffix
+from ._fields import MARK, check_samples_in, table_suffix
 
 
 def write_expression(
@@ -19,6 +19,7 @@ def write_expression(
     y: Any = None,
     *,
     groups: Any = None,
+    is_synthetic: Any = None,
     samples_in: str = "auto",
     feature_names: Sequence[str] | None = None,
     sample_names: Sequence[str] | None = None,
@@ -38,6 +39,8 @@ def write_expression(
         named as the Series, or ``"label"``.
     groups : array-like of shape (n_samples,), default=None
         Groups, likewise; ``"group"``.
+    is_synthetic : array-like of bool of shape (n_samples,), default=None
+        Mask of the synthetic rows, likewise; ``"is_synthetic"``.
     samples_in : {"auto", "rows", "columns"}, default="auto"
         Where to put the samples. ``"auto"`` is in rows, except for GCT, whose samples are always in columns.
     feature_names : sequence of str of length n_genes, default=None
@@ -73,7 +76,7 @@ def write_expression(
     suffix = table_suffix(path)
     check_samples_in(samples_in, path)
     frame = _frame(X, feature_names, sample_names)
-    annotations, uns = _annotations(frame, y, groups)
+    annotations, uns = _annotations(frame, y, groups, is_synthetic)
     if suffix == ".h5ad":
         _write_h5ad(path, frame, annotations, uns)
     elif suffix == ".gct":
@@ -112,11 +115,12 @@ def _names(argument: str, names: Any, default: Any, n: int, prefix: str) -> Any:
     return pd.Index(names, dtype=object)
 
 
-def _annotations(frame: Any, y: Any, groups: Any) -> tuple[Any, dict[str, str]]:
+def _annotations(frame: Any, y: Any, groups: Any, is_synthetic: Any) -> tuple[Any, dict[str, str]]:
     """Labels and groups as a DataFrame, and which column is which."""
     pd = require("pandas", "write_expression")
     columns, uns = {}, {}
-    for argument, default, values in (("y", "label", y), ("groups", "group", groups)):
+    given = (("y", "label", y), ("groups", "group", groups), (MARK, MARK, is_synthetic))
+    for argument, default, values in given:
         if values is None:
             continue
         name = str(default if getattr(values, "name", None) is None else values.name)
@@ -131,6 +135,7 @@ def _annotations(frame: Any, y: Any, groups: Any) -> tuple[Any, dict[str, str]]:
         if values.dtype.kind in "OU":
             values = _names(argument, np.where(pd.isna(values), "", values), None, len(frame), "")
         columns[name], uns[default] = values, name
+    uns.pop(MARK, None)
     return pd.DataFrame(columns, index=frame.index), uns
 
 

@@ -1,0 +1,226 @@
+"""An AnnData with synthetic rows below its own, and the record of where they come from."""
+
+import hashlib
+import json
+from difflib import get_close_matches
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from imblearn.over_sampling.base import BaseOverSampler
+from scipy import sparse
+from sklearn.utils import gen_batches
+from sklearn.utils.validation import has_fit_parameter
+
+from .._containers import dense
+from .._require import require
+from ._fields import MARK
+
+_PACKAGES = ("sklearn_txaug", "numpy", "scikit-learn", "imbalanced-learn", "torch")
+
+
+def augment_anndata(
+    adata: Any, sampler: Any, label_key: str, *, layer: str | None = None, group_key: str | None = None
+) -> Any:
+    """Train a sampler on an AnnData and return it with the synthetic rows below.
+
+    Parameters
+    ----------
+    adata : AnnData of shape (n_obs, n_vars)
+        Expression on a log scale, dense or sparse; a backed one is read into memory. It is not changed.
+    sampler : sampler
+        Trained by its `fit_resample`; its `n_synthetic` or `sampling_strategy` sets the amounts. One of
+        :mod:`sklearn_txaug.over_sampling`, or any over-sampler of imbalanced-learn.
+    label_key : str
+        Column of ``adata.obs`` with the class of each row.
+    layer : str, default=None
+        Layer to train on and to add rows to; None is ``adata.X``.
+    group_key : str, default=None
+        Column of ``adata.obs`` with the patient or donor of each row, for samplers that leave rows out while
+        they train.
+
+    Returns
+    -------
+    augmented : AnnData of shape (n_obs + n_synthetic, n_vars)
+        The rows of `adata`, bit for bit, and below them those named ``synthetic_0``, ``synthetic_1``, ...
+
+        X or the layer
+            Of the dtype and kind, dense or sparse, that it had.
+        obs
+            The label for all rows and ``is_synthetic``. Other columns, the groups too, are missing in synthetic
+            rows; integers and booleans become pandas' nullable ones for it.
+        other layers, obsm
+            NaN in synthetic rows; integers become float64 for it.
+        var, varm, varp, uns
+            Kept. ``uns["sklearn_txaug"]`` has the sampler, its parameters as JSON, `random_state`, versions,
+            the numbers of rows, and the SHA-256 of the training rows with their labels and the names of genes.
+        obsp, raw
+            Left out: they have nothing for new rows.
+
+    Raises
+    ------
+    ImportError
+        If anndata is not installed.
+    TypeError
+        If `adata` is no AnnData or `sampler` no over-sampler.
+    ValueError
+        If a key is not there, labels are missing, or `adata` holds synthetic rows already.
+
+    See Also
+    --------
+    read_expression : Read other formats.
+
+    Examples
+    --------
+    >>> import anndata, pandas as pd
+    >>> from sklearn_txaug.datasets import augment_anndata, load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> X, y = load_tissue_expression(return_X_y=True, as_frame=True)
+    >>> adata = anndata.AnnData(X, obs=pd.DataFrame({"tissue": y}))
+    >>> augmented = augment_anndata(adata, GaussianSampler(n_synthetic=20, random_state=0), "tissue")
+    >>> augmented.shape, int(augmented.obs["is_synthetic"].sum())
+    ((209, 500), 20)
+    >>> augmented.uns["sklearn_txaug"]["sampler"]
+    'GaussianSampler'
+    """
+    anndata = require("anndata", "augment_anndata")
+    pd = require("pandas", "augment_anndata")
+    _check(adata, sampler, anndata, label_key, layer, group_key)
+    adata = adata.to_memory() if adata.isbacked else adata
+    values = adata.X if layer is None else adata.layers[layer]
+    labels, groups = adata.obs[label_key], None if group_key is None else adata.obs[group_key].to_numpy()
+    rows, new_labels = _resample(
+        sampler, pd.DataFrame(dense(values), adata.obs_names, adata.var_names), labels, groups
+    )
+    names = rows.index.astype(str)
+    new = rows.to_numpy().astype(values.dtype, copy=False)
+    obs = _extended_obs(adata.obs, names, label_key, new_labels)
+    return anndata.AnnData(
+        X=None if adata.X is None else _stack(adata.X, new if layer is None else None, len(new)),
+        obs=obs,
+        var=adata.var.copy(),
+        uns={
+            **adata.uns,
+            "sklearn_txaug": _provenance(adata, values, sampler, label_key, layer, group_key, len(new)),
+        },
+        varm={key: value.copy() for key, value in adata.varm.items()},
+        varp={key: value.copy() for key, value in adata.varp.items()},
+        layers={
+            key: _stack(part, new if key == layer else None, len(new)) for key, part in adata.layers.items()
+        },
+        obsm={key: _stack(part, None, len(new), obs.index) for key, part in adata.obsm.items()},
+    )
+
+
+def _check(
+    adata: Any, sampler: Any, anndata: Any, label_key: str, layer: str | None, group_key: str | None
+) -> None:
+    if not isinstance(adata, anndata.AnnData):
+        raise TypeError(f"adata must be an AnnData, got {type(adata).__name__}.")
+    if not isinstance(sampler, BaseOverSampler):
+        raise TypeError(f"sampler must be an over-sampler, for example GaussianSampler(); got {sampler!r}.")
+    for argument, key in {"label_key": label_key, "group_key": group_key}.items():
+        if key is not None and key not in adata.obs:
+            close = get_close_matches(str(key), list(map(str, adata.obs)), n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ValueError(f"{argument}={key!r} is not in adata.obs, which has {list(adata.obs)}.{hint}")
+    if layer is not None and layer not in adata.layers:
+        raise ValueError(f"layer={layer!r} is not in adata.layers, which has {list(adata.layers)}.")
+    if layer is None and adata.X is None:
+        raise ValueError(f"adata has no X; choose a layer of {list(adata.layers)}.")
+    n_missing = int(adata.obs[label_key].isna().sum())
+    if n_missing:
+        raise ValueError(
+            f"label_key={label_key!r} is missing for {n_missing} rows; leave them out: "
+            f"adata[adata.obs[{label_key!r}].notna()]."
+        )
+    n_marked = int((adata.obs[MARK] == True).sum()) if MARK in adata.obs else 0  # noqa: E712 - it may be nullable
+    if n_marked:
+        raise ValueError(
+            f"adata.obs[{MARK!r}] marks {n_marked} rows as synthetic; a sampler learns from real rows only: "
+            f"adata[~adata.obs[{MARK!r}]]."
+        )
+
+
+def _resample(sampler: Any, frame: Any, labels: Any, groups: Any) -> tuple[Any, np.ndarray]:
+    """Return the synthetic rows and their labels."""
+    y = labels.to_numpy() if labels.dtype.name != "category" else np.asarray(labels.astype(object))
+    takes_groups = groups is not None and has_fit_parameter(sampler, "groups")
+    resampled, y_resampled = sampler.fit_resample(frame, y, **({"groups": groups} if takes_groups else {}))
+    rows = resampled.iloc[len(frame) :]
+    if len(rows) and str(rows.index[0]).startswith("synthetic_"):
+        return rows, y_resampled[len(frame) :]
+    return rows.set_axis([f"synthetic_{k}" for k in range(len(rows))]), y_resampled[len(frame) :]
+
+
+def _stack(real: Any, new: Any, n_new: int, index: Any = None) -> Any:
+    """Put rows below `real`, which keeps its kind; those that are not known are NaN."""
+    if hasattr(real, "iloc"):
+        return _nullable(real).reset_index(drop=True).reindex(range(len(index))).set_axis(index)
+    if n_new == 0:
+        return real.copy()
+    dtype = real.dtype if new is not None or real.dtype.kind in "fc" else np.dtype(np.float64)
+    new = np.full((n_new, *real.shape[1:]), np.nan) if new is None else new
+    if sparse.issparse(real):
+        kind = sparse.csr_array if isinstance(real, sparse.sparray) else sparse.csr_matrix
+        return sparse.vstack([real, kind(new.astype(dtype))], format=real.format, dtype=dtype)
+    return np.concatenate([np.asarray(real), new.astype(dtype)], dtype=dtype)
+
+
+def _extended_obs(obs: Any, names: Any, label_key: str, new_labels: np.ndarray) -> Any:
+    pd = require("pandas", "augment_anndata")
+    dtype, n_real = obs[label_key].dtype, len(obs)
+    obs = obs.drop(columns=MARK, errors="ignore")
+    longer = (
+        (_nullable(obs) if len(names) else obs).reset_index(drop=True).reindex(range(n_real + len(names)))
+    )
+    longer.index = obs.index.append(pd.Index(names, dtype=object)) if len(names) else obs.index
+    both = np.concatenate([obs[label_key].to_numpy(dtype=object), np.asarray(new_labels, dtype=object)])
+    longer[label_key] = pd.Series(both, index=longer.index).astype(dtype)
+    longer[MARK] = np.repeat([False, True], [n_real, len(names)])
+    return longer
+
+
+def _nullable(frame: Any) -> Any:
+    """Return integer and boolean columns as those that can be missing."""
+    kinds = {name: dtype for name, dtype in frame.dtypes.items() if isinstance(dtype, np.dtype)}
+    names = {"b": "boolean", "i": "Int64", "u": "UInt64"}
+    return frame.astype({name: names[dtype.kind] for name, dtype in kinds.items() if dtype.kind in names})
+
+
+def _provenance(
+    adata: Any,
+    values: Any,
+    sampler: Any,
+    label_key: str,
+    layer: str | None,
+    group_key: str | None,
+    n_new: int,
+) -> dict[str, Any]:
+    """Return what made the synthetic rows, as strings and numbers that every format of AnnData can hold."""
+    return {
+        "sampler": type(sampler).__name__,
+        "parameters": json.dumps(sampler.get_params(), default=_as_json),
+        "random_state": str(getattr(sampler, "random_state", None)),
+        "label_key": label_key,
+        "layer": layer or "X",
+        "group_key": group_key or "",
+        "n_real": adata.n_obs,
+        "n_synthetic": n_new,
+        "training_rows_sha256": _digest(values, adata.obs[label_key], adata.var_names),
+        "versions": {name: version(name) for name in _PACKAGES},
+    }
+
+
+def _as_json(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else repr(value)
+
+
+def _digest(values: Any, labels: Any, genes: Any) -> str:
+    """Return the SHA-256 of the dense rows, their labels and the names of the genes."""
+    digest = hashlib.sha256()
+    for rows in gen_batches(values.shape[0], 1024):
+        digest.update(np.ascontiguousarray(dense(values[rows])).tobytes())
+    for names in (labels, genes):
+        digest.update("\n".join(map(str, names)).encode())
+    return digest.hexdigest()
