@@ -29,14 +29,24 @@ __all__ = ["MLPNetClassifier", "MLPNetRegressor"]
 
 
 class MLP(nn.Module):
-    """Linear, ReLU, dropout for each hidden layer, a linear output, and the loss against the targets."""
+    """Linear, norm, activation, dropout for each hidden layer, a linear output, and the loss against the targets."""
 
-    def __init__(self, n_in: int, n_out: int, hidden: Sequence[int], dropout: float, loss: nn.Module):
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        hidden: Sequence[int],
+        dropout: float,
+        loss: nn.Module,
+        activation: str = "relu",
+        norm: str = "none",
+    ):
         super().__init__()
         widths = [n_in, *hidden]
         layers: list[nn.Module] = []
         for a, b in zip(widths, widths[1:], strict=False):
-            layers += [nn.Linear(a, b), nn.ReLU(), Dropout(dropout)]
+            layers += [nn.Linear(a, b), *[nn.BatchNorm1d(b)] * (norm == "batch")]
+            layers += [nn.ReLU() if activation == "relu" else nn.Tanh(), Dropout(dropout)]
         self.hidden = nn.Sequential(*layers)
         self.output = nn.Linear(widths[-1], n_out)
         self.loss = loss
@@ -48,12 +58,14 @@ class MLP(nn.Module):
         return self.output(self.hidden(x))
 
     def embed(self, x: Tensor) -> Tensor:
-        return self.hidden[:-2](x)  # without the last ReLU and dropout
+        return self.hidden[:-2](x)  # without the last activation and dropout
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class _MLPNet(NetEstimator, BaseEstimator):
     hidden_layer_sizes: tuple[int, ...] = (256,)
+    activation: str = "relu"
+    norm: str = "none"
     dropout: float = 0.3
     weight_decay: float = 1e-4
     early_stopping: bool = False
@@ -66,6 +78,8 @@ class _MLPNet(NetEstimator, BaseEstimator):
     _parameter_constraints: ClassVar[dict] = {
         **NetEstimator._training_constraints,
         "hidden_layer_sizes": ["array-like"],
+        "activation": [StrOptions({"relu", "tanh"})],
+        "norm": [StrOptions({"none", "batch"})],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "early_stopping": ["boolean"],
@@ -97,7 +111,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         self.scaler_ = StandardScaler().fit(X[train])
         rows = as_rows(self.scaler_.transform(X))
         self._fit_net(
-            lambda: MLP(X.shape[1], n_out, self.hidden_layer_sizes, self.dropout, loss),
+            lambda: self._make_module(X.shape[1], n_out, loss),
             TensorDataset(rows[train], targets[train]),
             np.random.default_rng(seed),
             TensorDataset(rows[held], targets[held]) if self.early_stopping else None,
@@ -106,6 +120,10 @@ class _MLPNet(NetEstimator, BaseEstimator):
             raise FloatingPointError(
                 "The training diverged to NaN or infinity: lower lr or check the weights"
             )
+
+    def _make_module(self, n_in: int, n_out: int, loss: nn.Module) -> MLP:
+        sizes, dropout = self.hidden_layer_sizes, self.dropout
+        return MLP(n_in, n_out, sizes, dropout, loss, self.activation, self.norm)
 
     def embed(self, X: Any) -> np.ndarray:
         """Return the last hidden layer before its activation.
@@ -152,6 +170,10 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     ----------
     hidden_layer_sizes : tuple of int, default=(256,)
         Widths of the hidden layers.
+    activation : {"relu", "tanh"}, default="relu"
+        Activation of the hidden units.
+    norm : {"none", "batch"}, default="none"
+        Normalisation before each activation.
     dropout : float in [0, 1), default=0.3
         Share of hidden units dropped at each step.
     weight_decay : float >= 0, default=1e-4
@@ -247,6 +269,10 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
     ----------
     hidden_layer_sizes : tuple of int, default=(256,)
         Widths of the hidden layers.
+    activation : {"relu", "tanh"}, default="relu"
+        Activation of the hidden units.
+    norm : {"none", "batch"}, default="none"
+        Normalisation before each activation.
     dropout : float in [0, 1), default=0.3
         Share of hidden units dropped at each step.
     weight_decay : float >= 0, default=1e-4

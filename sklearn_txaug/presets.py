@@ -1,4 +1,4 @@
-"""Published hyper-parameters: one dict for each paper and data set, keyed by sampler.
+"""Published hyper-parameters: one dict for each paper and data set, keyed by estimator.
 
 They were chosen for the cohorts named, with thousands of rows, and for training times of up to hours on a
 GPU; the samplers' own defaults suit smaller cohorts.
@@ -64,6 +64,19 @@ _DIFFUSION_LACAN2026: dict[str, Any] = {
 _DIFFUSION_LACAN2026_GTEX = {**_DIFFUSION_LACAN2026, "hidden_layer_sizes": (8192, 8192), "lr": 4.784e-4}
 _DIFFUSION_LACAN2026_TCGA = {**_DIFFUSION_LACAN2026, "hidden_layer_sizes": (4096, 4096), "lr": 1.4155e-3}
 
+# The reconstruction from landmark genes. These are the defaults of its search; the retained values were not found.
+_RECONSTRUCTION_LACAN2026: dict[str, Any] = {
+    "hidden_layer_sizes": (1024, 2048, 4096),
+    "norm": "batch",
+    "dropout": 0.5,
+    "lr": 1e-3,
+    "batch_size": 2048,
+    "max_epochs": 250,
+    "early_stopping": True,
+    "patience": 25,
+    "net_params": {"optimizer": torch.optim.Adam},
+}
+
 #: Lacan, Andre, Sebag, Hanczar, BMC Bioinformatics 2026; GTEx v8, 974 landmark genes, 26 tissues.
 LACAN2026_GTEX: dict[str, dict[str, Any]] = {
     "WGANGPSampler": {
@@ -82,6 +95,7 @@ LACAN2026_GTEX: dict[str, dict[str, Any]] = {
     },
     "DDPMSampler": _DIFFUSION_LACAN2026_GTEX,
     "DDIMSampler": _DIFFUSION_LACAN2026_GTEX,
+    "MLPNetRegressor": _RECONSTRUCTION_LACAN2026,
 }
 
 #: The same paper; TCGA, 978 landmark genes, 24 tissues.
@@ -102,6 +116,28 @@ LACAN2026_TCGA: dict[str, dict[str, Any]] = {
     },
     "DDPMSampler": _DIFFUSION_LACAN2026_TCGA,
     "DDIMSampler": _DIFFUSION_LACAN2026_TCGA,
+    "MLPNetRegressor": _RECONSTRUCTION_LACAN2026,
+}
+
+# The published learning rate falls by a tenth whenever the training error rises, and upper layers have three times
+# it; both are left out. The rate for three layers is that for two, and the number of epochs was not found.
+_DGEX: dict[str, Any] = {
+    "activation": "tanh",
+    "lr": 3e-4,
+    "batch_size": 200,
+    "max_epochs": 200,
+    "net_params": {"optimizer": torch.optim.SGD, "optimizer__momentum": 0.5},
+}
+
+#: Chen, Li, Narayan, Subramanian, Xie, Bioinformatics 2016 (D-GEX), from 943 landmark genes to 9,520 others; the
+#: best network on the profiles of GEO.
+CHEN2016_GEO: dict[str, dict[str, Any]] = {
+    "MLPNetRegressor": {**_DGEX, "hidden_layer_sizes": (9000, 9000, 9000), "dropout": 0.1}
+}
+
+#: The same paper; the best network on GTEx, which it was not trained on.
+CHEN2016_GTEX: dict[str, dict[str, Any]] = {
+    "MLPNetRegressor": {**_DGEX, "hidden_layer_sizes": (9000, 9000), "dropout": 0.25}
 }
 
 # The main text of Lacan 2023 gives epochs and optimiser; its supplement with widths, learning rates and batch sizes

@@ -164,3 +164,19 @@ def test_embedding_is_the_last_hidden_layer_before_its_activation():
     assert frechet_distance(X, X + 1, embedding=model.embed) > 0.1
     plain = MLPNetClassifier(**{**SMALL, "hidden_layer_sizes": ()}).fit(X, y)
     np.testing.assert_allclose(plain.embed(X), plain.scaler_.transform(X), rtol=1e-5, atol=1e-6)
+
+
+def test_activation_and_normalisation():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    Y = np.tanh(X @ rng.normal(size=(3, 4)))
+    scores = set()
+    for activation in ("relu", "tanh"):
+        for norm in ("none", "batch"):
+            model = MLPNetRegressor(**SMALL, activation=activation, norm=norm).fit(X[:150], Y[:150])
+            scores.add(model.score(X[150:], Y[150:]))
+            kinds = [type(part).__name__ for part in model.module_.hidden]
+            middle = ["BatchNorm1d"] if norm == "batch" else []
+            assert kinds == ["Linear", *middle, {"relu": "ReLU", "tanh": "Tanh"}[activation], "Dropout"]
+    assert min(scores) > 0.8
+    assert len(scores) == 4

@@ -5,20 +5,20 @@ import pytest
 import torch
 from sklearn.base import clone
 
-from sklearn_txaug import over_sampling, presets
+from sklearn_txaug import neural_network, over_sampling, presets
 
 PRESETS = {
     f"{paper}-{name}": (name, parameters)
     for paper in dir(presets)
-    if paper.startswith("LACAN")
+    if paper.isupper() and not paper.startswith("_")
     for name, parameters in getattr(presets, paper).items()
 }
 
 
 @pytest.mark.parametrize(("name", "parameters"), PRESETS.values(), ids=PRESETS)
 def test_presets_are_parameters(name, parameters):
-    sampler = getattr(over_sampling, name)(**parameters)
-    clone(sampler)._validate_params()
+    module = neural_network if name.startswith("MLP") else over_sampling
+    clone(getattr(module, name)(**parameters))._validate_params()
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,18 @@ def test_parameter_counts_of_the_wgan_gp(preset, n_genes, n_classes, generator, 
 def test_parameter_counts(sampler, preset, n_genes, n_classes, n_parameters):
     with torch.device("meta"):
         module = getattr(over_sampling, sampler)(**preset[sampler])._make_module(n_genes, n_classes)
+    assert sum(p.numel() for p in module.parameters()) == n_parameters
+
+
+@pytest.mark.parametrize(
+    ("preset", "n_landmarks", "n_targets", "n_parameters"),
+    [
+        (presets.LACAN2026_GTEX, 974, 18_000, 85_250_640),
+        (presets.CHEN2016_GTEX, 943, 4760, 132_349_760),
+    ],
+)
+def test_parameter_counts_of_the_reconstruction(preset, n_landmarks, n_targets, n_parameters):
+    with torch.device("meta"):
+        network = neural_network.MLPNetRegressor(**preset["MLPNetRegressor"])
+        module = network._make_module(n_landmarks, n_targets, torch.nn.MSELoss())
     assert sum(p.numel() for p in module.parameters()) == n_parameters

@@ -11,9 +11,10 @@ from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.extmath import randomized_svd
 
 from .._docs import shared_parameters
+from .._landmark_columns import landmark_columns
 from .._latent_space import ResidualNoise
 from ..base import GenerativeSampler
-from ..reconstruction import LandmarkReconstructor, landmark_columns
+from ..reconstruction import LandmarkReconstructor
 from ._flow import FlowMatchingSampler
 
 _RANK = 128  # directions that correlate the Gaussian residuals

@@ -1,0 +1,90 @@
+"""Which columns are landmarks: what reconstructor and sampler let a user say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .datasets import match_landmarks
+
+
+def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) -> np.ndarray:
+    """Return the numbers of the columns that `landmarks` means, as `X[:, landmarks]` would order them.
+
+    Parameters
+    ----------
+    landmarks : "l1000", list of str, list of int or boolean mask
+        As for `LandmarkReconstructor`.
+    n_features : int
+        Number of columns.
+    names : ndarray of shape (n_features,) or None
+        Their names, if they have any.
+
+    Returns
+    -------
+    columns : ndarray of shape (n_landmarks,), int
+        At least one of them, and not all.
+    """
+    if isinstance(landmarks, str):
+        columns = _l1000_columns(names)
+    else:
+        given = np.asarray(landmarks)
+        if given.ndim != 1 or given.dtype.kind not in "biuOUST":
+            raise ValueError(
+                "landmarks must be 'l1000', names of genes, column numbers or a boolean mask; got "
+                f"{landmarks!r}"
+            )
+        if given.dtype.kind == "b":
+            columns = _masked_columns(given, n_features)
+        else:
+            columns = (
+                _numbered_columns(given, n_features) if given.dtype.kind in "iu" else _named(given, names)
+            )
+    if len(columns) == n_features:
+        raise ValueError(
+            f"X has n_features = {n_features} and landmarks are all of them: nothing is left to reconstruct"
+        )
+    return columns
+
+
+def _l1000_columns(names: np.ndarray | None) -> np.ndarray:
+    if names is None:
+        raise ValueError(
+            "landmarks='l1000' needs the names of the genes, and X has none: pass a DataFrame with gene names "
+            "as columns, or landmarks as column numbers or a boolean mask"
+        )
+    columns = np.flatnonzero(match_landmarks(names).mask)
+    if not len(columns):
+        raise ValueError(
+            f"landmarks='l1000', but none of the 978 L1000 genes is among the columns {names[:3].tolist()}...; "
+            "they are known by symbol, Entrez and Ensembl identifier. Name your own landmarks otherwise"
+        )
+    return columns
+
+
+def _masked_columns(mask: np.ndarray, n_features: int) -> np.ndarray:
+    if len(mask) != n_features:
+        raise ValueError(f"landmarks is a mask of {len(mask)} columns, but X has n_features = {n_features}")
+    if not mask.any():
+        raise ValueError("landmarks is a mask without any True: at least one landmark is needed")
+    return np.flatnonzero(mask)
+
+
+def _numbered_columns(columns: np.ndarray, n_features: int) -> np.ndarray:
+    outside = columns[(columns < 0) | (columns >= n_features)]
+    if len(outside):
+        raise ValueError(f"landmarks has columns {outside[:5].tolist()}, but X has n_features = {n_features}")
+    if len(np.unique(columns)) < len(columns) or not len(columns):
+        raise ValueError(f"landmarks must be different columns, at least one; got {columns.tolist()}")
+    return columns.astype(int)
+
+
+def _named(landmarks: np.ndarray, names: np.ndarray | None) -> np.ndarray:
+    if names is None:
+        raise ValueError(f"landmarks={landmarks[:3].tolist()}... are names, but the columns of X have none")
+    column_of = {name: k for k, name in enumerate(names)}
+    missing = [name for name in landmarks.tolist() if name not in column_of]
+    if missing:
+        raise ValueError(f"landmarks has {len(missing)} names that X does not have: {missing[:5]}")
+    return _numbered_columns(np.array([column_of[name] for name in landmarks], dtype=int), len(names))
