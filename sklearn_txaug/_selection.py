@@ -33,12 +33,12 @@ class Selection:
         Held-out scores; no splits, if nothing was compared.
     n_train, n_test : float
         Rows of a split.
-    rule : {"one_se", "best", "always"}
+    rule : {"one_se", "strict", "best", "always"}
         As in `SelectiveSampler`.
     scoring : str
         Name of the score, for people.
     rng : numpy.random.Generator
-        For the bar that the best of many options has to pass.
+        For the bar that the best of many options has to pass under the strict rule.
     """
 
     def __init__(
@@ -55,7 +55,8 @@ class Selection:
         self._n_train, self._n_test = n_train, n_test
         self.gains = self._mean(self.differences)
         self.errors = self._error(self.differences)
-        self.required = chance_of_the_best(self.differences[self.valid], rng)
+        strict = rule == "strict"
+        self.required = chance_of_the_best(self.differences[self.valid], rng) if strict else 1.0
         valid = self.valid
         self.leader = int(valid[np.argmax(self.gains[valid])]) if len(valid) else min(1, len(options) - 1)
         self.best = self._choose()
@@ -126,7 +127,7 @@ class Selection:
         baseline = f"in {self.scores.shape[1]} splits ({self.scores[0].mean():.3f} without)"
         what = f"{self.scoring} by {self._gain()} {baseline}"
         if self.best:
-            why = f", more than {self._bar()}" if self.rule == "one_se" else ""
+            why = f", more than {self._bar()}" if self.rule in ("one_se", "strict") else ""
             return f"Augmentation by {_name(self.options[self.best])}, which changed {what}{why}."
         why = f"not more than {self._bar()}" if self.gains[self.leader] > 0 else "which is no gain"
         return f"No augmentation: the best option, {_name(self.options[self.leader])}, changed {what}, {why}."
@@ -136,7 +137,7 @@ class Selection:
         return f"{self.gains[i]:+.3f} +- {self.errors[i]:.3f}"
 
     def _bar(self) -> str:
-        if len(self.valid) == 1:
+        if self.required == 1:
             return "one standard error"
         return f"{self.required:.1f} standard errors, the bar for the best of {len(self.valid)} options"
 

@@ -222,7 +222,8 @@ class LowDataCurveDisplay(_CurveDisplay):
         shares = curve.n_synthetic / curve.n_real
         if np.allclose(shares, shares[0], rtol=0.05):
             return f"{shares[0]:.3g} synthetic for each real row"
-        return f"{curve.n_synthetic.min():.0f} to {curve.n_synthetic.max():.0f} synthetic rows"
+        least, most = (f"{rows:.0f}" for rows in (curve.n_synthetic.min(), curve.n_synthetic.max()))
+        return f"{least if least == most else f'{least} to {most}'} synthetic rows"
 
 
 def _named(curves: Any) -> dict[str, CurveResult]:
