@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from imblearn.over_sampling import SMOTE, RandomOverSampler
-from joblib import Parallel, delayed
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import check_scoring, get_scorer_names
@@ -19,11 +17,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from .._amounts import class_amounts
-from .._protocols import Scorer, honest
+from .._protocols import Scorer
 from .._selection import NONE, Option, Selection
 from .._splits import TooFewRows, splits
 from ..base import GenerativeSampler
-from ._any import AnySampler, HoldsSampler, with_sample
+from ._any import HoldsSampler
+from ._comparison import Comparison, named_samplers
 from ._gaussian import GaussianSampler
 
 SELECT = 3  # a random stream beside those of `base`
@@ -153,7 +152,8 @@ class SelectiveSampler(HoldsSampler):
     }
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-        self._samplers = self._named_candidates()
+        default = [RandomOverSampler(), SMOTE(), GaussianSampler()]
+        self._samplers = named_samplers(default if self.candidates is None else self.candidates)
         rows, codes = super()._check(X, y, groups)
         super()._check_scale(rows)
         self._select(self._named(rows), self.classes_[codes], groups)
@@ -171,21 +171,7 @@ class SelectiveSampler(HoldsSampler):
         except NotFittedError as error:
             raise NotFittedError(f"{error}. {getattr(self, 'decision_', '')}".strip()) from None
 
-    # -- candidates and amounts
-
-    def _named_candidates(self) -> dict[str, Any]:
-        given = self.candidates
-        if given is None:
-            given = [RandomOverSampler(), SMOTE(), GaussianSampler()]
-        if not isinstance(given, list | tuple | dict):
-            given = [given]
-        if not isinstance(given, dict):
-            given = _by_name(given)
-        if not given or NONE in given:
-            raise ValueError(f"candidates must hold a sampler or more, none of them named {NONE!r}")
-        for sampler in given.values():
-            with_sample(sampler)  # a TypeError before any training
-        return given
+    # -- amounts
 
     def _amounts(self) -> list[Any]:
         several = isinstance(self.n_synthetic, list | tuple)
@@ -193,12 +179,12 @@ class SelectiveSampler(HoldsSampler):
 
     def _count_synthetic(self, labels: np.ndarray) -> dict[Any, int]:
         """Return the rows of the largest amount, for the checks; the choice comes later."""
-        counts = []
+        counts = [class_amounts(0, self.sampling_strategy, labels)]
         for amount in self._amounts():
-            if not isinstance(amount, Real | dict | None):
+            if not isinstance(amount, Real | Mapping | None):
                 raise ValueError(f"n_synthetic must hold ints, floats, dicts or None, got {amount!r}")
             counts.append(class_amounts(amount, self.sampling_strategy, labels))
-        return max(counts, key=lambda rows: sum(rows.values()), default={})
+        return max(counts, key=lambda rows: sum(rows.values()))
 
     # -- the choice
 
@@ -218,7 +204,9 @@ class SelectiveSampler(HoldsSampler):
             except TooFewRows:
                 needed = False
         if needed:
-            scores = self._scores(X, y, groups, pairs, options, [n for n, _ in amounts])
+            scores = self._comparison().scores(X, y, groups, pairs, [n for n, _ in amounts], self.n_jobs)
+            if self.rule == "always" and np.isnan(scores[1:]).any(axis=1).all():
+                raise ValueError("candidates: every one fails, and rule='always' leaves no other choice")
             n_train, n_test = (
                 float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True)
             )
@@ -237,88 +225,13 @@ class SelectiveSampler(HoldsSampler):
             first if len(selection.options) == 1 else selection.options[selection.best or selection.leader]
         )
 
-    def _scores(
-        self,
-        X: Any,
-        y: np.ndarray,
-        groups: Any,
-        pairs: Sequence[tuple[np.ndarray, np.ndarray]],
-        options: Sequence[Option],
-        amounts: list[Any],
-    ) -> np.ndarray:
-        """Return scores of shape (n_options, n_splits), in the order of the options."""
+    def _comparison(self) -> Comparison:
         estimator = self.estimator
         if estimator is None:
             estimator = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
         scorer = Scorer(estimator, check_scoring(estimator, self.scoring), self.sampling_strategy)
-        jobs = [(name, fold) for fold in range(len(pairs)) for name in (NONE, *self._samplers)]
-        found = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fold_scores)(
-                scorer,
-                X,
-                y,
-                groups,
-                pairs[fold],
-                self._candidate(name, fold),
-                [0] if name == NONE else amounts,
-                int(np.random.default_rng((self._seed, SELECT, fold)).integers(2**31)),
-            )
-            for name, fold in jobs
-        )
-        self._warn_of_failures([(name, error) for (name, _), (_, error) in zip(jobs, found, strict=True)])
-        by_fold = [
-            found[k : k + 1 + len(self._samplers)] for k in range(0, len(found), 1 + len(self._samplers))
-        ]
-        return np.array([np.concatenate([scores for scores, _ in fold]) for fold in by_fold]).T
-
-    def _candidate(self, name: str, fold: int) -> AnySampler | None:
-        if name == NONE:
-            return None
-        stream = np.random.default_rng((self._seed, SELECT, fold, 1 + list(self._samplers).index(name)))
-        return AnySampler(
-            sampler=self._samplers[name],
-            scaler=self.scaler,
-            nonnegative=self.nonnegative,
-            n_synthetic=0,
-            random_state=int(stream.integers(2**31)),
-        )
-
-    def _warn_of_failures(self, errors: Sequence[tuple[str, str]]) -> None:
-        failed = {name: error for name, error in errors if error}
-        for name, error in failed.items():
-            warnings.warn(f"candidate {name} cannot be chosen, since it fails: {error}", stacklevel=2)
-        if len(failed) == len(self._samplers) and self.rule == "always":
-            raise ValueError(f"every candidate fails: {failed}")
-
-
-def _fold_scores(
-    scorer: Scorer,
-    X: Any,
-    y: np.ndarray,
-    groups: Any,
-    pair: tuple[np.ndarray, np.ndarray],
-    candidate: Any,
-    amounts: list[Any],
-    seed: int,
-) -> tuple[np.ndarray, str]:
-    """Return the scores at each amount, or NaN and what went wrong with the candidate."""
-    try:
-        return scorer.scores(X, y, groups, [honest(*pair)], candidate, amounts, seed)[0], ""
-    except Exception as error:
-        if candidate is None:
-            raise
-        return np.full(len(amounts), np.nan), f"{type(error).__name__}: {error}"
-
-
-def _by_name(samplers: Sequence[Any]) -> dict[str, Any]:
-    """Name samplers by their class, with a number where it repeats."""
-    named: dict[str, Any] = {}
-    for sampler in samplers:
-        name, k = type(sampler).__name__, 2
-        while name in named:
-            name, k = f"{type(sampler).__name__} {k}", k + 1
-        named[name] = sampler
-    return named
+        space = {"scaler": self.scaler, "nonnegative": self.nonnegative}
+        return Comparison(self._samplers, scorer, space, (self._seed, SELECT))
 
 
 def _words(scoring: Any) -> str:

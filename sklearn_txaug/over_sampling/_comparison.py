@@ -1,0 +1,116 @@
+"""Candidates against no augmentation, fold by fold."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from .._protocols import Scorer, honest
+from .._selection import NONE
+from ._any import AnySampler, with_sample
+
+
+class Comparison(NamedTuple):
+    """Samplers by name, what scores them, and the `scaler` and `nonnegative` that they work under."""
+
+    samplers: Mapping[str, Any]
+    scorer: Scorer
+    space: Mapping[str, Any]
+    stream: tuple[int, ...]
+
+    def scores(
+        self,
+        X: Any,
+        y: np.ndarray,
+        groups: Any,
+        pairs: Sequence[tuple[np.ndarray, np.ndarray]],
+        amounts: Sequence[Any],
+        n_jobs: int | None,
+    ) -> np.ndarray:
+        """Return scores of shape (1 + n_samplers * n_amounts, n_splits), those of no augmentation first.
+
+        A sampler that fails in a split has NaN there, and a warning says why.
+        """
+        names = [NONE, *self.samplers]
+        jobs = [(name, fold) for fold in range(len(pairs)) for name in names]
+        found = Parallel(n_jobs=n_jobs)(
+            delayed(_fold_scores)(
+                self.scorer,
+                X,
+                y,
+                groups,
+                pairs[fold],
+                self._candidate(name, fold),
+                [0] if name == NONE else amounts,
+                self._seed(fold, 0),
+            )
+            for name, fold in jobs
+        )
+        failed = {name: error for (name, _), (_, error) in zip(jobs, found, strict=True) if error}
+        for name, error in failed.items():
+            warnings.warn(f"candidate {name} cannot be chosen, since it fails: {error}", stacklevel=2)
+        folds = [found[k : k + len(names)] for k in range(0, len(found), len(names))]
+        return np.array([np.concatenate([scores for scores, _ in fold]) for fold in folds]).T
+
+    def _candidate(self, name: str, fold: int) -> AnySampler | None:
+        if name == NONE:
+            return None
+        seed = self._seed(fold, 1 + list(self.samplers).index(name))
+        return AnySampler(sampler=self.samplers[name], n_synthetic=0, random_state=seed, **self.space)
+
+    def _seed(self, *place: int) -> int:
+        return int(np.random.default_rng((*self.stream, *place)).integers(2**31))
+
+
+def named_samplers(samplers: Any) -> dict[str, Any]:
+    """Return one sampler, a list or a dict of them as a dict by name.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or one is named as no augmentation is.
+    TypeError
+        If one is not a sampler.
+    """
+    if not isinstance(samplers, list | tuple | dict):
+        samplers = [samplers]
+    named = dict(samplers) if isinstance(samplers, dict) else _by_class(samplers)
+    if not named or NONE in named:
+        raise ValueError(f"candidates must hold a sampler or more, none of them named {NONE!r}")
+    for sampler in named.values():
+        with_sample(sampler)
+    return named
+
+
+def _by_class(samplers: Sequence[Any]) -> dict[str, Any]:
+    """Name samplers by their class, with a number where it repeats."""
+    named: dict[str, Any] = {}
+    for sampler in samplers:
+        name, k = type(sampler).__name__, 2
+        while name in named:
+            name, k = f"{type(sampler).__name__} {k}", k + 1
+        named[name] = sampler
+    return named
+
+
+def _fold_scores(
+    scorer: Scorer,
+    X: Any,
+    y: np.ndarray,
+    groups: Any,
+    pair: tuple[np.ndarray, np.ndarray],
+    candidate: Any,
+    amounts: Sequence[Any],
+    seed: int,
+) -> tuple[np.ndarray, str]:
+    """Return the scores at each amount, or NaN and what went wrong with the candidate."""
+    try:
+        return scorer.scores(X, y, groups, [honest(*pair)], candidate, amounts, seed)[0], ""
+    except Exception as error:
+        if candidate is None:
+            raise
+        return np.full(len(amounts), np.nan), f"{type(error).__name__}: {error}"
