@@ -10,6 +10,7 @@ from ._augment import add_augment
 from ._benchmark import add_benchmark
 from ._evaluate import add_evaluate
 from ._fetch import add_fetch
+from ._reproduce import add_reproduce
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_benchmark(commands)
     add_evaluate(commands)
     add_fetch(commands)
+    add_reproduce(commands)
     arguments = parser.parse_args(argv)
     try:
         return arguments.run(arguments)

@@ -74,9 +74,9 @@ def _format_part(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
     sections = [
         f"{metric}: mean +- standard error; difference to no augmentation paired by seed, +- standard error "
         "corrected for the overlap of the splits\n",
-        _markdown(["classifier", "n_real", "sampler", "n_synthetic", metric, "difference"], body),
+        markdown_table(["classifier", "n_real", "sampler", "n_synthetic", metric, "difference"], body),
         "\nquality of the synthetic rows, mean over the seeds (`real`: other real rows, the reference)\n",
-        _markdown(
+        markdown_table(
             ["n_real", "sampler", *(name.replace("_", " ") for name in _QUALITY)],
             [[*key, *(_number(means.get(name, np.nan)) for name in _QUALITY)] for key, means in quality],
         ),
@@ -88,7 +88,8 @@ def _place(c: Comparison) -> tuple:
     return c.setting.classifier, size_order(c.setting.n_real), size_order(c.n_synthetic)
 
 
-def _markdown(header: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
+def markdown_table(header: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
+    """Return a table with columns of even width, valid as Markdown."""
     cells = [[str(cell) for cell in row] for row in [header, *body]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     lines = [
