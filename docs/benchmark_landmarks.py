@@ -1,0 +1,192 @@
+"""Landmark genes and the rest: the two tables in docs/benchmarks.md.
+
+python docs/benchmark_landmarks.py ../shared/data/tcga_paired11.h5ad
+"""
+
+import argparse
+import json
+import re
+import time
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.dummy import DummyRegressor
+from sklearn.linear_model import LinearRegression
+from threadpoolctl import threadpool_limits
+
+from sklearn_txaug._estimators import seeded
+from sklearn_txaug.benchmark import Cohort, benchmark, format_summary, make_cohort
+from sklearn_txaug.benchmark._cohort import split, subset
+from sklearn_txaug.datasets import match_landmarks, read_expression
+from sklearn_txaug.over_sampling import (
+    DDIMSampler,
+    FlowMatchingSampler,
+    GaussianSampler,
+    LandmarkSampler,
+    WGANGPSampler,
+)
+from sklearn_txaug.reconstruction import LandmarkReconstructor
+
+RECONSTRUCTORS = {
+    "mean": DummyRegressor(),
+    "least squares": LinearRegression(),
+    "ridge, rows left out": "ridge",
+    "ridge, patients left out": "ridge",
+    "pls, 40 components": PLSRegression(40, scale=False, tol=1e-4),
+    "pls, 80 components": PLSRegression(80, scale=False, tol=1e-4),
+    "mlp, 1024": "mlp",
+}
+
+
+def make_samplers(landmarks: np.ndarray) -> dict:
+    """Return generators of all genes, and of landmarks with each way to restore the variance, by name."""
+    generators = {
+        "gaussian": GaussianSampler(),
+        "wgangp": WGANGPSampler(),
+        "ddim": DDIMSampler(),
+        "flow": FlowMatchingSampler(),
+    }
+    samplers: dict = dict(generators)
+    for name, generator in generators.items():
+        for residual in ("none", "gaussian", "resample"):
+            samplers[f"{name} landmarks {residual}"] = LandmarkSampler(
+                sampler=generator, landmarks=landmarks, residual=residual
+            )
+    samplers["flow landmarks resample mlp"] = LandmarkSampler(
+        landmarks=landmarks, reconstructor=LandmarkReconstructor(estimator="mlp"), residual="resample"
+    )
+    return samplers
+
+
+def shortened(sampler: object, max_epochs: int | None) -> object:
+    """Set every `max_epochs` of a sampler, for a trial run or to measure memory."""
+    names = [name for name in sampler.get_params() if name.split("__")[-1] == "max_epochs"]
+    return sampler.set_params(**dict.fromkeys(names, max_epochs)) if max_epochs else sampler
+
+
+def reconstruct(cohort: Cohort, landmarks: np.ndarray, name: str, n_real: int, seed: int) -> dict[str, float]:
+    """Return the error on held-out rows, its share of badly predicted genes, and the seconds of training."""
+    pool, test = split(cohort, seed)
+    rows = subset(cohort, pool, n_real)
+    groups = None if "rows" in name else cohort.groups[rows]
+    model = LandmarkReconstructor(landmarks=landmarks, estimator=RECONSTRUCTORS[name], random_state=seed)
+    start = time.perf_counter()
+    model.fit(cohort.X[rows], groups=groups)
+    seconds = time.perf_counter() - start
+    errors = model.mae_per_gene(cohort.X[test])
+    return {"mae": errors.mean(), "worst tenth": np.quantile(errors, 0.9), "fit seconds": seconds}
+
+
+def peak_memory(cohort: Cohort, sampler: object, n_real: int) -> float:
+    """Return the MiB that training and drawing add to the process, for two epochs and the first seed."""
+    pool, test = split(cohort, 0)
+    rows = subset(cohort, pool, n_real)
+    before = _peak()
+    with threadpool_limits(1):
+        fitted = shortened(seeded(sampler, 0), 2).fit(cohort.X[rows], cohort.y[rows])
+        fitted.sample(y=cohort.y[test])
+    return (_peak() - before) / 1024
+
+
+def _peak() -> int:
+    """Return the highest memory of this process so far, in KiB (Linux)."""
+    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1])
+
+
+class Cache:
+    """Values by name in a JSON file, so that a run that was killed continues."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.values = json.loads(path.read_text()) if path.exists() else {}
+
+    def get(self, name: str, compute) -> object:
+        """Return the value of that name, computed if it is not there yet."""
+        if name not in self.values:
+            self.values[name] = compute()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(json.dumps(self.values, indent=1))
+        return self.values[name]
+
+
+def main() -> None:
+    """Run what is not in the output folder yet and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data")
+    parser.add_argument("--label", default="cancer_and_type")
+    parser.add_argument("--group", default="patient")
+    parser.add_argument("--samplers", help="comma-separated; default: all")
+    parser.add_argument("--n-real", type=int, default=600)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--max-epochs", type=int, help="for a trial run")
+    parser.add_argument("--jobs", type=int, help="trainings at a time; default: one for each CPU core")
+    parser.add_argument("--output", type=Path, default=Path("benchmark/landmarks"))
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+
+    table = read_expression(arguments.data, label=arguments.label, group=arguments.group)
+    landmarks = match_landmarks(table.feature_names).mask
+    cohort, _ = make_cohort("tcga_paired11", table.data, table.target, table.groups)
+    print(f"{landmarks.sum()} landmarks among {len(landmarks)} genes, {arguments.n_real} training rows\n")
+    print_reconstructors(cohort, landmarks, arguments)
+    print_samplers(cohort, landmarks, arguments)
+
+
+def print_reconstructors(cohort: Cohort, landmarks: np.ndarray, arguments: argparse.Namespace) -> None:
+    """Print the first table: mean over the seeds."""
+    cache, body = Cache(arguments.output / "reconstruction.json"), []
+    for name in RECONSTRUCTORS:
+        with threadpool_limits(1):
+            by_seed = [
+                cache.get(
+                    f"{name}, {arguments.n_real} rows, seed {seed}",
+                    lambda name=name, seed=seed: reconstruct(cohort, landmarks, name, arguments.n_real, seed),
+                )
+                for seed in range(arguments.seeds)
+            ]
+        columns = list(by_seed[0])
+        body.append([name, *(f"{np.mean([values[c] for values in by_seed]):.3f}" for c in columns)])
+    print_table(["reconstructor", *columns], body)
+
+
+def print_samplers(cohort: Cohort, landmarks: np.ndarray, arguments: argparse.Namespace) -> None:
+    """Print the second table, and the memory of each sampler."""
+    samplers = make_samplers(landmarks)
+    names = arguments.samplers.split(",") if arguments.samplers else list(samplers)
+    chosen = {name: shortened(samplers[name], arguments.max_epochs) for name in names}
+    rows = benchmark(
+        cohort,
+        samplers=chosen,
+        classifiers={},
+        n_real=[arguments.n_real],
+        n_synthetic=[0],
+        seeds=arguments.seeds,
+        output=arguments.output,
+        n_jobs=arguments.jobs,
+    )
+    print("quality of" + format_summary(rows, names).split("quality of")[1] + "\n")
+    cache, body = Cache(arguments.output / "memory.json"), []
+    for name in names:
+        key = f"{name}, {arguments.n_real} rows"
+
+        def measure(name: str = name) -> float:
+            with get_context("spawn").Pool(1) as process:  # a process of its own, whose peak is its own
+                return process.apply(peak_memory, (cohort, samplers[name], arguments.n_real))
+
+        body.append([name, f"{cache.get(key, measure):.0f}"])
+    print_table(["sampler", "peak MiB"], body)
+
+
+def print_table(header: list[str], body: list[list[str]]) -> None:
+    """Print a Markdown table."""
+    widths = [max(map(len, column)) for column in zip(header, *body, strict=True)]
+    for row in [header, ["-" * width for width in widths], *body]:
+        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+    print()
+
+
+if __name__ == "__main__":
+    main()
