@@ -64,9 +64,10 @@ class LearningRate(Callback):
 
     Parameters
     ----------
-    schedule : {"cosine", "onecycle", "constant"}
-        ``"cosine"`` rises over the first steps and falls along a half cosine to a fiftieth. ``"onecycle"`` is
-        torch's `OneCycleLR`, from and to a fraction of the given rate, which it also puts into the momentum.
+    schedule : {"cosine", "linear", "onecycle", "constant"}
+        ``"cosine"`` rises over the first steps and falls along a half cosine to a fiftieth. ``"linear"`` falls on
+        a line to 0. ``"onecycle"`` is torch's `OneCycleLR`, from and to a fraction of the given rate, which it
+        also puts into the momentum.
     n_warmup : int
         Steps until the highest rate, at most a third of all.
     """
@@ -98,6 +99,8 @@ class LearningRate(Callback):
     def _factor(self, step: int, total: int, n_warmup: int) -> float:
         if self.schedule == "constant":
             return 1.0
+        if self.schedule == "linear":
+            return max(0.0, 1 - step / total)
         fall = (1 + math.cos(math.pi * min(1.0, step / total))) / 2
         return min(1.0, (step + 1) / n_warmup) * (0.02 + 0.98 * fall)
 

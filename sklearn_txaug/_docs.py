@@ -63,9 +63,9 @@ PLAYERS = """\
 DENOISING = """\
     hidden_layer_sizes : tuple of int, default=(256, 256)
         Width of each residual block.
-    network : {"film", "paper"}, default="film"
+    network : {"film", "mlp", "paper"}, default="film"
         ``"film"`` scales and shifts the input of each block by time and class; ``"paper"`` is the network of
-        Lacan et al. 2026, of residual LayerNorm blocks.
+        Lacan et al. 2026, of residual LayerNorm blocks; ``"mlp"`` is that of `TabDDPMSampler`.
     dropout : float in [0, 1), default=0.1
         Dropout in each block.
     conditioning : {"embedding", "paper"}, default="embedding"

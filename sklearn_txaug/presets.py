@@ -352,3 +352,42 @@ LACAN2024_MOONS: dict[str, dict[str, Any]] = {
         sharpness=10.0,
     )
 }
+
+_XU2019: dict[str, Any] = {
+    "latent_dim": 128,
+    "n_modes": 10,
+    "batch_size": 500,
+    "max_epochs": 300,
+    "ema_decay": None,
+}
+
+#: Xu, Skoularidou, Cuesta-Infante, Veeramachaneni 2019 (CTGAN, TVAE); any table. The papers that compare them with
+#: generators of expression train them for 5,000 to 30,000 epochs.
+XU2019: dict[str, dict[str, Any]] = {
+    "CTGANSampler": {
+        **_XU2019,
+        "generator_hidden_layer_sizes": (256, 256),
+        "critic_hidden_layer_sizes": (256, 256),
+        "generator_norm": "batch",
+        "critic_dropout": 0.5,
+        "pac": 10,
+        "temperature": 0.2,
+        "gradient_penalty": 10.0,
+        "n_critic": 1,
+        "preconditioning": "none",
+        "lr": 2e-4,
+        "net_params": {
+            "optimizer": torch.optim.Adam,
+            "optimizer__betas": (0.5, 0.9),
+            "optimizer__weight_decay": 1e-6,
+        },
+    },
+    "TVAESampler": {
+        **_XU2019,
+        "hidden_layer_sizes": (128, 128),
+        "reconstruction_weight": 2.0,
+        "lr_schedule": "constant",
+        "lr": 1e-3,
+        "net_params": {"optimizer": torch.optim.Adam, "optimizer__weight_decay": 1e-5},
+    },
+}

@@ -3,6 +3,7 @@
 from sklearn_txaug.over_sampling import (
     AttGANSampler,
     CopulaSampler,
+    CTGANSampler,
     DDIMSampler,
     DDPMSampler,
     FlowMatchingSampler,
@@ -13,6 +14,8 @@ from sklearn_txaug.over_sampling import (
     LandmarkSampler,
     LatentSampler,
     SelectiveSampler,
+    TabDDPMSampler,
+    TVAESampler,
     VAESampler,
     WGANGPSampler,
 )
@@ -39,6 +42,9 @@ SAMPLERS = [
     DDPMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
     DDIMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
     FlowMatchingSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
+    TabDDPMSampler(random_state=0, max_epochs=2, **SMALL_DENOISER),
+    TVAESampler(random_state=0, max_epochs=2, hidden_layer_sizes=(16,), latent_dim=4, device="cpu"),
+    CTGANSampler(random_state=0, max_epochs=2, device="cpu", **SMALL_GAN),
     GMDASampler(random_state=0, max_epochs=2, hidden_layer_sizes=(16,), n_components=6, device="cpu"),
     GANSampler(random_state=0, max_epochs=2, device="cpu", **SMALL_GAN),
     WGANGPSampler(random_state=0, max_epochs=2, n_critic=2, device="cpu", **SMALL_GAN),

@@ -15,6 +15,7 @@ from ..neural_network import MLPNetClassifier
 from ..over_sampling import (
     AttGANSampler,
     CopulaSampler,
+    CTGANSampler,
     DDIMSampler,
     DDPMSampler,
     FlowMatchingSampler,
@@ -23,6 +24,8 @@ from ..over_sampling import (
     GMDASampler,
     LatentSampler,
     SelectiveSampler,
+    TabDDPMSampler,
+    TVAESampler,
     VAESampler,
     WGANGPSampler,
 )
@@ -48,6 +51,9 @@ def make_samplers() -> dict[str, Any]:
         "ddim": DDIMSampler(),
         "flow": FlowMatchingSampler(),
         "gmda": GMDASampler(),
+        "tvae": TVAESampler(),
+        "ctgan": CTGANSampler(),
+        "tabddpm": TabDDPMSampler(),
         "latent": LatentSampler(),
         "gate": SelectiveSampler(),
     }

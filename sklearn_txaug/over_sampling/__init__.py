@@ -2,6 +2,7 @@
 
 from ._attgan import AttGANSampler
 from ._copula import CopulaSampler
+from ._ctgan import CTGANSampler
 from ._diffusion import DDIMSampler, DDPMSampler
 from ._flow import FlowMatchingSampler
 from ._frozen import FrozenSampler
@@ -11,11 +12,14 @@ from ._gmda import GMDASampler
 from ._landmark import LandmarkSampler
 from ._latent import LatentSampler
 from ._selective import SelectiveSampler
+from ._tabddpm import TabDDPMSampler
+from ._tvae import TVAESampler
 from ._vae import VAESampler
 from ._wgan_gp import WGANGPSampler
 
 __all__ = [
     "AttGANSampler",
+    "CTGANSampler",
     "CopulaSampler",
     "DDIMSampler",
     "DDPMSampler",
@@ -27,6 +31,8 @@ __all__ = [
     "LandmarkSampler",
     "LatentSampler",
     "SelectiveSampler",
+    "TVAESampler",
+    "TabDDPMSampler",
     "VAESampler",
     "WGANGPSampler",
 ]

@@ -104,7 +104,39 @@ class _PaperBlock(nn.Module):
         return u + (x if self.skip is None else self.skip(torch.cat([x, condition], dim=1)))
 
 
-_NETWORKS = {"film": FiLMNetwork, "paper": PaperNetwork}
+class MLPNetwork(nn.Module):
+    """The network of TabDDPM: time and class are added to a projection of the row, then come plain layers."""
+
+    frequencies: Tensor
+
+    def __init__(
+        self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float, n_code: int = 128
+    ):
+        super().__init__()
+        self.register_buffer(
+            "frequencies", 1000 * 10_000 ** -torch.linspace(0, 1, n_code // 2), persistent=False
+        )
+        self.input = nn.Linear(n_features, n_code)
+        self.time = nn.Sequential(nn.Linear(n_code, n_code), nn.SiLU(), nn.Linear(n_code, n_code))
+        self.label = nn.Sequential(nn.Linear(n_condition, n_code), nn.SiLU())
+        widths = [n_code, *hidden]
+        self.layers = nn.Sequential(
+            *(
+                nn.Sequential(nn.Linear(a, b), nn.ReLU(), Dropout(dropout))
+                for a, b in zip(widths, widths[1:], strict=False)
+            )
+        )
+        self.output = nn.Linear(widths[-1], n_features)
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+
+    def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
+        angles = time * self.frequencies
+        code = self.time(torch.cat([angles.cos(), angles.sin()], dim=1))
+        return self.output(self.layers(self.input(x) + code + self.label(condition)))
+
+
+_NETWORKS = {"film": FiLMNetwork, "mlp": MLPNetwork, "paper": PaperNetwork}
 
 
 class Denoiser(GenerativeModule):
