@@ -22,7 +22,13 @@ AMOUNTS = """\
     random_state : int, RandomState instance or None, default=None
         Decides training and sampling; global random states are neither used nor changed."""
 
-TRAINING = """\
+MAPPING = """\
+    quantile_mapping : bool, default=True
+        Give the synthetic rows of a class, gene by gene and rank by rank, the quantiles of its training rows; what
+        the generator decides is how genes go together. The rows of one draw are ranked together. A class with one
+        row is not mapped."""
+
+TRAINING = f"""\
     max_epochs : int or None, default=None
         Passes over the training rows. None stops after a number of optimiser steps that suits cohorts of 50
         to 5,000 rows.
@@ -32,6 +38,7 @@ TRAINING = """\
         Rows a batch. None is an eighth of the rows, at least 16 and at most 128.
     ema_decay : float in [0, 1) or None
         Decay of the moving average of the weights that sampling uses; None samples from the last weights.
+{MAPPING}
     device : str or torch.device, default="auto"
         ``"auto"`` is CUDA if there is one, else MPS, else the CPU. The fitted sampler always lives on the CPU.
     verbose : int, default=0
@@ -39,8 +46,8 @@ TRAINING = """\
     callbacks : list of skorch callbacks or None, default=None
         Further callbacks, for example :class:`~sklearn_txaug.callbacks.IndicatorCheckpoint`.
     net_params : dict or None, default=None
-        Further arguments of the skorch net, for example ``{"optimizer__betas": (0.5, 0.9)}`` or
-        ``{"compile": True}``."""
+        Further arguments of the skorch net, for example ``{{"optimizer__betas": (0.5, 0.9)}}`` or
+        ``{{"compile": True}}``."""
 
 PLAYERS = """\
     generator_hidden_layer_sizes : tuple of int, default=(256, 256)
@@ -83,7 +90,7 @@ DENOISING = """\
     label_dropout : float in [0, 1], default=0.1
         Share of the training rows shown without their class, for `guidance`.
     guidance : float >= 0, default=0
-        Strength of classifier-free guidance; 0 is none."""
+        Strength of classifier-free guidance; 0 is none. Quantile mapping takes back what it moves gene by gene."""
 
 FITTED = """\
     classes_ : ndarray of shape (n_classes,)
@@ -110,6 +117,7 @@ def shared_parameters(cls: _Class) -> _Class:
     """Replace ``{amounts}`` and the like in the docstring of `cls` by the texts above."""
     texts = {
         "amounts": AMOUNTS,
+        "mapping": MAPPING,
         "training": TRAINING,
         "players": PLAYERS,
         "denoising": DENOISING,

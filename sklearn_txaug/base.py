@@ -203,7 +203,7 @@ class GenerativeSampler(BaseOverSampler):
     def _draw(self, codes: np.ndarray, stream: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """Return rows in the units of X, and labels, for class codes."""
         if len(codes):
-            X = self._unscale(self._generate(codes, np.random.default_rng(stream)))
+            X = self._clip(self._rows_for(codes, np.random.default_rng(stream)))
         else:
             X = np.empty((0, self.n_features_in_))
         if self._one_vs_all:
@@ -213,6 +213,10 @@ class GenerativeSampler(BaseOverSampler):
             self._y_template, "shape"
         ) else labels
 
+    def _rows_for(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return rows in the units of X."""
+        return self._unscale(self._generate(codes, rng))
+
     def _unscale(self, Z: np.ndarray) -> np.ndarray:
         if not np.isfinite(Z).all():
             raise FloatingPointError(
@@ -221,6 +225,9 @@ class GenerativeSampler(BaseOverSampler):
             )
         X = np.asarray(self.scaler_.inverse_transform(Z))
         X[:, list(self._constant)] = list(self._constant.values())
+        return X
+
+    def _clip(self, X: np.ndarray) -> np.ndarray:
         if self.nonnegative:
             self.clipped_share_ = float(np.mean(X < 0))
             X = X.clip(min=0)

@@ -28,6 +28,7 @@ _WGANGP_LACAN2026: dict[str, Any] = {
     "n_critic": 5,
     "max_epochs": 1000,
     "ema_decay": None,
+    "quantile_mapping": False,
     "net_params": {"optimizer": torch.optim.RMSprop},
 }
 
@@ -41,6 +42,7 @@ _VAE_LACAN2026: dict[str, Any] = {
     "lr_schedule": "constant",
     "max_epochs": 1000,
     "ema_decay": None,
+    "quantile_mapping": False,
     "net_params": {"optimizer": torch.optim.Adam},
 }
 
@@ -58,6 +60,7 @@ _DIFFUSION_LACAN2026: dict[str, Any] = {
     "batch_size": 2048,
     "max_epochs": 15_000,
     "ema_decay": 0.999,
+    "quantile_mapping": False,
     "scaler": MaxAbsScaler(),
     "net_params": {"optimizer": torch.optim.Adam},
 }
@@ -151,6 +154,7 @@ _PLAYERS_LACAN2023: dict[str, Any] = {
     "lr": 5e-4,  # the default of the code that was found
     "max_epochs": 800,
     "ema_decay": None,
+    "quantile_mapping": False,
     "net_params": {"optimizer": torch.optim.Adam, "optimizer__betas": (0.9, 0.99)},
 }
 _WGANGP_LACAN2023 = {**_PLAYERS_LACAN2023, "gradient_penalty": 10.0, "n_critic": 5}
@@ -194,6 +198,7 @@ def _gmda(
         "n_components": None,
         "lr_schedule": "constant",
         "ema_decay": None,
+        "quantile_mapping": False,
         "net_params": {"optimizer": optimizer, **adam},
         **kwargs,
     }
@@ -359,6 +364,7 @@ _XU2019: dict[str, Any] = {
     "batch_size": 500,
     "max_epochs": 300,
     "ema_decay": None,
+    "quantile_mapping": False,
 }
 
 #: Xu, Skoularidou, Cuesta-Infante, Veeramachaneni 2019 (CTGAN, TVAE); any table. The papers that compare them with

@@ -18,14 +18,14 @@ from ._callbacks import EMA
 from ._containers import rows_like
 from ._interpolation import between, check_path
 from ._nets import GenerativeModule
+from ._quantile_mapping import MappedSampler
 from ._splits import holdout_for
 from ._torch import torch_generator
 from ._training import NetEstimator, as_rows
-from .base import GenerativeSampler
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class TorchSampler(NetEstimator, GenerativeSampler):
+class TorchSampler(NetEstimator, MappedSampler):
     """Base class of the samplers whose generator is a torch module, trained by a skorch net.
 
     A subclass writes `_make_module`.
@@ -36,7 +36,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
     _ema_child: ClassVar[str | None] = None
 
     _parameter_constraints: ClassVar[dict] = {
-        **GenerativeSampler._parameter_constraints,
+        **MappedSampler._parameter_constraints,
         **NetEstimator._training_constraints,
         "ema_decay": [Interval(Real, 0, 1, closed="left"), None],
     }
@@ -69,7 +69,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         """Draw rows on the way from one class to another.
 
         The condition vectors of the two classes are interpolated and the noise is held fixed: row k of each
-        weight comes from the same noise.
+        weight comes from the same noise. Rows between classes have no quantiles to be mapped to, so none are.
 
         Parameters
         ----------
@@ -82,8 +82,8 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         method : {"lerp", "slerp"}, default="lerp"
             Straight line between the condition vectors, or arc on the sphere, which keeps their length.
         random_state : int, RandomState instance or None, default=None
-            Decides the noise, as in `sample`: with an integer, weight 0 gives the rows of
-            ``sample(y=[label_a] * n_samples, random_state=random_state)``.
+            Decides the noise, as in `sample`: with an integer and without quantile mapping, weight 0 gives the
+            rows of ``sample(y=[label_a] * n_samples, random_state=random_state)``.
 
         Returns
         -------
@@ -113,7 +113,9 @@ class TorchSampler(NetEstimator, GenerativeSampler):
             self._generate_for(between(a, b, w, method).expand(n_samples, -1), np.random.default_rng(stream))
             for w in steps
         ]
-        return rows_like(self._X_template, self._unscale(np.concatenate(rows))), np.repeat(steps, n_samples)
+        return rows_like(self._X_template, self._clip(self._unscale(np.concatenate(rows)))), np.repeat(
+            steps, n_samples
+        )
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return self._generate_for(torch.from_numpy(codes), rng)

@@ -16,6 +16,7 @@ UNTRAINED = {
     "device": "cpu",
     "random_state": 0,
     "ema_decay": None,
+    "quantile_mapping": False,
 }
 
 

@@ -29,10 +29,9 @@ def data():
 def test_residuals_restore_the_variance(data, decoder):
     X, y = data
     ratios = {}
+    fixed = {"sampler": GaussianSampler(), "reducer": PCA(3), "quantile_mapping": False, "random_state": 0}
     for residual in (True, False):
-        sampler = LatentSampler(
-            sampler=GaussianSampler(), reducer=PCA(3), decoder=decoder, residual=residual, random_state=0
-        )
+        sampler = LatentSampler(decoder=decoder, residual=residual, **fixed)
         X_new, y_new = sampler.fit(X, y).sample(400)
         within = [X_new[y_new == c].var(axis=0).sum() / X[y == c].var(axis=0).sum() for c in (0, 1)]
         ratios[residual] = np.mean(within)

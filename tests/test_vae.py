@@ -9,7 +9,13 @@ import torch
 from sklearn_txaug.over_sampling import VAESampler
 from sklearn_txaug.over_sampling._vae import _NegativeBinomial
 
-SMALL = {"hidden_layer_sizes": (32,), "latent_dim": 2, "device": "cpu", "random_state": 0}
+SMALL = {
+    "hidden_layer_sizes": (32,),
+    "latent_dim": 2,
+    "quantile_mapping": False,
+    "device": "cpu",
+    "random_state": 0,
+}
 
 
 @pytest.fixture(scope="module")

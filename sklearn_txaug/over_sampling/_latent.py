@@ -14,13 +14,13 @@ from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from .._docs import shared_parameters
 from .._latent_space import ResidualNoise
-from ..base import GenerativeSampler
+from .._quantile_mapping import MappedSampler
 from ._wgan_gp import WGANGPSampler
 
 
 @shared_parameters
 @dataclass(kw_only=True, eq=False, repr=False)
-class LatentSampler(GenerativeSampler):
+class LatentSampler(MappedSampler):
     """Train a sampler in the space of a reducer and bring its rows back to genes.
 
     ``decoder="inverse"`` applies the reducer's `inverse_transform`. ``decoder="transport"`` needs no decoder: an
@@ -40,6 +40,7 @@ class LatentSampler(GenerativeSampler):
         The way from latent rows to genes.
     residual : bool, default=True
         Add what decoding loses.
+    {mapping}
     {amounts}
 
     Attributes
@@ -78,7 +79,7 @@ class LatentSampler(GenerativeSampler):
     residual: bool = True
 
     _parameter_constraints: ClassVar[dict] = {
-        **GenerativeSampler._parameter_constraints,
+        **MappedSampler._parameter_constraints,
         "sampler": [HasMethods(["fit", "sample"]), None],
         "reducer": [HasMethods(["fit", "transform"]), None],
         "decoder": [StrOptions({"inverse", "transport"})],

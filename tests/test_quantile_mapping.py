@@ -1,0 +1,75 @@
+"""Rows with the marginal distributions of the training rows."""
+
+import numpy as np
+import pytest
+from scipy.stats import ks_2samp, spearmanr
+
+from sklearn_txaug._quantile_mapping import ClassQuantiles
+from sklearn_txaug.over_sampling import FlowMatchingSampler, GaussianSampler, LatentSampler
+
+TINY = {
+    "max_epochs": 1,
+    "hidden_layer_sizes": (8,),
+    "n_sampling_steps": 2,
+    "device": "cpu",
+    "random_state": 0,
+}
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Zero-inflated genes: no Gaussian and no small net comes near their margins."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(["brain", "liver"], [80, 40])
+    X = rng.gamma(1.0, 2.0, size=(120, 8)) + (y == "liver")[:, None]
+    return np.where(rng.random(X.shape) < 0.4, 0.0, X), y
+
+
+def test_margins_of_each_class_are_those_of_the_training_rows(data):
+    X, y = data
+    X_new, y_new = FlowMatchingSampler(**TINY).fit(X, y).sample(600)
+    for label in np.unique(y):
+        rows, real = X_new[y_new == label], X[y == label]
+        np.testing.assert_allclose((rows == 0).mean(axis=0), (real == 0).mean(axis=0), atol=0.02)
+        np.testing.assert_allclose(rows.mean(axis=0), real.mean(axis=0), atol=0.1)
+        assert (rows.max(axis=0) <= real.max(axis=0)).all()
+
+
+def test_without_mapping_the_margins_are_the_generators_own(data):
+    X, y = data
+    X_new, _ = FlowMatchingSampler(quantile_mapping=False, **TINY).fit(X, y).sample(200)
+    assert (X_new == 0).mean() < 0.01
+
+
+def test_few_rows_are_like_many(data):
+    """A draw of one row is not the median row: 60 draws of one have the spread of one draw of 60."""
+    X, y = data
+    sampler = LatentSampler(sampler=GaussianSampler(), random_state=0).fit(X, y)
+    single = np.concatenate([sampler.sample(y=["brain"], random_state=seed)[0] for seed in range(60)])
+    for gene in range(X.shape[1]):
+        assert ks_2samp(single[:, gene], X[y == "brain", gene]).pvalue > 1e-4
+
+
+def test_ranks_are_kept(data):
+    """What the generator says of how genes go together stays."""
+    X, y = data
+    codes = np.unique(y, return_inverse=True)[1]
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(120, 8)) @ rng.normal(size=(8, 8))
+    mapped = ClassQuantiles().fit(X + 1e-9 * rng.random(X.shape), codes).map(rows, codes, rng)
+    for c in (0, 1):
+        before, after = spearmanr(rows[codes == c])[0], spearmanr(mapped[codes == c])[0]
+        np.testing.assert_allclose(after, before, atol=1e-12)
+
+
+def test_integers_stay_integers_and_a_single_row_is_left_alone():
+    rng = np.random.default_rng(0)
+    X, codes = rng.poisson(5.0, size=(21, 3)).astype(float), np.repeat([0, 1, 2], [10, 10, 1])
+    quantiles = ClassQuantiles().fit(X, codes)
+    drawn = quantiles.pad(np.array([2, 0]))
+    assert np.bincount(drawn).tolist() == [10, 0, 1]
+    assert drawn[:2].tolist() == [2, 0]
+    rows = rng.normal(size=(len(drawn), 3))
+    mapped = quantiles.map(rows, drawn, rng)
+    np.testing.assert_array_equal(mapped[0], rows[0])
+    assert np.isin(mapped[1:], X[codes == 0]).all()
