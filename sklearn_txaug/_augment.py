@@ -71,19 +71,20 @@ def _augment(arguments: argparse.Namespace) -> int:
         raise ValueError(f"--output: there is no folder {str(arguments.output.parent)!r}")
     sampler = make_sampler(arguments.sampler, arguments.param, arguments.seed, not arguments.quiet)
     table = _read(arguments)
-    if isinstance(arguments.n_synthetic, dict):
+    amount = arguments.n_synthetic
+    if isinstance(amount, dict):
         classes = {str(label): label for label in table.target_names}
-        amount = {classes.get(name, name): rows for name, rows in arguments.n_synthetic.items()}
-    else:
-        amount = arguments.n_synthetic
-    sampler.set_params(n_synthetic=amount)
+        amount = {classes.get(name, name): rows for name, rows in amount.items()}
+    if amount is not None:
+        sampler.set_params(n_synthetic=amount)
     start = time.perf_counter()
     write = _write_h5ad if suffix == ".h5ad" else _write_table
     n_real, n_new, n_genes = write(arguments, table, sampler)
+    seconds = time.perf_counter() - start
     print(
-        f"{arguments.output}: {n_real} real and {n_new} synthetic rows of {n_genes} genes "
-        f"({arguments.sampler}, seed {arguments.seed}, {time.perf_counter() - start:.0f} s); "
-        "is_synthetic marks the synthetic ones"
+        f"{arguments.output}: {n_real} real and {n_new} synthetic rows of {n_genes} genes, classes by "
+        f"{table.target.name!r} ({arguments.sampler}, seed {arguments.seed}, {seconds:.0f} s); is_synthetic marks the "
+        "synthetic ones"
     )
     return 0
 

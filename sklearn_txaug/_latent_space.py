@@ -40,7 +40,8 @@ class ResidualNoise:
         nearest = self.neighbors_.kneighbors(Z, return_distance=False)
         weights = rng.standard_normal(nearest.shape) / np.sqrt(nearest.shape[1])
         noise = np.empty((len(Z), self.residuals_.shape[1]))
-        for rows in np.array_split(np.arange(len(Z)), -(-len(Z) // 256)):
+        step = max(1, min(256, 2**24 // max(1, noise.shape[1] * nearest.shape[1])))  # 64 MiB at a time
+        for rows in np.array_split(np.arange(len(Z)), -(-len(Z) // step)):
             noise[rows] = np.einsum("nk,nkd->nd", weights[rows], self.residuals_[nearest[rows]])
         return noise
 

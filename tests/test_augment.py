@@ -207,7 +207,7 @@ def test_every_format(table, adata, tmp_path, capsys, name):
     done = run(table, "--label", "tissue", "--group", "patient", "--n-synthetic", 10, "-o", path)
     printed = capsys.readouterr()
     assert done == 0, printed.err
-    assert "40 real and 10 synthetic rows of 6 genes (gaussian, seed 0" in printed.out
+    assert "40 real and 10 synthetic rows of 6 genes, classes by 'tissue' (gaussian, seed 0" in printed.out
     back = read_expression(path, label="tissue", drop=[] if name.endswith("h5ad") else ["patient"])
     assert back.is_synthetic.tolist() == [False] * N + [True] * 10
     np.testing.assert_allclose(back.data.iloc[:N], adata.X, rtol=1e-6)
