@@ -83,8 +83,8 @@ def _augment(arguments: argparse.Namespace) -> int:
     seconds = time.perf_counter() - start
     print(
         f"{arguments.output}: {n_real} real and {n_new} synthetic rows of {n_genes} genes, classes by "
-        f"{table.target.name!r} ({arguments.sampler}, seed {arguments.seed}, {seconds:.0f} s); is_synthetic marks the "
-        "synthetic ones"
+        f"{table.target.name!r} ({arguments.sampler}, seed {arguments.seed}, {seconds:.0f} s); is_synthetic marks "
+        "the synthetic ones"
     )
     return 0
 
