@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+_MANY_LANDMARKS = 300  # of 978: with fewer, all genes say more
 METRICS = ("balanced_accuracy", "f1_macro", "accuracy")
 
 
@@ -116,7 +117,10 @@ def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
 def read_cohort(
     path: Path | None, label: str | None, group: str | None, genes: int | str | None = None
 ) -> tuple[str, Any, Any, Any, dict[str, Any]]:
-    """Return name, rows, labels, groups and the columns that these came from; no path: the embedded data."""
+    """Return name, rows, labels, groups and the columns that these came from; no path: the embedded data.
+
+    `genes` is ``"landmarks"``, ``"auto"`` for the landmark genes if there are many, or anything else for all.
+    """
     from .datasets import load_tissue_expression, match_landmarks, read_expression
 
     if path is None:
@@ -128,10 +132,14 @@ def read_cohort(
         if table.target is None:
             raise ValueError(f"--label is needed: the column of the class labels of {path.name}")
         label, group = table.target.name, None if groups is None else groups.name
-    if genes == "landmarks":
-        X = X[:, match_landmarks(table.feature_names).mask]
-        if not X.shape[1]:
+    if genes in ("landmarks", "auto"):
+        mask = match_landmarks(table.feature_names).mask
+        if genes == "landmarks" and not mask.any():
             raise ValueError(f"--genes landmarks: {name} has none of the L1000 landmark genes")
+        if genes == "landmarks" or mask.sum() >= _MANY_LANDMARKS:
+            X = X[:, mask]
+        else:
+            print(f"{name}: {mask.sum()} landmark genes are too few, so all genes are taken")
     return name, X, table.target, groups, {"label": label, "group": group}
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from ._benchmark import names, read_cohort
 
 _PAPERS = ("lacan2023", "lacan2026", "gmda2024")
-_FEWEST_LANDMARKS = 300  # with fewer, all genes say more
 
 
 def add_reproduce(commands: Any) -> None:
@@ -49,7 +48,7 @@ def _reproduce(arguments: argparse.Namespace) -> int:
     from .benchmark._reproduction import reproduce, small, split_parts
 
     table = _table(arguments)
-    genes = _genes(arguments, table)
+    genes = arguments.genes or ("auto" if table.landmarks and arguments.data else "all")
     name, X, y, groups, columns = read_cohort(arguments.data, arguments.label, arguments.group, genes)
     cohort, rare = make_cohort(name, X, y, groups, min_class_size=arguments.min_class_size)
     if rare:
@@ -112,19 +111,6 @@ def _with_graph(system: Any, path: Path) -> Any:
 
     graphs = [GeneGraph.from_edges(path), "coexpression"]
     return system._replace(settings={**system.settings, "graphs": graphs})
-
-
-def _genes(arguments: argparse.Namespace, table: Any) -> str | None:
-    """Return ``"landmarks"`` if the table is of landmark genes and the file has enough of them."""
-    from .datasets import match_landmarks, read_expression
-
-    if arguments.genes or not table.landmarks or arguments.data is None:
-        return arguments.genes if arguments.genes == "landmarks" else None
-    found = int(match_landmarks(read_expression(arguments.data).feature_names).mask.sum())
-    if found >= _FEWEST_LANDMARKS:
-        return "landmarks"
-    print(f"{arguments.data.name} has {found} landmark genes: all genes are taken")
-    return None
 
 
 def format_reproduction(rows: Sequence[Any], table: Any, scale: str = "full") -> str:

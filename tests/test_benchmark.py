@@ -5,14 +5,23 @@ import csv
 import numpy as np
 import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
+from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug._estimators import Interpolation
-from sklearn_txaug.benchmark import benchmark, draw_summary, format_summary, make_cohort
+from sklearn_txaug.benchmark import (
+    Row,
+    benchmark,
+    draw_summary,
+    format_summary,
+    make_classifiers,
+    make_cohort,
+)
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset
-from sklearn_txaug.benchmark._compare import compare
-from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.benchmark._compare import compare, holm
+from sklearn_txaug.benchmark._sizes import labels_to_draw, real_size, size_order, synthetic_size
+from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
 
 
 @pytest.fixture(scope="module")
@@ -245,5 +254,115 @@ def test_command_line(tmp_path, capsys, cohort):
     assert command_line.main([*command, "--genes", "landmarks"]) == 2
     assert "none of the L1000" in capsys.readouterr().err
     for bad in (["--n-real", "many"], ["--genes", "0"]):
+        with pytest.raises(SystemExit):
+            command_line.main(["benchmark", *bad])
+
+
+def test_amounts_are_read_written_and_sorted():
+    assert [real_size(text) for text in ("20", "05c", "all", 7)] == [20, "5c", "all", 7]
+    assert [synthetic_size(text) for text in ("0.50x", "1x", "0x", "balance", "30")] == [
+        "0.5x", "1x", 0, "balance", 30
+    ]  # fmt: skip
+    assert sorted(["all", 100, "10c", "2c", 30], key=size_order) == ["2c", "10c", 30, 100, "all"]
+    assert sorted(["balance", "2x", 5, "0.5x", 0], key=size_order) == [0, 5, "0.5x", "2x", "balance"]
+    for read, wrong in ((real_size, "0c"), (real_size, "2x"), (synthetic_size, "5c"), (synthetic_size, "-1")):
+        with pytest.raises(ValueError, match=f"got '{wrong}'"):
+            read(wrong)
+    y = np.array(list("aaaabb"))
+    assert labels_to_draw(y, "0.5x").tolist() == ["a", "a", "b"]
+    assert labels_to_draw(y, "balance").tolist() == ["b", "b"]
+
+
+def test_rows_a_class_are_nested_and_a_small_class_gives_what_it_has(cohort):
+    pool, _ = split(cohort, 0)
+    few, more = subset(cohort, pool, "2c"), subset(cohort, pool, "25c")
+    assert set(few) < set(more) < set(subset(cohort, pool, "all"))
+    assert np.unique(cohort.y[few], return_counts=True)[1].tolist() == [2, 2, 2]
+    counts = np.unique(cohort.y[more], return_counts=True)[1]
+    assert counts[:2].tolist() == [25, 25]
+    assert counts[2] == np.sum(cohort.y[pool] == "liver") < 25
+
+
+def test_both_protocols_in_one_run(cohort, tmp_path):
+    setup = {
+        **SETUP, "samplers": SAMPLERS, "n_real": ["2c", "all"], "n_synthetic": ["1x", "balance"],
+        "protocol": ("honest", "oracle"), "seeds": 2, "output": tmp_path,
+    }  # fmt: skip
+    rows = benchmark(cohort, **setup)
+    values = {row[:8]: row.value for row in rows}
+    assert {row.protocol for row in rows} == {"honest", "oracle"}
+    same = [key for key in values if key[1] == "honest" and key[2] == "none"]
+    assert all(values[key] == values[key[0], "oracle", *key[2:]] for key in same), "nothing was trained"
+    assert values["toy", "honest", "smote", "logistic", "2c", "1x", 0, "synthetic_rows"] == 6
+    assert values["toy", "honest", "smote", "logistic", "2c", "balance", 0, "synthetic_rows"] == 0
+    added = values["toy", "honest", "smote", "logistic", "all", "balance", 0, "synthetic_rows"]
+    _, counts = np.unique(cohort.y[split(cohort, 0).pool], return_counts=True)
+    assert added == (counts.max() - counts).sum()
+    text = format_summary(rows, list(SAMPLERS), "f1_macro")
+    assert text.index("protocol honest") < text.index("protocol oracle")
+    assert "f1_macro: mean" in text
+    lines = (tmp_path / "results.csv").read_text()
+    assert _values(benchmark(cohort, **setup)) == _values(rows)
+    assert (tmp_path / "results.csv").read_text() == lines
+
+
+def test_every_classifier_learns_from_few_rows(cohort, tmp_path):
+    classifiers = {name: model for name, model in make_classifiers().items() if name != "mlp"}
+    setup = {**SETUP, "classifiers": classifiers, "n_real": ["3c"], "seeds": 1, "output": tmp_path}
+    rows = benchmark(cohort, samplers={"none": None}, **setup)
+    scores = {row.classifier: row.value for row in rows if row.metric == "balanced_accuracy"}
+    assert scores.keys() == {"logistic", "forest", "boosting"}
+    assert min(scores.values()) > 0.55  # chance is 0.33
+
+
+def test_the_gate_chooses_for_each_classifier(cohort, tmp_path):
+    gate = SelectiveSampler(candidates=GaussianSampler(), n_synthetic=0.5, cv=2, n_repeats=1)
+    setup = {**SETUP, "n_real": ["6c"], "protocol": ("honest", "oracle"), "output": tmp_path}
+    rows = benchmark(cohort, samplers={"none": None, "gate": gate}, **setup)
+    chosen = [row for row in rows if row.sampler == "gate"]
+    assert {(row.protocol, row.n_synthetic) for row in chosen} == {("honest", "chosen")}
+    assert {row.value for row in chosen if row.metric == "synthetic_rows"} <= {0, 9}
+    assert len([c for c in compare(rows) if c.sampler == "gate" and c.difference]) == 1
+
+
+def test_differences_have_corrected_errors_and_holm_p_values():
+    def rows(sampler, amount, scores):
+        return [
+            Row("toy", "honest", sampler, "mlp", 10, amount, i, "accuracy", s) for i, s in enumerate(scores)
+        ]
+
+    table = compare(
+        rows("none", 0, [0.5, 0.6, 0.7]) + rows("a", 5, [0.6, 0.7, 0.9]) + rows("b", 5, [0.51, 0.61, 0.71]),
+        "accuracy",
+    )
+    assert [c.sampler for c in table] == ["none", "a", "b"]
+    mean, error, p = table[1].difference
+    sd = np.std([0.1, 0.1, 0.2], ddof=1)
+    assert (mean, error) == pytest.approx((0.4 / 3, sd * np.sqrt(1 / 3 + 1 / 2)))
+    assert p == pytest.approx(2 * stats.t.sf(mean / error, 2))
+    assert table[1].p_adjusted == pytest.approx(p)
+    assert table[1].verdict == ""
+    assert table[2].verdict == "gain"  # the same difference with every seed
+    assert holm([0.04, np.nan, 0.01, 0.03])[0] == pytest.approx(0.06)
+
+
+def test_several_files_with_their_own_labels(tmp_path, capsys, cohort):
+    anndata, pd = pytest.importorskip("anndata"), pytest.importorskip("pandas")
+    for name, column in (("one", "tissue"), ("two", "cancer")):
+        table = anndata.AnnData(cohort.X, obs=pd.DataFrame({column: cohort.y}, index=map(str, range(135))))
+        table.uns["label"] = column
+        table.write_h5ad(tmp_path / f"{name}.h5ad")
+    command = (
+        f"benchmark --data {tmp_path}/one.h5ad {tmp_path}/two.h5ad --samplers none,random --classifiers logistic "
+        f"--n-real 3c --n-synthetic 1x --seeds 2 --protocol honest,oracle --jobs 1 --report --output {tmp_path}/out"
+    ).split()
+    assert command_line.main(command) == 0
+    printed = capsys.readouterr().out
+    for words in ("one, protocol honest", "two, protocol oracle", "report.html"):
+        assert words in printed
+    assert command_line.main([*command, "--data", f"{tmp_path}/one.h5ad", f"{tmp_path}/one.h5ad"]) == 2
+    assert "two files have one name" in capsys.readouterr().err
+    assert command_line.main([*command, "--protocol", "fair"]) == 2
+    for bad in (["--n-real", "0c"], ["--n-synthetic", "lots"]):
         with pytest.raises(SystemExit):
             command_line.main(["benchmark", *bad])

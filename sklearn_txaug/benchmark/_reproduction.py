@@ -38,17 +38,19 @@ def small(table: Published, n_train: int) -> Published:
     return table._replace(
         k=min(table.k, max(2, n_train // 15)),
         n_generated=table.n_generated and 2 * n_train,
-        classifier=_shrunk(table.classifier),
-        embedder=_shrunk(table.embedder),
+        classifier=_shrunk(table.classifier, n_train),
+        embedder=_shrunk(table.embedder, n_train),
         systems={
-            name: system._replace(settings=_shrunk(system.settings)) for name, system in table.systems.items()
+            name: system._replace(settings=_shrunk(system.settings, n_train))
+            for name, system in table.systems.items()
         },
         n_real=tuple(n for n in (25, 50) if table.n_real and n < n_train),
     )
 
 
-def _shrunk(settings: Mapping[str, Any]) -> dict[str, Any]:
-    limits = {"max_epochs": 100, "batch_size": 64, "n_sampling_steps": 100, "n_probes": 100}
+def _shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
+    epochs = max(2, min(100, 12_000 // n_train))  # as many optimiser steps whatever the number of rows
+    limits = {"max_epochs": epochs, "batch_size": 64, "n_sampling_steps": 100, "n_probes": 100}
     changed: dict[str, Any] = {k: min(settings[k], most) for k, most in limits.items() if k in settings}
     for name, widths in settings.items():
         if name.endswith("hidden_layer_sizes"):

@@ -1,0 +1,162 @@
+"""The report: true words, whole pages, pictures that say what they show."""
+
+import csv
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from sklearn_txaug.benchmark import Row, benchmark, make_cohort, write_report
+from sklearn_txaug.benchmark._compare import compare, without_empty
+from sklearn_txaug.benchmark._pictures import main_amount, pareto_front
+from sklearn_txaug.benchmark._words import deep_findings, deep_samplers, duels, findings, headline
+from sklearn_txaug.over_sampling import GaussianSampler, VAESampler
+
+VOID = {"meta", "img", "wbr", "br"}
+
+
+class Page(HTMLParser):
+    """Fails on tags that are not closed in order, and collects what the page holds."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.texts = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        assert len({name for name, _ in attrs}) == len(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a <b>", "c & d"], [40, 20])
+    X = rng.normal(size=(60, 8)) + np.eye(2, 8)[np.repeat([0, 1], [40, 20])] * 3
+    from sklearn.linear_model import LogisticRegression
+
+    path = tmp_path_factory.mktemp("report")
+    rows = benchmark(
+        make_cohort("toy", X, y)[0],
+        samplers={"none": None, "gaussian": GaussianSampler(), "vae": VAESampler(max_epochs=2, latent_dim=2)},
+        classifiers={"logistic": LogisticRegression()},
+        n_real=["3c", "all"],
+        n_synthetic=["1x", "balance"],
+        seeds=2,
+        protocol=["honest", "oracle"],
+        output=path,
+        n_jobs=1,
+        verbose=False,
+    )
+    write_report(rows, ["none", "gaussian", "vae"], path)
+    return path
+
+
+def test_page_is_whole_and_self_contained(folder):
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert text.startswith("<!DOCTYPE html>")
+    assert not {"script", "link", "iframe"} & set(page.tags)
+    links = [value for _, name, value in page.attributes if name in ("src", "href", "srcset")]
+    assert links
+    assert all(link.startswith("data:image/png;base64,") for link in links)
+    assert "url(" not in text
+    assert "http" not in text
+    n_alt = sum(name == "alt" and len(value) > 20 for tag, name, value in page.attributes if tag == "img")
+    assert (
+        n_alt == page.tags.count("img") == 7
+    )  # the low-data curve; amounts, embedding and costs of each protocol
+    shown = " ".join(page.texts)
+    for words in (
+        "toy, protocol honest",
+        "toy, protocol oracle",
+        "against gaussian",
+        "a <b>",
+        "Memory is not",
+    ):
+        assert words in shown
+    lines = list(csv.DictReader((folder / "comparisons.csv").open()))
+    assert {line["protocol"] for line in lines} == {"honest", "oracle"}
+    assert {"3c", "all"} == {line["n_real"] for line in lines}
+
+
+def test_points_are_kept_and_made_again_only_where_they_are_missing(folder, tmp_path):
+    names = {path.name for path in (folder / "embeddings").iterdir()}
+    assert names == {
+        f"toy-{protocol}-{sampler}-all.npz"
+        for protocol in ("honest", "oracle")
+        for sampler in ("gaussian", "vae")
+    }
+    with np.load(folder / "embeddings" / "toy-honest-vae-all.npz") as points:
+        assert points["real"].shape == points["synthetic"].shape == (20, 2)
+
+
+def _rows(scores, parameters, dataset="toy"):
+    for (sampler, amount), values in scores.items():
+        for seed, value in enumerate(values):
+            yield Row(dataset, "honest", sampler, "mlp", "5c", amount, seed, "accuracy", value)
+    for sampler, value in parameters.items():
+        yield Row(dataset, "honest", sampler, "", "5c", 30, 0, "parameters", value)
+
+
+def test_words_say_who_loses():
+    base = np.array([0.5, 0.6, 0.7, 0.65, 0.55])
+    jitter = np.array([0, 1, 0, -1, 0]) / 1000
+    scores = {
+        ("none", 0): base,
+        ("smote", "1x"): base + 0.1 + jitter,
+        ("gan", "1x"): base - 0.2 - jitter,
+    }
+    rows = list(_rows(scores, {"smote": 0, "gan": 1000}))
+    deep = deep_samplers(rows)
+    assert deep == ["gan"]
+    table = {duel.cheap: duel for duel in duels(rows, "accuracy", deep)}
+    assert table["smote"].mean == pytest.approx(-0.3)
+    assert (table["none"].n, table["none"].n_lower, table["none"].established_lower) == (1, 1, 1)
+    said = " ".join(deep_findings(list(table.values())))
+    assert "(gan) lose to no augmentation" in said
+    assert "lose to smote: mean difference −0.300" in said
+    comparisons = compare(rows, "accuracy")
+    said = " ".join(findings(comparisons))
+    assert "highest mean score in 1 of 1 settings" in said
+    assert "Established losses against no augmentation: gan" in said
+    assert "established, in 1 of 1 settings" in headline(comparisons, deep)
+    assert "below no augmentation in 1 and above it in 0 of 1" in headline(comparisons, deep)
+
+
+def test_one_seed_establishes_nothing():
+    rows = list(_rows({("none", 0): [0.5], ("smote", 9): [0.9]}, {}))
+    assert "With one seed" in " ".join(findings(compare(rows, "accuracy")))
+    assert all(c.verdict == "" for c in compare(rows, "accuracy"))
+
+
+def test_augmentation_without_rows_is_left_out_but_not_that_of_the_gate():
+    def row(sampler, amount, seed, added):
+        return Row("toy", "honest", sampler, "mlp", 9, amount, seed, "synthetic_rows", added)
+
+    rows = [row("none", 0, 0, 0), row("smote", "balance", 0, 0), row("smote", "balance", 1, 3)]
+    rows += [row("vae", "balance", 0, 0), row("gate", "chosen", 0, 0)]
+    assert [r.sampler for r in without_empty(rows)] == ["none", "smote", "smote", "gate"]
+
+
+def test_front_and_amount():
+    assert pareto_front([1, 2, 3, 4], [0.5, 0.4, np.nan, 0.9]) == [0, 3]
+    assert pareto_front([1, 1], [0.5, 0.7]) == [1]
+    assert main_amount([0, "0.5x", "2x", "balance", "chosen"]) == "2x"
+    assert main_amount([0, "balance"]) == "balance"
+
+
+def test_a_report_needs_scores(tmp_path):
+    with pytest.raises(ValueError, match="no scores of a classifier named 'auc'"):
+        write_report(list(_rows({("none", 0): [0.5]}, {})), ["none"], tmp_path, "auc")
