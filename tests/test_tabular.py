@@ -136,9 +136,15 @@ def test_mixtures_of_difficult_genes():
 
 
 def test_rare_modes_are_left_out():
-    gene = np.r_[np.random.default_rng(0).normal(size=998), 40, 41]
+    gene = np.r_[np.random.default_rng(0).normal(size=996), 40, 41, 42, 43]
     assert fit_mixtures(gene[:, None]).n_active.tolist() == [1]
     assert fit_mixtures(gene[:, None], min_weight=0.0).n_active[0] > 1
+
+
+def test_modes_that_overlap_are_one():
+    rng = np.random.default_rng(0)
+    genes = np.column_stack([rng.exponential(size=600), rng.normal(size=600) * np.repeat([1, 3], 300)])
+    assert fit_mixtures(genes).n_active.tolist() == [1, 1]
 
 
 def test_encoding_is_exact_and_not_padded():

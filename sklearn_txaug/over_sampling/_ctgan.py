@@ -187,8 +187,8 @@ class CTGANSampler(ModesSampler, AdversarialSampler):
     latent_dim : int, default=128
         Width of the noise vector.
     n_modes : int, default=10
-        Most modes of a gene; fewer are used where they suffice. 1 gives every gene one Gaussian: the nets then
-        have one column for each gene, and no mixture is searched for.
+        Most modes of a gene. As published modes may overlap; here only as many are used as lie apart, for most
+        genes one. 1 gives every gene one Gaussian, and no mixture is searched for.
     pac : int, default=4
         Rows that the critic judges together.
     temperature : float > 0, default=0.2

@@ -41,8 +41,10 @@ def fit_mixtures(X: np.ndarray, max_modes: int = 10, min_weight: float = 0.005) 
 
     The posterior is that of `sklearn.mixture.BayesianGaussianMixture` with its default priors and a uniform
     Dirichlet prior of the weights. The number of modes grows from one for as long as the evidence lower bound
-    does, so that a normal gene has one mode. Time and memory grow with the number of genes alone: the sorted
-    values of a gene are grouped into at most 256 points, whose sums and sums of squares are exact.
+    does, and only to modes that lie further apart than the sum of their standard deviations: modes that overlap
+    describe a skew or a tail, and the choice between them is noise to a net. Time and memory grow with the number
+    of genes alone: the sorted values of a gene are grouped into at most 256 points, whose sums and sums of squares
+    are exact.
 
     Parameters
     ----------
@@ -109,12 +111,19 @@ def _fit_chunk(points: Tensor, max_modes: int) -> tuple[Tensor, Tensor, Tensor]:
         if not len(active):
             break
         bound, *fitted = _variational(points[active], k)
-        better = bound > best[active]
+        better = (bound > best[active]) & _apart(*fitted[1:])
         genes = active[better]
         best[genes], n_modes[genes] = bound[better], k
         for whole, part in zip(result, fitted, strict=True):
             whole[genes, :k] = part[better]
     return result  # type: ignore[return-value]
+
+
+def _apart(means: Tensor, stds: Tensor) -> Tensor:
+    """Whether neighbouring modes lie further apart than the sum of their standard deviations."""
+    means, order = means.sort(dim=1)
+    stds = stds.gather(1, order)
+    return (means.diff(dim=1) > stds[:, 1:] + stds[:, :-1]).all(dim=1)
 
 
 def _variational(points: Tensor, k: int, max_iter: int = 100, tol: float = 1e-2) -> tuple[Tensor, ...]:

@@ -93,8 +93,8 @@ class TVAESampler(ModesSampler):
     latent_dim : int, default=128
         Width of the latent code.
     n_modes : int, default=10
-        Most modes of a gene; fewer are used where they suffice. 1 gives every gene one Gaussian: the nets then
-        have one column for each gene, and no mixture is searched for.
+        Most modes of a gene. As published modes may overlap; here only as many are used as lie apart, for most
+        genes one. 1 gives every gene one Gaussian, and no mixture is searched for.
     reconstruction_weight : float > 0, default=0.5
         Weight of the log-likelihood beside the divergence of the latent code from its prior; published 2, which
         leaves too little to the noise of a gene where genes outnumber rows.
