@@ -175,9 +175,10 @@ def _embeddings(dataset: str, protocol: str, order: Sequence[str], folder: Path)
         return []
     largest = max((n_real for _, n_real in files), key=size_order)
     chosen = {name: files[name, largest] for name in order if (name, largest) in files}
+    seen = "all training rows" if protocol == "oracle" else describe_real(largest)
     caption = (
-        f"{dataset}, protocol {protocol}: held-out rows and as many synthetic ones, generators trained from "
-        f"{describe_real(largest)}, first seed; points outside the frame are not shown"
+        f"{dataset}, protocol {protocol}: held-out rows and as many synthetic ones, generators trained on {seen}, "
+        "first seed; points outside the frame are not shown"
     )
     return [figure(caption, pictures.draw_embeddings(chosen))] if chosen else []
 
