@@ -10,7 +10,7 @@ from sklearn_txaug.benchmark import Row, benchmark, make_cohort, write_report
 from sklearn_txaug.benchmark._compare import compare, without_empty
 from sklearn_txaug.benchmark._pictures import main_amount, pareto_front
 from sklearn_txaug.benchmark._words import deep_findings, deep_samplers, duels, findings, headline
-from sklearn_txaug.over_sampling import GaussianSampler, VAESampler
+from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler, VAESampler
 
 VOID = {"meta", "img", "wbr", "br"}
 
@@ -49,7 +49,12 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("report")
     rows = benchmark(
         make_cohort("toy", X, y)[0],
-        samplers={"none": None, "gaussian": GaussianSampler(), "vae": VAESampler(max_epochs=2, latent_dim=2)},
+        samplers={
+            "none": None,
+            "gaussian": GaussianSampler(),
+            "vae": VAESampler(max_epochs=2, latent_dim=2),
+            "gate": SelectiveSampler(candidates=GaussianSampler(), n_synthetic=0.5, cv=2, n_repeats=1),
+        },
         classifiers={"logistic": LogisticRegression()},
         n_real=["3c", "all"],
         n_synthetic=["1x", "balance"],
@@ -59,7 +64,7 @@ def folder(tmp_path_factory):
         n_jobs=1,
         verbose=False,
     )
-    write_report(rows, ["none", "gaussian", "vae"], path)
+    write_report(rows, ["none", "gaussian", "vae", "gate"], path)
     return path
 
 

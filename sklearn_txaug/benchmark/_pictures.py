@@ -89,6 +89,8 @@ def _curves(
                     for c in chosen
                     if c.difference and c.sampler == name and panel_of(c) == (row, column)
                 )
+                if not points:  # the gate has no oracle, and balanced subsets no amount
+                    continue
                 points = [(0, 0.0, 0.0)] * from_zero + points
                 x, mean, error = (np.array(values, dtype=float) for values in zip(*points, strict=True))
                 shift = 0.32 * (k / max(1, len(names) - 1) - 0.5)
@@ -100,8 +102,11 @@ def _curves(
             axis.set_xticks(range(len(ticks)), ticks)
     figure.supxlabel(labels[0], fontsize="medium")
     figure.supylabel(labels[1], fontsize="medium")
-    handles, texts = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, texts, loc="outside right center", fontsize="small", frameon=False)
+    entries = {t: h for axis in panels.flat for h, t in zip(*axis.get_legend_handles_labels(), strict=True)}
+    shown = [name for name in names if name in entries]
+    figure.legend(
+        [entries[name] for name in shown], shown, loc="outside right center", fontsize="small", frameon=False
+    )
     return _png(figure)
 
 
