@@ -68,8 +68,8 @@ PLAYERS = """\
         Learning rate of the critic; None is `lr`."""
 
 DENOISING = """\
-    hidden_layer_sizes : tuple of int, default=(256, 256)
-        Width of each residual block.
+    hidden_layer_sizes : tuple of int or None, default=None
+        Width of each residual block. None is two blocks, of 128 below 1,500 training rows and of 256 from there on.
     network : {"film", "mlp", "paper"}, default="film"
         ``"film"`` scales and shifts the input of each block by time and class; ``"paper"`` is the network of
         Lacan et al. 2026, of residual LayerNorm blocks; ``"mlp"`` is that of `TabDDPMSampler`.

@@ -55,11 +55,14 @@ class LatentSpace:
         At most a quarter of the rows and the number of features are used.
     n_neighbors : int
         Training rows that the noise of a decoded row combines; 0 decodes without noise.
+    noise_scale : float
+        Standard deviation of that noise; 1 restores the variance.
     """
 
-    def __init__(self, n_components: int, n_neighbors: int = 15):
+    def __init__(self, n_components: int, n_neighbors: int = 15, noise_scale: float = 1.0):
         self.n_components = n_components
         self.n_neighbors = n_neighbors
+        self.noise_scale = noise_scale
 
     def fit(self, X: np.ndarray, codes: np.ndarray, random_state: Any = None) -> LatentSpace:
         n, d = X.shape
@@ -87,4 +90,6 @@ class LatentSpace:
         return self.mean_ + self.scale_ * Z @ self.components_
 
     def decode(self, Z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return self.mean(Z) if self.noise_ is None else self.mean(Z) + self.noise_.draw(Z, rng)
+        if self.noise_ is None:
+            return self.mean(Z)
+        return self.mean(Z) + self.noise_scale * self.noise_.draw(Z, rng)

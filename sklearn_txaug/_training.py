@@ -104,7 +104,7 @@ class NetEstimator:
     def _check_widths(self) -> None:
         for name, sizes in vars(self).items():
             if name.endswith("hidden_layer_sizes") and not all(
-                isinstance(width, Integral) and int(width) > 0 for width in sizes
+                isinstance(width, Integral) and int(width) > 0 for width in sizes or ()
             ):
                 raise ValueError(f"{name} must hold positive integers, got {sizes!r}")
 

@@ -41,8 +41,8 @@ def test_schedules_are_those_of_diffusers(schedule, name):
 @pytest.mark.parametrize("n_steps", [50, 1000])
 def test_sampling_steps_are_those_of_diffusers(eta, n_steps):
     diffusers = pytest.importorskip("diffusers")
-    sampler = DDIMSampler(preconditioning="none", n_sampling_steps=n_steps, schedule="quadratic", eta=eta)
-    module = sampler._make_module(3, 2).eval()
+    settings = {"hidden_layer_sizes": (8,), "preconditioning": "none", "schedule": "quadratic"}
+    module = DDIMSampler(n_sampling_steps=n_steps, eta=eta, **settings)._make_module(3, 2).eval()
     module.noise = _some_noise
     scheduler = diffusers.DDIMScheduler(1000, 1e-4, 0.02, "scaled_linear", clip_sample=False)
     scheduler.set_timesteps(n_steps)
@@ -63,7 +63,8 @@ def test_sampling_steps_are_those_of_diffusers(eta, n_steps):
 
 def test_ddpm_is_that_of_diffusers():
     diffusers = pytest.importorskip("diffusers")
-    module = DDPMSampler(preconditioning="none", n_sampling_steps=100)._make_module(3, 2).eval()
+    settings = {"hidden_layer_sizes": (8,), "preconditioning": "none", "n_sampling_steps": 100}
+    module = DDPMSampler(**settings)._make_module(3, 2).eval()
     module.noise = _some_noise
     scheduler = diffusers.DDPMScheduler(1000, beta_schedule="squaredcos_cap_v2", clip_sample=False)
     scheduler.set_timesteps(100)
@@ -112,7 +113,7 @@ def test_heun_needs_fewer_steps_than_euler(data):
 
 
 def test_steps_are_antithetic():
-    module = DDPMSampler()._make_module(3, 2)
+    module = DDPMSampler(hidden_layer_sizes=(8,))._make_module(3, 2)
     module.rng = torch.Generator().manual_seed(0)
     steps = module._antithetic_steps(10, torch.device("cpu"))
     assert len(steps) == 10

@@ -29,7 +29,8 @@ def data():
 
 def make(**parameters):
     return LandmarkSampler(
-        **{"sampler": GaussianSampler(), "landmarks": LANDMARKS, "random_state": 0, **parameters}
+        quantile_mapping=False,
+        **{"sampler": GaussianSampler(), "landmarks": LANDMARKS, "random_state": 0, **parameters},
     )
 
 

@@ -12,7 +12,7 @@ from sklearn_txaug.over_sampling._ctgan import LogFrequencyLoader
 from sklearn_txaug.over_sampling._modes import Mixtures, ModeEncoding, fit_mixtures
 from sklearn_txaug.over_sampling._tabddpm import NormalQuantiles
 
-SMALL = {"random_state": 0, "device": "cpu", "batch_size": 64}
+SMALL = {"random_state": 0, "device": "cpu", "batch_size": 64, "quantile_mapping": False}
 SMALL_GAN = {"generator_hidden_layer_sizes": (32,), "critic_hidden_layer_sizes": (64,), "latent_dim": 8}
 SAMPLERS = [
     TVAESampler(

@@ -199,7 +199,7 @@ class Denoiser(GenerativeModule):
 class DenoisingSampler(ComponentsSampler):
     """Base class of the samplers that turn noise into rows step by step, in a latent space or in gene space."""
 
-    hidden_layer_sizes: tuple[int, ...] = (256, 256)
+    hidden_layer_sizes: tuple[int, ...] | None = None
     network: str = "film"
     dropout: float = 0.1
     conditioning: str = "embedding"
@@ -211,7 +211,7 @@ class DenoisingSampler(ComponentsSampler):
 
     _parameter_constraints: ClassVar[dict] = {
         **ComponentsSampler._parameter_constraints,
-        "hidden_layer_sizes": ["array-like"],
+        "hidden_layer_sizes": ["array-like", None],
         "network": [StrOptions(set(_NETWORKS))],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "conditioning": [StrOptions(set(CONDITIONINGS))],
@@ -230,8 +230,10 @@ class DenoisingSampler(ComponentsSampler):
         super()._fit_generator(X, codes, rng, groups)
 
     def _module_arguments(self) -> dict[str, Any]:
-        names = "network hidden_layer_sizes dropout conditioning preconditioning label_dropout guidance"
-        return {name: getattr(self, name) for name in [*names.split(), "n_sampling_steps"]}
+        names = "network dropout conditioning preconditioning label_dropout guidance n_sampling_steps"
+        # A wide network remembers the rows of a small cohort.
+        hidden = self.hidden_layer_sizes or ((128, 128) if self._class_counts.sum() < 1500 else (256, 256))
+        return {"hidden_layer_sizes": hidden, **{name: getattr(self, name) for name in names.split()}}
 
     def _default_callbacks(self) -> list[Any]:
         n_warmup = 1000 if self.lr_schedule == "onecycle" else 100

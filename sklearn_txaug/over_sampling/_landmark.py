@@ -13,7 +13,7 @@ from sklearn.utils.extmath import randomized_svd
 from .._docs import shared_parameters
 from .._landmark_columns import landmark_columns
 from .._latent_space import ResidualNoise
-from ..base import GenerativeSampler
+from .._quantile_mapping import MappedSampler
 from ..reconstruction import LandmarkReconstructor
 from ._flow import FlowMatchingSampler
 
@@ -22,7 +22,7 @@ _RANK = 128  # directions that correlate the Gaussian residuals
 
 @shared_parameters
 @dataclass(kw_only=True, eq=False, repr=False)
-class LandmarkSampler(GenerativeSampler):
+class LandmarkSampler(MappedSampler):
     """Train a sampler on the landmark genes alone and reconstruct the whole transcriptome of its rows.
 
     A regression predicts means, so that reconstructed genes vary less than real ones and more alike. With
@@ -44,6 +44,7 @@ class LandmarkSampler(GenerativeSampler):
         differs between classes; it keeps the errors of all training rows in memory. ``"gaussian"`` adds one
         Gaussian noise for all rows, whose covariance has the 128 widest directions of the errors and the
         variance of each gene. ``"none"`` leaves the reconstructed means, as published.
+    {mapping}
     {amounts}
 
     Attributes
@@ -91,7 +92,7 @@ class LandmarkSampler(GenerativeSampler):
     residual: str = "resample"
 
     _parameter_constraints: ClassVar[dict] = {
-        **GenerativeSampler._parameter_constraints,
+        **MappedSampler._parameter_constraints,
         "sampler": [HasMethods(["fit", "sample"]), None],
         "landmarks": [StrOptions({"l1000"}), "array-like"],
         "reconstructor": [LandmarkReconstructor, None],
