@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,9 @@ class Interpolation(BaseEstimator):
         available = int(np.sum(self.y_ == label))
         sampler = clone(sampler) if available > 1 else RandomOverSampler()
         sampler.set_params(sampling_strategy={label: available + n_rows}, random_state=seed)
-        neighbours = sampler.get_params().get("k_neighbors", 0)
-        if neighbours:
-            sampler.set_params(k_neighbors=min(neighbours, available - 1))
+        for name in ("k_neighbors", "n_neighbors"):
+            neighbours = sampler.get_params(deep=False).get(name)
+            if isinstance(neighbours, Integral):
+                sampler.set_params(**{name: min(neighbours, available - 1)})
         X, y = sampler.fit_resample(self.X_, self.y_)
         return X[len(self.X_) :], y[len(self.y_) :]

@@ -30,7 +30,8 @@ class Selection:
     options : sequence of Option
         Simpler ones first.
     scores : ndarray of shape (n_options, n_splits)
-        Held-out scores; no splits, if nothing was compared.
+        Held-out scores; no splits, if nothing was compared. Splits in which that of no augmentation is not finite
+        (ROC AUC of one class) are left out.
     n_train, n_test : float
         Rows of a split.
     rule : {"one_se", "strict", "best", "always"}
@@ -51,7 +52,9 @@ class Selection:
         scoring: str,
         rng: np.random.Generator,
     ):
-        self.options, self.scores, self.rule, self.scoring = options, scores, rule, scoring
+        self.options, self.rule, self.scoring = options, rule, scoring
+        defined = np.isfinite(scores[0])
+        self.scores, self.n_undefined = scores[:, defined], int(np.sum(~defined))
         self._n_train, self._n_test = n_train, n_test
         self.gains = self._mean(self.differences)
         self.errors = self._error(self.differences)
@@ -121,20 +124,32 @@ class Selection:
         if not self.scores.shape[1]:
             if self.best:
                 return f"Augmentation by {_name(self.options[self.best])}, without comparison."
-            return "No augmentation: too few rows or groups to hold any out, so no gain can be shown."
+            return f"No augmentation: {self._why_not_compared()}, so no gain can be shown."
         if not len(self.valid):
             return "No augmentation: every candidate failed."
-        baseline = f"in {self.scores.shape[1]} splits ({self.scores[0].mean():.3f} without)"
-        what = f"{self.scoring} by {self._gain()} {baseline}"
+        what = f"{self.scoring} on held-out rows {self._change()}"
         if self.best:
             why = f", more than {self._bar()}" if self.rule in ("one_se", "strict") else ""
             return f"Augmentation by {_name(self.options[self.best])}, which changed {what}{why}."
-        why = f"not more than {self._bar()}" if self.gains[self.leader] > 0 else "which is no gain"
+        why = self._why_not() if self.gains[self.leader] > 0 else "which is no gain"
         return f"No augmentation: the best option, {_name(self.options[self.leader])}, changed {what}, {why}."
 
-    def _gain(self) -> str:
-        i = self.best or self.leader
-        return f"{self.gains[i]:+.3f} +- {self.errors[i]:.3f}"
+    def _why_not_compared(self) -> str:
+        if self.n_undefined:
+            return f"{self.scoring} is not defined in any split"
+        return "too few rows or groups to hold any out"
+
+    def _change(self) -> str:
+        i, n = self.best or self.leader, self.scores.shape[1]
+        error = f"standard error {self.errors[i]:.3f}, {n} splits" if n > 1 else "1 split"
+        undefined = f"; not defined in {self.n_undefined} more" if self.n_undefined else ""
+        before, after = (self.scores[k].mean() for k in (0, i))
+        return f"from {before:.3f} to {after:.3f} ({self.gains[i]:+.3f}, {error}{undefined})"
+
+    def _why_not(self) -> str:
+        if self.scores.shape[1] < 2:
+            return "and one split has no standard error"
+        return f"not more than {self._bar()}"
 
     def _bar(self) -> str:
         if self.required == 1:
@@ -144,7 +159,7 @@ class Selection:
 
 def _name(option: Option) -> str:
     n_rows = sum(option.rows.values())
-    return f"{option.candidate} with n_synthetic={option.n_synthetic} ({n_rows} rows)"
+    return f"{option.candidate} with {n_rows} synthetic rows (n_synthetic={option.n_synthetic})"
 
 
 def _objects(values: list[Any]) -> np.ndarray:

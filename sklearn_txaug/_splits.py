@@ -43,9 +43,9 @@ def splits(
 
     Parameters
     ----------
-    cv : int, splitter or iterable
+    cv : int, splitter, iterable or None
         An int is the number of folds, stratified by class, shuffled, and of whole groups if there are any; at most
-        as many as the largest class has rows, and as there are groups.
+        as many as the largest class has rows, and as there are groups. None is 5.
     y : ndarray of shape (n_samples,)
         Class labels. A class whose rows would all be held out, with the groups of its rows, stays in training.
     groups : array-like of shape (n_samples,), default=None
@@ -62,6 +62,7 @@ def splits(
     ValueError
         If a splitter puts rows of one group on both sides.
     """
+    cv = 5 if cv is None else cv
     whole = isinstance(cv, Integral)
     splitters = (
         [_k_fold(int(cv), y, groups, seed + repeat) for repeat in range(n_repeats)]

@@ -4,9 +4,10 @@ import csv
 
 import numpy as np
 import pytest
-from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import NearestNeighbors
 
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug._estimators import Interpolation
@@ -19,7 +20,7 @@ from sklearn_txaug.benchmark import (
     make_cohort,
 )
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset
-from sklearn_txaug.benchmark._compare import compare, holm
+from sklearn_txaug.benchmark._compare import compare, holm, paired
 from sklearn_txaug.benchmark._sizes import labels_to_draw, real_size, size_order, synthetic_size
 from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
 
@@ -223,6 +224,16 @@ def test_interpolation_copes_with_small_classes(sampler):
     np.testing.assert_array_equal(X_new[1:], X[[3, 3]])
 
 
+@pytest.mark.parametrize("sampler", [ADASYN(), SMOTE(k_neighbors=NearestNeighbors(n_neighbors=2))])
+def test_interpolation_in_small_classes_with_neighbours_of_any_kind(sampler):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(23, 2)), np.array(["a"] * 20 + ["b"] * 3)
+    X_new, y_new = Interpolation(sampler, random_state=0, fill=True).fit(X, y).sample(y=["b"] * 9)
+    assert y_new.tolist() == ["b"] * 9
+    rare = X[20:]
+    assert ((rare.min(axis=0) <= X_new) & (X_new <= rare.max(axis=0))).all()
+
+
 def test_summary_and_picture(cohort, tmp_path):
     rows = benchmark(cohort, samplers=SAMPLERS, **SETUP, output=tmp_path)
     text = format_summary(rows, list(SAMPLERS))
@@ -325,6 +336,17 @@ def test_the_gate_chooses_for_each_classifier(cohort, tmp_path):
     assert len([c for c in compare(rows) if c.sampler == "gate" and c.difference]) == 1
 
 
+def test_equal_differences_of_few_seeds_establish_nothing():
+    def scores(*values):
+        return dict(enumerate(values))
+
+    twice = paired(scores(0.1 + 0.2, 0.6), scores(0.2, 0.5))
+    assert twice.error == pytest.approx(0, abs=1e-9)
+    assert twice.p == 0.5
+    assert paired(scores(*[0.6] * 6), scores(*[0.5] * 6)).p == pytest.approx(2 / 64)
+    assert paired(scores(0.7, 0.6), scores(0.7, 0.6)).p == 1
+
+
 def test_differences_have_corrected_errors_and_holm_p_values():
     def rows(sampler, amount, scores):
         return [
@@ -340,9 +362,12 @@ def test_differences_have_corrected_errors_and_holm_p_values():
     sd = np.std([0.1, 0.1, 0.2], ddof=1)
     assert (mean, error) == pytest.approx((0.4 / 3, sd * np.sqrt(1 / 3 + 1 / 2)))
     assert p == pytest.approx(2 * stats.t.sf(mean / error, 2))
-    assert table[1].p_adjusted == pytest.approx(p)
-    assert table[1].verdict == ""
-    assert table[2].verdict == "gain"  # the same difference with every seed
+    assert table[2].difference.p == 0.25  # the same difference with each of three seeds
+    assert table[1].p_adjusted == pytest.approx(2 * p)
+    assert table[1].verdict == table[2].verdict == ""
+    sure = compare(rows("none", 0, [0.5, 0.6, 0.7]) + rows("a", 5, [0.7, 0.81, 0.9]), "accuracy")[1]
+    assert sure.p_adjusted == sure.difference.p < 0.05
+    assert sure.verdict == "gain"
     assert holm([0.04, np.nan, 0.01, 0.03])[0] == pytest.approx(0.06)
 
 

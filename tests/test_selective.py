@@ -88,7 +88,10 @@ def test_rules(data):
         assert selective(wrong(), n_synthetic=(5.0, 9.0), rule=rule).fit(*data).best_candidate_ == name
     alone = selective(wrong(), n_synthetic=5.0, rule="always").fit(*data)
     assert alone.n_splits_ == 0
-    assert alone.decision_ == "Augmentation by Truth with n_synthetic=5.0 (300 rows), without comparison."
+    assert (
+        alone.decision_
+        == "Augmentation by Truth with 300 synthetic rows (n_synthetic=5.0), without comparison."
+    )
 
 
 def test_the_best_of_many_options_is_no_gain_by_itself():
@@ -137,14 +140,21 @@ def test_results(data):
 def test_the_sentence(data):
     sampler = selective(wrong(), n_synthetic=5.0).fit(*data)
     assert sampler.decision_.startswith(
-        "No augmentation: the best option, Truth with n_synthetic=5.0 (300 rows), changed balanced accuracy by -0."
+        "No augmentation: the best option, Truth with 300 synthetic rows (n_synthetic=5.0), changed balanced "
+        "accuracy on held-out rows from "
     )
     assert sampler.decision_.endswith("which is no gain.")
+    before, after = sampler.cv_results_["mean_test_score"]
+    error = sampler.cv_results_["standard_error"][1]
+    change = (
+        f"from {before:.3f} to {after:.3f} ({after - before:+.3f}, standard error {error:.3f}, 10 splits)"
+    )
+    assert change in sampler.decision_
     sampler = selective(Truth(), n_synthetic=5.0).fit(*data)
     assert sampler.decision_.startswith(
-        "Augmentation by Truth with n_synthetic=5.0 (300 rows), which changed"
+        "Augmentation by Truth with 300 synthetic rows (n_synthetic=5.0), which changed"
     )
-    assert sampler.decision_.endswith("without), more than one standard error.")
+    assert sampler.decision_.endswith("10 splits), more than one standard error.")
     sampler = selective({"a": Truth(), "b": GaussianSampler()}, rule="strict").fit(*data)
     assert sampler.required_gain_ > 1
     assert sampler.decision_.endswith(
@@ -152,6 +162,35 @@ def test_the_sentence(data):
     )
     nothing = selective(Truth(), n_synthetic=()).fit(*data)
     assert nothing.decision_ == "No augmentation: no amount of n_synthetic is above 0 for these labels."
+
+
+def test_one_split_has_no_error_and_no_gain_that_passes(data):
+    split = [(np.arange(40), np.arange(40, 60))]
+    sampler = selective(Truth(), n_synthetic=5.0, cv=split).fit(*data)
+    assert sampler.cv_results_["mean_difference"][1] > 0
+    assert sampler.best_candidate_ == "none"
+    assert sampler.decision_.endswith(", 1 split), and one split has no standard error.")
+    assert selective(Truth(), n_synthetic=5.0, cv=split, rule="best").fit(*data).best_candidate_ == "Truth"
+
+
+def test_splits_in_which_the_score_is_not_defined_are_left_out(data):
+    def score(model, X, y):
+        return model.score(X, y) if len(y) == 20 else np.nan
+
+    rows = np.arange(60)
+    split = [(rows[20:], rows[:20]), (rows[:40], rows[40:]), (rows[:39], rows[39:])]
+    sampler = selective(Truth(), n_synthetic=5.0, cv=split, scoring=score).fit(*data)
+    assert sampler.n_splits_ == 2
+    assert np.isfinite(sampler.cv_results_["mean_difference"]).all()
+    assert ", 2 splits; not defined in 1 more)" in sampler.decision_
+    for rule, name in (("one_se", "none"), ("always", "Truth")):
+        nowhere = selective(Truth(), n_synthetic=5.0, scoring=lambda *_: np.nan, rule=rule).fit(*data)
+        assert nowhere.best_candidate_ == name
+    nowhere.set_params(rule="best").fit(*data)
+    assert (
+        nowhere.decision_
+        == "No augmentation: the score is not defined in any split, so no gain can be shown."
+    )
 
 
 def test_rows_in_spite_of_the_decision(data):
@@ -227,6 +266,7 @@ def test_no_patient_on_both_sides():
     with pytest.raises(ValueError, match="puts rows of one group on both sides"):
         clone(sampler).set_params(cv=KFold(3)).fit(X, y, groups=patients)
     assert clone(sampler).set_params(cv=LeaveOneGroupOut()).fit(X, y, groups=patients).n_splits_ == 20
+    assert clone(sampler).set_params(cv=None).fit(X, y, groups=patients).n_splits_ == 10
 
 
 def test_one_training_a_fold(data):

@@ -16,6 +16,7 @@ from ._store import Row
 
 BASELINE = "none"
 ESTABLISHED = 0.05
+_SAME = 1e-9  # differences of scores below are rounding
 
 
 class Setting(NamedTuple):
@@ -83,7 +84,8 @@ def paired(one: dict[int, float], other: dict[int, float]) -> Difference | None:
     """Return the difference of two sets of scores by seed; None if they have no seed in common.
 
     Each seed holds out a third of one cohort and trains on (a part of) the rest, so the seeds are not independent:
-    the standard error is the corrected one of Nadeau and Bengio, with one test row for two training rows.
+    the standard error is the corrected one of Nadeau and Bengio, with one test row for two training rows. Where all
+    differences are the same, which few test rows make likely, the p value is that of a sign test.
     """
     values = np.array([one[seed] - other[seed] for seed in sorted(one.keys() & other.keys())])
     if not len(values):
@@ -91,8 +93,8 @@ def paired(one: dict[int, float], other: dict[int, float]) -> Difference | None:
     error = float(corrected_standard_error(values, 1 - TEST_SHARE, TEST_SHARE))
     if len(values) < 2:
         p = np.nan
-    elif error == 0:
-        p = float(values.mean() == 0)
+    elif np.ptp(values) < _SAME:
+        p = 0.5 ** (len(values) - 1) if abs(values[0]) > _SAME else 1.0
     else:
         p = float(2 * stats.t.sf(abs(values.mean()) / error, len(values) - 1))
     return Difference(float(values.mean()), error, p)

@@ -84,7 +84,7 @@ class ResultStore:
         self._known.update(row[:-1] for row in rows)
 
     def _check_settings(self, path: Path, settings: dict[str, Any]) -> None:
-        known = json.loads(path.read_text()) if path.exists() else {}
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         for name in settings.keys() & known.keys():
             if known[name] != settings[name]:
                 raise ValueError(
@@ -96,7 +96,7 @@ class ResultStore:
     @staticmethod
     def _replace(path: Path, text: str) -> None:
         new = path.with_name(path.name + ".new")
-        new.write_text(text)
+        new.write_text(text, encoding="utf-8", newline="\n")
         os.replace(new, path)
 
 
@@ -110,7 +110,7 @@ def read_rows(folder: Path) -> list[Row]:
     path = folder / "results.csv"
     if not path.exists():
         return []
-    lines = path.read_text().split("\n")[:-1]  # a line without its end was torn
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]  # a line without its end was torn
     records = list(csv.reader(lines))[1:]
     return [_parse(record) for record in records if len(record) == len(Row._fields)]
 

@@ -94,7 +94,7 @@ class SelectiveSampler(HoldsSampler):
     required_gain_ : float
         Standard errors that an option had to gain; above 1 under ``rule="strict"`` only.
     n_splits_ : int
-        Number of splits compared.
+        Number of splits compared; those in which the score of no augmentation is not defined are left out.
     sampler_ : sampler
         The trained generator: the chosen one, or after `fit` with no augmentation chosen the best of the others.
     sampling_strategy_ : dict
@@ -105,8 +105,9 @@ class SelectiveSampler(HoldsSampler):
     Notes
     -----
     Folds share training rows, so their results are not independent. With 2 x 5 folds the corrected standard error is
-    1.9 times the naive one: a gain that passes is seldom the luck of the best of several options, but a cohort of 40
-    rows can show only large gains.
+    1.9 times the naive one, so a cohort of 40 rows can show only large gains. One standard error is a low bar all the
+    same: the best of several options may pass it by luck, and its gain looks larger than it is, because it was chosen
+    for it. ``"strict"`` allows for the choice; what the gate is worth says a cross-validation of the whole pipeline.
 
     `fit` and `sample` are for those who want rows: they train and draw from the best candidate even if no
     augmentation was chosen. ``fit_resample`` heeds the choice, and `sample` raises `NotFittedError` after it if that
@@ -126,8 +127,8 @@ class SelectiveSampler(HoldsSampler):
     >>> sampler = SelectiveSampler(candidates=GaussianSampler(), n_synthetic=0.5, n_repeats=1, random_state=0)
     >>> X_res, y_res = sampler.fit_resample(X[::4], y[::4])
     >>> print(sampler.decision_)
-    No augmentation: the best option, GaussianSampler with n_synthetic=0.5 (24 rows), changed balanced accuracy by
-    +0.000 +- 0.000 in 5 splits (0.893 without), which is no gain.
+    No augmentation: the best option, GaussianSampler with 24 synthetic rows (n_synthetic=0.5), changed balanced
+    accuracy on held-out rows from 0.893 to 0.893 (+0.000, standard error 0.000, 5 splits), which is no gain.
     """
 
     candidates: Any = None
@@ -205,13 +206,13 @@ class SelectiveSampler(HoldsSampler):
                 needed = False
         if needed:
             scores = self._comparison().scores(X, y, groups, pairs, [n for n, _ in amounts], self.n_jobs)
-            if self.rule == "always" and np.isnan(scores[1:]).any(axis=1).all():
-                raise ValueError("candidates: every one fails, and rule='always' leaves no other choice")
             n_train, n_test = (
                 float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True)
             )
         rng = np.random.default_rng((self._seed, SELECT))
         selection = Selection(options, scores, n_train, n_test, self.rule, _words(self.scoring), rng)
+        if self.rule == "always" and selection.scores.size and not len(selection.valid):
+            raise ValueError("candidates: every one fails, and rule='always' leaves no other choice")
         self._keep(selection)
 
     def _keep(self, selection: Selection) -> None:
