@@ -18,7 +18,6 @@ def add_augment(commands: Any) -> None:
         description="Train a sampler on a file and write the file with synthetic rows below, marked by the column "
         "is_synthetic. Files: h5ad, csv, tsv, gct or parquet, on a log scale. From h5ad to h5ad all annotations are "
         "kept, and every h5ad tells in uns['sklearn_txaug'] how its rows were made.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("input", type=Path, help="the rows to learn from")
     parser.add_argument("--label", help="column of the class labels; h5ad: uns['label'] names one")
@@ -26,7 +25,7 @@ def add_augment(commands: Any) -> None:
     parser.add_argument("--labels-file", type=Path, help="second table with --label and --group")
     parser.add_argument("--layer", help="layer of an h5ad file, instead of X")
     parser.add_argument("--drop", default="", help="columns that are no genes, comma-separated")
-    parser.add_argument("--sampler", default="flow", help="its name; a wrong one lists all")
+    parser.add_argument("--sampler", default="flow", help="its name (flow); a wrong one lists all")
     parser.add_argument(
         "--n-synthetic",
         type=_amount,
@@ -40,7 +39,7 @@ def add_augment(commands: Any) -> None:
         metavar="NAME=VALUE",
         help="parameter of the sampler, for example max_epochs=50 or sampler__lr=1e-4; may be repeated",
     )
-    parser.add_argument("--seed", type=int, default=0, help="decides training and rows")
+    parser.add_argument("--seed", type=int, default=0, help="decides training and rows (0)")
     parser.add_argument("--synthetic-only", action="store_true", help="leave the real rows out of the output")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.add_argument(
@@ -52,23 +51,27 @@ def add_augment(commands: Any) -> None:
 def _amount(text: str) -> Any:
     if "=" in text:
         pairs = [part.rpartition("=") for part in text.split(",")]
-        if all(label and count.strip().isdigit() for label, _, count in pairs):
-            return {label.strip(): int(count) for label, _, count in pairs}
+        amounts = {
+            label.strip(): int(count) for label, _, count in pairs if label and count.strip().isdigit()
+        }
+        if len(amounts) == len(pairs):
+            return amounts
+        raise argparse.ArgumentTypeError(f"{text!r} is not label=rows pairs, each label once")
     try:
-        return int(text) if text.strip().isdigit() else float(text)
+        number = float(text)
+        rows = text.strip().isdigit() or ("e" in text.lower() and number.is_integer())  # 1e3 is no share
+        return int(number) if rows else number
     except ValueError:
         message = f"{text!r} is not a number of rows, a share, or label=rows pairs"
         raise argparse.ArgumentTypeError(message) from None
 
 
 def _augment(arguments: argparse.Namespace) -> int:
-    from .datasets._fields import table_suffix
+    from .datasets._fields import check_output, table_suffix
 
     if arguments.output.resolve() == arguments.input.resolve():
         raise ValueError("--output is the input; choose another file")
-    suffix = table_suffix(arguments.output)
-    if not arguments.output.parent.is_dir():
-        raise ValueError(f"--output: there is no folder {str(arguments.output.parent)!r}")
+    check_output(arguments.output)
     sampler = make_sampler(arguments.sampler, arguments.param, arguments.seed, not arguments.quiet)
     table = _read(arguments)
     amount = arguments.n_synthetic
@@ -78,7 +81,7 @@ def _augment(arguments: argparse.Namespace) -> int:
     if amount is not None:
         sampler.set_params(n_synthetic=amount)
     start = time.perf_counter()
-    write = _write_h5ad if suffix == ".h5ad" else _write_table
+    write = _write_h5ad if table_suffix(arguments.output) == ".h5ad" else _write_table
     n_real, n_new, n_genes = write(arguments, table, sampler)
     seconds = time.perf_counter() - start
     print(
@@ -100,10 +103,12 @@ def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) ->
     known.setdefault("landmark", LandmarkSampler(sampler=FlowMatchingSampler()))
     if name not in known:
         raise ValueError(f"--sampler: {name!r} is not known; choose from {', '.join(known)}")
-    sampler = known[name].set_params(**dict(map(_parameter, parameters)))
+    values = dict(map(_parameter, parameters))
+    if any(key.split("__")[-1] == "random_state" for key in values):
+        raise ValueError("--param: random_state is set by --seed")
+    sampler = known[name].set_params(**values)
     bars = [key for key in sampler.get_params() if key.split("__")[-1] == "verbose"]
-    given = {text.partition("=")[0].strip() for text in parameters}
-    sampler.set_params(**{key: int(progress) for key in bars if key not in given})
+    sampler.set_params(**{key: int(progress) for key in bars if key not in values})
     return seeded(sampler, seed)
 
 
@@ -182,7 +187,10 @@ def _as_anndata(arguments: argparse.Namespace, table: Any) -> tuple[Any, str | N
         adata = anndata.read_h5ad(arguments.input)
         adata = adata[adata.obs_names.isin(table.data.index)]
         if adata.shape == table.data.shape:
-            return adata.copy(), arguments.layer
+            adata = adata.copy()
+            if arguments.labels_file is not None:
+                adata.obs = adata.obs.assign(**{column.name: column.to_numpy() for column in columns})
+            return adata, arguments.layer
         print("genes of one name were merged: other annotations of the file are left out", file=sys.stderr)
     pd = require("pandas", "augment")
     obs = pd.DataFrame({column.name: column for column in columns}, index=table.data.index)

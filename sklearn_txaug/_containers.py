@@ -88,7 +88,7 @@ def _nearest(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 def _pandas_rows(template: Any, values: np.ndarray, real_index: Any) -> Any:
     import pandas as pd
 
-    index = _synthetic_index(len(values), real_index if len(real_index) else template.index)
+    index = synthetic_index(len(values), real_index if len(real_index) else template.index)
     if template.ndim == 1:
         return pd.Series(values, index=index, name=template.name).astype(template.dtype)
     dtypes = list(template.dtypes)
@@ -109,7 +109,8 @@ def _numpy_dtype(dtype: Any) -> np.dtype:
     return plain if isinstance(plain, np.dtype) else np.dtype(object)
 
 
-def _synthetic_index(n_rows: int, real_index: Any) -> Any:
+def synthetic_index(n_rows: int, real_index: Any) -> Any:
+    """Return names for new rows that go on from the synthetic ones in `real_index`."""
     import pandas as pd
 
     first = sum(str(name).startswith("synthetic_") for name in real_index)

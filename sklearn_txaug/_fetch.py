@@ -91,10 +91,10 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
     from .datasets import fetch_gtex, fetch_tcga, write_expression
-    from .datasets._fields import table_suffix
+    from .datasets._fields import check_output
 
     if arguments.output is not None:
-        table_suffix(arguments.output)  # refuse an unknown format before the download
+        check_output(arguments.output)  # before the download
     options |= {"genes": arguments.genes, "label": arguments.label, "as_frame": True}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # the notes say the same
@@ -113,11 +113,12 @@ def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> Non
 def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
     from .datasets import fetch_string_graph
     from .datasets._fetch_download import Store
+    from .datasets._fields import check_writable
 
-    if arguments.output is not None and not arguments.output.name.removesuffix(".gz").endswith(
-        (".tsv", ".csv")
-    ):
-        raise ValueError(f"--output: {arguments.output.name!r} must end in .tsv or .csv, also with .gz.")
+    if arguments.output is not None:
+        if not arguments.output.name.removesuffix(".gz").endswith((".tsv", ".csv")):
+            raise ValueError(f"--output: {arguments.output.name!r} must end in .tsv or .csv, also with .gz.")
+        check_writable(arguments.output)
     graph = fetch_string_graph(threshold=arguments.threshold, **options)
     print(f"{graph.n_genes} genes, {graph.n_edges} edges with a score of at least {arguments.threshold}")
     print(f"cache: {Store('string_v12', arguments.data_home, None, False, False).folder}")

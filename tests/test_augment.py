@@ -1,5 +1,6 @@
 """augment_anndata and ``python -m sklearn_txaug augment``: real rows untouched, provenance, every format."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from imblearn.under_sampling import RandomUnderSampler
 from scipy import sparse
 
 from sklearn_txaug import __main__ as command_line
+from sklearn_txaug._augment import _amount
 from sklearn_txaug.datasets import augment_anndata, read_expression
 from sklearn_txaug.over_sampling import GaussianSampler
 
@@ -165,6 +167,8 @@ def test_mistakes_are_named(adata):
             augment_anndata(adata, sampler(), **{"label_key": "tissue", **arguments})
     with pytest.raises(TypeError, match="adata must be an AnnData, got ndarray"):
         augment_anndata(adata.X, sampler(), "tissue")
+    with pytest.raises(TypeError, match="label_key must be the name of a column"):
+        augment_anndata(adata, sampler(), ["tissue"])
     with pytest.raises(TypeError, match="sampler must be an over-sampler"):
         augment_anndata(adata, RandomUnderSampler(), "tissue")
     again = augment_anndata(adata, sampler(), "tissue")
@@ -172,6 +176,28 @@ def test_mistakes_are_named(adata):
         augment_anndata(again, sampler(), "tissue")
     adata.obs.loc["TCGA-03", "tissue"] = None
     with pytest.raises(ValueError, match="label_key='tissue' is missing for 1 rows"):
+        augment_anndata(adata, sampler(), "tissue")
+
+
+@pytest.mark.parametrize("dtype", ["category", "object", "Int64", "boolean"])
+def test_labels_that_are_no_strings(adata, dtype):
+    codes = np.arange(N) % 2 == 0 if dtype == "boolean" else np.arange(N) % 3
+    adata.obs["code"] = pd.Series(codes, index=adata.obs_names).astype(dtype)
+    augmented = augment_anndata(adata, sampler(), "code")
+    assert augmented.obs["code"].dtype == adata.obs["code"].dtype
+    assert augmented.obs["code"].iloc[:N].tolist() == codes.tolist()
+    assert set(augmented.obs["code"].iloc[N:]) == set(codes.tolist())
+
+
+def test_names_go_on_from_those_that_are_there(adata):
+    adata.obs_names = [f"synthetic_{k}" for k in range(N)]
+    augmented = augment_anndata(adata, SMOTE(k_neighbors=3, random_state=0), "tissue")
+    assert augmented.obs_names.is_unique
+
+
+def test_marks_as_text_are_marks(adata):
+    adata.obs["is_synthetic"] = pd.Categorical(["True"] * 3 + ["False"] * (N - 3))
+    with pytest.raises(ValueError, match="marks 3 rows as synthetic"):
         augment_anndata(adata, sampler(), "tissue")
 
 
@@ -229,6 +255,39 @@ def test_h5ad_keeps_its_annotations(adata, tmp_path):
     assert back.uns["sklearn_txaug"]["group_key"] == "patient"
 
 
+@pytest.mark.parametrize("label", ["subtype", "tissue"])
+def test_labels_of_a_second_file_go_before_those_of_the_h5ad(adata, tmp_path, label):
+    adata.write_h5ad(tmp_path / "real.h5ad")
+    subtypes = [f"type {i % 2}" for i in range(N)]
+    sheet = pd.DataFrame(
+        {"sample": adata.obs_names, label: subtypes, "donor": [f"D{i // 2}" for i in range(N)]}
+    )
+    sheet.iloc[:30].to_csv(tmp_path / "labels.tsv", sep="\t", index=False)
+    command = [tmp_path / "real.h5ad", "--labels-file", tmp_path / "labels.tsv", "--label", label]
+    path = tmp_path / "new.h5ad"
+    with pytest.warns(UserWarning, match="10 of 40 samples have no label"):
+        assert run(*command, "--group", "donor", "--n-synthetic", 4, "-o", path) == 0
+    back = anndata.read_h5ad(path)
+    assert back.obs[label].iloc[:30].tolist() == subtypes[:30]
+    assert set(back.obs[label].iloc[30:]) == {"type 0", "type 1"}
+    assert "counts" in back.layers
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("500", 500), ("1e3", 1000), ("0.5", 0.5), ("2.0", 2.0), ("a=b=3,c=0", {"a=b": 3, "c": 0})],
+)
+def test_amounts(text, amount):
+    assert _amount(text) == amount
+    assert type(_amount(text)) is type(amount)
+
+
+@pytest.mark.parametrize("text", ["many", "liver=3,liver=5", "liver=few"])
+def test_amounts_that_are_none(text):
+    with pytest.raises(argparse.ArgumentTypeError, match=text):
+        _amount(text)
+
+
 def test_amounts_parameters_and_synthetic_rows_only(table, tmp_path):
     path = tmp_path / "new.csv"
     command = [table, "--label", "tissue", "--drop", "patient", "-o", path, "--synthetic-only"]
@@ -252,12 +311,15 @@ def test_amounts_parameters_and_synthetic_rows_only(table, tmp_path):
         (["--param", "depth=3"], "Invalid parameter 'depth'"),
         (["--param", "depth"], "'depth' is not name=value"),
         (["--n-synthetic", "heart=3"], "heart"),
+        (["--param", "random_state=3"], "random_state is set by --seed"),
+        (["-o", "folder.csv"], "'folder.csv' is a folder"),
         (["-o", "new.xlsx"], "new.xlsx"),
         (["-o", "nowhere/new.csv"], "there is no folder 'nowhere'"),
     ],
 )
 def test_command_names_mistakes(table, tmp_path, capsys, monkeypatch, change, message):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.csv").mkdir()
     command = ["augment", str(table), "--label", "tissue", "--drop", "patient", "--sampler", "gaussian"]
     assert command_line.main([*command, "-o", "new.csv", *change]) == 2
     assert message in capsys.readouterr().err

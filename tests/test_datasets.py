@@ -577,6 +577,18 @@ def test_damaged_text(write, name, text, message):
         read_expression(write(text, name))
 
 
+@pytest.mark.parametrize(
+    ("n_bytes", "message"), [(5000, "x.h5ad cannot be read, it may be truncated"), (3, "no HDF5")]
+)
+def test_damaged_h5ad(tmp_path, cohort, n_bytes, message):
+    pytest.importorskip("anndata")
+    path = tmp_path / "x.h5ad"
+    write_expression(path, cohort[0])
+    path.write_bytes(path.read_bytes()[:n_bytes])
+    with pytest.raises(ValueError, match=message):
+        read_expression(path)
+
+
 def test_damaged_gzip(tmp_path, cohort):
     path = tmp_path / "table.tsv.gz"
     write_expression(path, cohort[0])

@@ -465,6 +465,9 @@ def test_command_refuses_before_the_download(options, server, tmp_path, capsys):
     assert command(options, "gtex", "-o", str(tmp_path / "gtex.xlsx")) == 2
     assert command(options, "string", "-o", str(tmp_path / "edges.h5ad")) == 2
     assert "no known format" in capsys.readouterr().err
+    for data_set, name in (("tcga", "tcga.h5ad"), ("string", "edges.tsv")):
+        assert command(options, data_set, "-o", str(tmp_path / "nowhere" / name)) == 2
+        assert "there is no folder" in capsys.readouterr().err
     assert server.requests == []
 
 

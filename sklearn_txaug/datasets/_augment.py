@@ -12,9 +12,9 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import has_fit_parameter
 
-from .._containers import dense
+from .._containers import dense, synthetic_index
 from .._require import require
-from ._fields import MARK
+from ._fields import MARK, marked
 
 _PACKAGES = ("sklearn_txaug", "numpy", "scikit-learn", "imbalanced-learn", "torch")
 
@@ -62,9 +62,10 @@ def augment_anndata(
     ImportError
         If anndata is not installed.
     TypeError
-        If `adata` is no AnnData or `sampler` no over-sampler.
+        If `adata` is no AnnData, `sampler` no over-sampler, or a key no string.
     ValueError
-        If a key is not there, labels are missing, or `adata` holds synthetic rows already.
+        If a key is not there, labels are missing, `adata` holds synthetic rows already, or the sampler refuses
+        the rows, for instance NaN or genes of one name.
 
     See Also
     --------
@@ -120,6 +121,8 @@ def _check(
     if not isinstance(sampler, BaseOverSampler):
         raise TypeError(f"sampler must be an over-sampler, for example GaussianSampler(); got {sampler!r}.")
     for argument, key in {"label_key": label_key, "group_key": group_key}.items():
+        if key is not None and not isinstance(key, str):
+            raise TypeError(f"{argument} must be the name of a column of adata.obs, got {key!r}.")
         if key is not None and key not in adata.obs:
             close = get_close_matches(str(key), list(map(str, adata.obs)), n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
@@ -134,23 +137,23 @@ def _check(
             f"label_key={label_key!r} is missing for {n_missing} rows; leave them out: "
             f"adata[adata.obs[{label_key!r}].notna()]."
         )
-    n_marked = int((adata.obs[MARK] == True).sum()) if MARK in adata.obs else 0  # noqa: E712 - it may be nullable
+    n_marked = int(marked(adata.obs[MARK]).sum()) if MARK in adata.obs else 0
     if n_marked:
         raise ValueError(
-            f"adata.obs[{MARK!r}] marks {n_marked} rows as synthetic; a sampler learns from real rows only: "
-            f"adata[~adata.obs[{MARK!r}]]."
+            f"adata.obs[{MARK!r}] marks {n_marked} rows as synthetic; a sampler learns from real rows only; leave "
+            "them out."
         )
 
 
 def _resample(sampler: Any, frame: Any, labels: Any, groups: Any) -> tuple[Any, np.ndarray]:
     """Return the synthetic rows and their labels."""
-    y = labels.to_numpy() if labels.dtype.name != "category" else np.asarray(labels.astype(object))
+    if labels.dtype.name == "category":
+        labels = labels.astype(labels.cat.categories.dtype)
+    y = labels.infer_objects().to_numpy()
     takes_groups = groups is not None and has_fit_parameter(sampler, "groups")
     resampled, y_resampled = sampler.fit_resample(frame, y, **({"groups": groups} if takes_groups else {}))
     rows = resampled.iloc[len(frame) :]
-    if len(rows) and str(rows.index[0]).startswith("synthetic_"):
-        return rows, y_resampled[len(frame) :]
-    return rows.set_axis([f"synthetic_{k}" for k in range(len(rows))]), y_resampled[len(frame) :]
+    return rows.set_axis(synthetic_index(len(rows), frame.index)), y_resampled[len(frame) :]
 
 
 def _stack(real: Any, new: Any, n_new: int, index: Any = None) -> Any:

@@ -106,7 +106,9 @@ class H5adSource:
         self._h5py = require("h5py", "read_expression of an .h5ad file")
         self.path, self._key = path, "X" if layer is None else f"layers/{layer}"
         self.orientation = Orientation("rows", "the AnnData format")
-        with self._h5py.File(path, "r") as file:
+        if not self._h5py.is_hdf5(path):
+            raise ValueError(f"{path.name} is no HDF5 file, as .h5ad files are; it may be damaged.")
+        with self._open() as file:
             layers = list(file.get("layers", ()))
             if layer is not None and layer not in layers:
                 raise ValueError(f"layer={layer!r} is not in {path.name}, which has {_list(layers)}.")
@@ -134,11 +136,17 @@ class H5adSource:
 
     def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield ``(rows, genes, values)``: positions among kept samples and among genes, and the values."""
-        with self._h5py.File(self.path, "r") as file:
+        with self._open() as file:
             matrix = file[self._key]
             if isinstance(matrix, self._h5py.Group):  # a sparse matrix
                 matrix = self._io.sparse_dataset(matrix)
             yield from self._slices(matrix, keep, dtype)
+
+    def _open(self) -> Any:
+        try:
+            return self._h5py.File(self.path, "r")
+        except OSError as error:
+            raise ValueError(f"{self.path.name} cannot be read, it may be truncated: {error}.") from error
 
     def _slices(
         self, matrix: Any, keep: np.ndarray, dtype: np.dtype

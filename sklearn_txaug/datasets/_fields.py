@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import os
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -28,6 +29,23 @@ def table_suffix(path: Path) -> str:
     return suffix
 
 
+def check_output(path: Path) -> None:
+    """Refuse, before any work, a file of an unknown format or one that cannot be written."""
+    table_suffix(path)
+    check_writable(path)
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a path that is a folder, or whose folder is not there or may not be written to."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise ValueError(f"--output: there is no folder {str(path.parent)!r}")
+    if path.is_dir():
+        raise ValueError(f"--output: {str(path)!r} is a folder")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise ValueError(f"--output: {str(path)!r} cannot be written, permission is denied")
+
+
 def check_samples_in(samples_in: str, path: Path) -> None:
     """Refuse an unknown value, or one that contradicts the format."""
     if samples_in not in ("auto", "rows", "columns"):
@@ -37,6 +55,11 @@ def check_samples_in(samples_in: str, path: Path) -> None:
         raise ValueError(
             f"samples_in={samples_in!r}, but {path.name} has its samples in {fixed} by its format."
         )
+
+
+def marked(column: Any) -> Any:
+    """Tell which cells of a column `MARK` say that a row is synthetic: booleans, or their text."""
+    return column.isin([True, "True", "TRUE", "true"]).to_numpy(dtype=bool)
 
 
 def open_text(path: Path) -> IO[str]:

@@ -14,7 +14,7 @@ from sklearn.utils import Bunch
 from .._require import require
 from ._annotations import Sheet, get_annotation
 from ._binary import H5adSource, ParquetSource
-from ._fields import MARK, check_samples_in, table_suffix
+from ._fields import MARK, check_samples_in, marked, table_suffix
 from ._genes import MERGES, GeneColumns
 from ._text import TextSource
 
@@ -253,7 +253,7 @@ def _alerts(source: Source, keep: np.ndarray, genes: GeneColumns, duplicates: st
 def _marks(source: Source, keep: np.ndarray) -> np.ndarray | None:
     if MARK not in source.annotations:
         return None
-    return source.annotation(MARK)[keep].isin([True, "True", "TRUE", "true"]).to_numpy()
+    return marked(source.annotation(MARK)[keep])
 
 
 def _check_options(
