@@ -29,25 +29,48 @@ def check_labels(y: Any) -> tuple[Any, int]:
 
 
 def _check_label_values(values: np.ndarray) -> None:
-    n_missing = sum(v is None or type(v).__name__ in ("NAType", "NaTType") or v != v for v in values)
+    n_missing = _count_missing(values)
     if n_missing:
         raise ValueError(f"Input y contains NaN: {n_missing} labels are missing; leave out their rows")
     if len({isinstance(v, str) for v in values}) > 1:
         raise TypeError("y mixes strings and other labels; make them all strings")
 
 
-def check_table(X: Any, n_labels: int) -> None:
-    """Say in the user's terms what scikit-learn's validation would report about arrays."""
+def _count_missing(values: np.ndarray) -> int:
+    return sum(v is None or type(v).__name__ in ("NAType", "NaTType") or v != v for v in values)
+
+
+def check_names(X: Any) -> None:
+    """Refuse a DataFrame with several columns of one name."""
     if hasattr(X, "select_dtypes"):
         repeated = X.columns[X.columns.duplicated()].tolist()
         if repeated:
             raise ValueError(f"X has several columns of one name: {repeated[:5]}; merge or rename them")
+
+
+def check_table(X: Any, n_labels: int) -> None:
+    """Say in the user's terms what scikit-learn's validation would report about arrays."""
+    check_names(X)
+    if hasattr(X, "select_dtypes"):
         text = X.select_dtypes(exclude=["number", "bool", "object"]).columns.tolist()
         if text:
             raise ValueError(f"X has columns that are not numeric: {text[:5]}; pass expression values only")
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if n_rows != n_labels:
         raise ValueError(f"X has {n_rows} rows but y has {n_labels} labels; each row needs one label")
+
+
+def check_groups(groups: Any, n_rows: int) -> None:
+    """Refuse groups of another length, and rows whose group is missing."""
+    if groups is None:
+        return
+    if len(groups) != n_rows:
+        raise ValueError(f"groups has {len(groups)} entries but X has {n_rows} rows")
+    n_missing = _count_missing(np.asarray(groups, dtype=object))
+    if n_missing:
+        raise ValueError(
+            f"groups is missing for {n_missing} rows; leave them out, or give each a group of its own"
+        )
 
 
 def check_memory(n_synthetic: int, rows: np.ndarray) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from .datasets import match_landmarks
+from .datasets import landmark_genes, match_landmarks
+from .datasets._landmarks import _lookup, _normalise
 
 
 def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) -> np.ndarray:
@@ -48,11 +51,48 @@ def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) 
     return columns
 
 
+def find_landmarks(landmarks: Iterable[str], names: Iterable[Any]) -> list[int]:
+    """Return the position among `names` of each landmark: its name, or else another identifier of the same gene.
+
+    Parameters
+    ----------
+    landmarks : iterable of str
+        Names seen at fit.
+    names : iterable of str or int
+        Names of the columns, in any order.
+
+    Returns
+    -------
+    positions : list of int
+        One for each landmark.
+
+    Raises
+    ------
+    ValueError
+        If a landmark is not there, or several times.
+    """
+    l1000 = _lookup(landmark_genes(as_frame=False))
+
+    def gene(name: str) -> Any:
+        return l1000.get(_normalise(name), (None, _normalise(name)))[1]
+
+    by_name, by_gene = defaultdict(list), defaultdict(list)
+    for position, name in enumerate(map(str, names)):
+        by_name[name].append(position)
+        by_gene[gene(name)].append(position)
+    found = {name: by_name.get(name) or by_gene.get(gene(name), []) for name in landmarks}
+    for wrong, text in ((0, "lacks {} of the landmarks"), (2, "has several columns for {} of the landmarks")):
+        which = [name for name, positions in found.items() if min(len(positions), 2) == wrong]
+        if which:
+            raise ValueError(f"X {text.format(len(which))} that were seen at fit: {which[:5]}")
+    return [position for (position,) in found.values()]
+
+
 def _l1000_columns(names: np.ndarray | None) -> np.ndarray:
     if names is None:
         raise ValueError(
             "landmarks='l1000' needs the names of the genes, and X has none: pass a DataFrame with gene names "
-            "as columns, or landmarks as column numbers or a boolean mask"
+            "(strings, of Entrez identifiers too) as columns, or landmarks as column numbers or a boolean mask"
         )
     columns = np.flatnonzero(match_landmarks(names).mask)
     if not len(columns):

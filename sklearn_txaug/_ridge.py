@@ -42,8 +42,8 @@ class LeaveOutRidge(RegressorMixin, BaseEstimator):
 
     def fit(self, Z: np.ndarray, Y: np.ndarray, groups: Any = None) -> LeaveOutRidge:
         """Fit on centred rows `Z` and centred targets `Y`."""
-        alphas = np.asarray(_ALPHAS if self.alphas is None else self.alphas, dtype=float)
-        if alphas.ndim != 1 or not len(alphas) or not (alphas > 0).all():
+        alphas = np.asarray(_ALPHAS if self.alphas is None else self.alphas)
+        if alphas.ndim != 1 or alphas.dtype.kind not in "iuf" or not len(alphas) or not (alphas > 0).all():
             raise ValueError(f"alphas must be one or more penalties above 0, got {self.alphas!r}")
         U, s, V = _factors(Z)
         voters = np.unique(np.linspace(0, Y.shape[1] - 1, min(_VOTERS, Y.shape[1])).astype(int))

@@ -17,7 +17,7 @@ from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import validate_data
 
 from ._amounts import class_amounts, spread
-from ._checks import check_labels, check_memory, check_table, warn_if_not_log
+from ._checks import check_groups, check_labels, check_memory, check_table, warn_if_not_log
 from ._containers import as_container, dense, no_rows, rows_like, stack
 from ._training import draw_seed
 
@@ -168,8 +168,7 @@ class GenerativeSampler(BaseOverSampler):
         )
         # One memory layout: sums in another order differ in their last bits, and so would the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
-        if groups is not None and len(groups) != len(rows):
-            raise ValueError(f"groups has {len(groups)} entries but X has {len(rows)} rows")
+        check_groups(groups, len(rows))
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self._class_counts = np.bincount(codes)
         self._seed = draw_seed(self.random_state)

@@ -19,6 +19,7 @@ from skorch.callbacks import EarlyStopping
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
+from ._checks import check_groups
 from ._containers import dense
 from ._docs import shared_parameters
 from ._splits import holdout, keep_classes
@@ -99,8 +100,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         self, X: np.ndarray, targets: Tensor, n_out: int, strata: np.ndarray, groups: Any, loss: nn.Module
     ) -> None:
         """Standardise on the training rows, set a part aside if asked to, and train."""
-        if groups is not None and len(groups) != len(X):
-            raise ValueError(f"groups has {len(groups)} entries but X has {len(X)} rows")
+        check_groups(groups, len(X))
         seed = draw_seed(self.random_state)
         train, held = np.arange(len(X)), np.arange(0)
         if self.early_stopping:

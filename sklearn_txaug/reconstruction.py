@@ -13,7 +13,8 @@ from sklearn.utils import check_array, gen_batches
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
 
-from ._landmark_columns import landmark_columns
+from ._checks import check_groups, check_names
+from ._landmark_columns import find_landmarks, landmark_columns
 from ._ridge import LeaveOutRidge
 from ._training import draw_seed
 from .neural_network import MLPNetRegressor
@@ -119,11 +120,15 @@ class LandmarkReconstructor(BaseEstimator):
         Raises
         ------
         ValueError
-            If `landmarks` are not among the columns or are all of them, if `X` holds NaN or infinity, or if
-            there is one group only.
+            If `landmarks` are not among the columns or are all of them, if `X` holds NaN or infinity or has
+            several columns of one name, if `alphas` are no penalties above 0, or if `groups` has another length,
+            missing entries or one group only.
         """
+        check_names(X)
         X = np.ascontiguousarray(validate_data(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2))
-        _check_groups(groups, len(X))
+        check_groups(groups, len(X))
+        if groups is not None and len(np.unique(groups)) < 2:
+            raise ValueError("groups has one group only: nothing can be left out")
         names = getattr(self, "feature_names_in_", None)
         self.landmarks_ = landmark_columns(self.landmarks, X.shape[1], names)
         self.targets_ = np.setdiff1d(np.arange(X.shape[1]), self.landmarks_)
@@ -143,8 +148,10 @@ class LandmarkReconstructor(BaseEstimator):
         Parameters
         ----------
         X : {array-like, DataFrame} of shape (n_rows, n_landmarks) or (n_rows, n_features)
-            A DataFrame is read by the names of the landmarks; its other columns are ignored. An array holds
-            the landmarks in the order of `landmarks_`, or all genes in that of `fit`.
+            A DataFrame is read by the names of the landmarks, in any order; its other columns are ignored. The
+            version of an Ensembl identifier does not matter, and an L1000 gene may go by its symbol, Entrez or
+            Ensembl identifier, whichever `fit` saw. An array holds the landmarks in the order of `landmarks_`, or
+            all genes in that of `fit`.
 
         Returns
         -------
@@ -154,7 +161,7 @@ class LandmarkReconstructor(BaseEstimator):
         Raises
         ------
         ValueError
-            If `X` has another number of columns, lacks a landmark, or holds NaN or infinity.
+            If `X` has another number of columns, lacks a landmark or has it twice, or holds NaN or infinity.
         """
         check_is_fitted(self, "estimator_")
         rows = self._landmark_rows(X)
@@ -165,7 +172,7 @@ class LandmarkReconstructor(BaseEstimator):
             Z = (rows[part] - mean[self.landmarks_]) / scale[self.landmarks_]
             Y = self.estimator_.predict(Z).reshape(len(Z), -1)
             full[part, self.targets_] = Y * scale[self.targets_] + mean[self.targets_]
-        if not hasattr(X, "iloc"):
+        if not hasattr(X, "columns"):
             return full
         import pandas as pd
 
@@ -184,6 +191,11 @@ class LandmarkReconstructor(BaseEstimator):
         errors : ndarray or Series of shape (n_targets,)
             In the order of `targets_`; a Series by gene if `X` is a DataFrame with names. A gene that did not
             vary in `fit` is in its own units.
+
+        Raises
+        ------
+        ValueError
+            If `X` does not have the columns of `fit` in their order, or holds NaN or infinity.
         """
         check_is_fitted(self, "estimator_")
         rows = validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
@@ -249,13 +261,9 @@ class LandmarkReconstructor(BaseEstimator):
 
     def _landmark_rows(self, X: Any) -> np.ndarray:
         """Return the landmarks of `X`, in the order of `landmarks_`."""
-        if hasattr(X, "iloc") and hasattr(self, "landmark_names_"):
-            missing = [name for name in self.landmark_names_ if name not in X.columns]
-            if missing:
-                raise ValueError(
-                    f"X lacks {len(missing)} of the landmarks that were seen at fit: {missing[:5]}"
-                )
-            X = X[self.landmark_names_]
+        if hasattr(X, "columns") and hasattr(self, "landmark_names_"):
+            X = X.iloc[:, find_landmarks(self.landmark_names_, X.columns)]
+            X.columns = self.landmark_names_
         rows = check_array(X, dtype=(np.float64, np.float32), estimator=self, input_name="X")
         if rows.shape[1] == len(self.landmarks_):
             return rows
@@ -276,12 +284,3 @@ def _folds(Z: np.ndarray, groups: Any, seed: int) -> Any:
     n = len(Z) if groups is None else len(np.unique(groups))
     kind = KFold if groups is None else GroupKFold
     return kind(min(_N_FOLDS, n), shuffle=True, random_state=seed).split(Z, groups=groups)
-
-
-def _check_groups(groups: Any, n_rows: int) -> None:
-    if groups is None:
-        return
-    if len(groups) != n_rows:
-        raise ValueError(f"groups has {len(groups)} entries but X has {n_rows} rows")
-    if len(np.unique(groups)) < 2:
-        raise ValueError("groups has one group only: nothing can be left out")

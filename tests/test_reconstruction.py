@@ -94,6 +94,31 @@ def test_data_frames_go_by_name(frame):
         reconstructor.predict(frame.drop(columns="gene7"))
 
 
+def test_landmarks_go_by_any_identifier_in_new_rows(X):
+    pd = pytest.importorskip("pandas")
+    genes = landmark_genes(as_frame=False)[:3]
+    names = [f"ENSG9{i:010}.1" for i in range(12)]
+    for column, gene in zip(LANDMARKS, genes, strict=True):
+        names[column] = f"{gene['ensembl']}.4"
+    frame = pd.DataFrame(X, columns=names)
+    reconstructor = LandmarkReconstructor().fit(frame)
+    expected = reconstructor.predict(X[:5])
+    order = [7, 4, 0]  # of LANDMARKS, as the three names below
+    for kind, write in (("ensembl", "{}.11"), ("ensembl", "{}"), ("symbol", "{}"), ("entrez", "{}")):
+        few = frame.iloc[:5, order].set_axis([write.format(gene[kind]) for gene in genes[[2, 0, 1]]], axis=1)
+        full = reconstructor.predict(few)
+        np.testing.assert_array_equal(full, expected)
+        assert full.columns.tolist() == names
+    few = frame.iloc[:5, [4, 0, 7]].set_axis(genes["entrez"].tolist(), axis=1)
+    np.testing.assert_array_equal(reconstructor.predict(few), expected)
+    twice = pd.concat([few, few.iloc[:, [1]]], axis=1)
+    with pytest.raises(ValueError, match="several columns for 1 of the landmarks"):
+        reconstructor.predict(twice)
+    others = LandmarkReconstructor(landmarks=names[1:3]).fit(frame)
+    few = frame.iloc[:5, 1:3].set_axis([name.replace(".1", ".2") for name in names[1:3]], axis=1)
+    np.testing.assert_array_equal(others.predict(few), others.predict(frame.iloc[:5]))
+
+
 def test_l1000_genes_are_found_by_any_identifier(X):
     pd = pytest.importorskip("pandas")
     genes = landmark_genes(as_frame=False)
@@ -268,14 +293,23 @@ def test_bad_landmarks_of_a_frame(frame):
         LandmarkReconstructor().fit(frame)
     with pytest.raises(ValueError, match=r"1 names that X does not have: \['TP53'\]"):
         LandmarkReconstructor(landmarks=["gene1", "TP53"]).fit(frame)
+    with pytest.raises(ValueError, match=r"several columns of one name: \['gene1'\]"):
+        LandmarkReconstructor(landmarks=["gene1"]).fit(frame.rename(columns={"gene2": "gene1"}))
 
 
 def test_bad_values(X):
-    for groups, message in ((np.arange(79), "groups has 79"), (np.zeros(80), "one group only")):
+    for groups, message in (
+        (np.arange(79), "groups has 79"),
+        (np.zeros(80), "one group only"),
+        ([None, np.nan, *"ab" * 39], "groups is missing for 2 rows"),
+        ([np.nan, *range(79)], "groups is missing for 1 rows"),
+    ):
         with pytest.raises(ValueError, match=message):
             LandmarkReconstructor(landmarks=LANDMARKS).fit(X, groups=groups)
     with pytest.raises(ValueError, match="alphas must be one or more penalties above 0"):
         LandmarkReconstructor(landmarks=LANDMARKS, alphas=[0.1, 0]).fit(X)
+    with pytest.raises(ValueError, match="alphas must be one or more penalties above 0"):
+        LandmarkReconstructor(landmarks=LANDMARKS, alphas=["a"]).fit(X)
     with pytest.raises(ValueError, match="X contains NaN"):
         LandmarkReconstructor(landmarks=LANDMARKS).fit(np.where(X > 9, np.nan, X))
     fitted = LandmarkReconstructor(landmarks=LANDMARKS).fit(X)
