@@ -125,7 +125,8 @@ def fetch_gtex(
     Notes
     -----
     The text is read line by line and only the genes asked for are kept, as float32, for all samples; later calls
-    read that cache. [1]_ used the 18,691 protein-coding genes: pass their identifiers as `genes`.
+    read that cache. Download once before you start processes that fetch at the same time. [1]_ used the
+    18,691 protein-coding genes: pass their identifiers as `genes`.
 
     References
     ----------

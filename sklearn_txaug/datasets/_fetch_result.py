@@ -152,7 +152,7 @@ def _columns(
     columns, absent = genes.order(matrix.ids.tolist(), matrix.symbols.tolist())
     if not len(columns):
         raise ValueError(f"genes: none of them is in the data, whose genes are named like {matrix.ids[0]}.")
-    alerts = []
+    alerts: list[str] = []
     if absent:
         text = f"{len(absent)} of the genes asked for are not in the data: {_few(absent)}"
         (notes if genes.key == "landmarks" else alerts).append(text)  # a few landmarks are always absent

@@ -74,6 +74,11 @@ def fetch_string_graph(
     --------
     sklearn_txaug.graphs.GeneGraph.from_edges : Read a table of your own.
 
+    Notes
+    -----
+    The links are read line by line into a cache that later calls read. Download once before you start processes that
+    fetch at the same time.
+
     References
     ----------
     Szklarczyk et al., Nucleic Acids Research 51, 2023, doi:10.1093/nar/gkac1000. The data are under CC BY 4.0.

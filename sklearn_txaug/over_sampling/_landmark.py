@@ -27,7 +27,8 @@ class LandmarkSampler(MappedSampler):
 
     A regression predicts means, so that reconstructed genes vary less than real ones and more alike. With
     `residual` they get back what is missing: noise in the shape of the errors that the reconstructor makes on
-    training rows it has not seen, gene by gene at the variance that those reconstructions lack.
+    training rows it has not seen, gene by gene at the variance that those reconstructions lack. Quantile mapping
+    then moves all genes of the finished rows, landmarks too, to the margins of the training rows of their class.
 
     Parameters
     ----------
@@ -43,7 +44,8 @@ class LandmarkSampler(MappedSampler):
         ``"resample"`` adds random combinations of the errors of the 15 nearest training rows, so that the noise
         differs between classes; it keeps the errors of all training rows in memory. ``"gaussian"`` adds one
         Gaussian noise for all rows, whose covariance has the 128 widest directions of the errors and the
-        variance of each gene. ``"none"`` leaves the reconstructed means, as published.
+        variance of each gene. ``"none"`` leaves the reconstructed means, as published if
+        ``quantile_mapping=False``; with mapping such genes have their variance but are too much alike.
     {mapping}
     {amounts}
 
@@ -56,8 +58,8 @@ class LandmarkSampler(MappedSampler):
     reconstructor_ : LandmarkReconstructor
         The fitted reconstructor, in the space of the scaled rows.
     variance_ratio_ : float
-        Variance of unseen reconstructions over that of the training rows, mean of the reconstructed genes. Set
-        if `residual` is not ``"none"``.
+        Variance of unseen reconstructions over that of the training rows, mean of the reconstructed genes,
+        before noise and mapping. Set if `residual` is not ``"none"``.
     {fitted}
 
     See Also
@@ -68,6 +70,8 @@ class LandmarkSampler(MappedSampler):
     Notes
     -----
     With `groups`, rows of a patient or donor are left out together wherever the reconstructor leaves rows out.
+    The errors on unseen rows have a closed form for ridge regression; any other regressor is fitted five times more.
+    They take a few arrays of the size of the training rows.
 
     References
     ----------
