@@ -108,6 +108,11 @@ def test_no_stale_generator_after_an_empty_resampling(sampler, data):
 # -- sample
 
 
+def _shared_rows(A, B):
+    """Whether a row of one array is in the other; single values may be, at the ends of a class's range."""
+    return (A[:, None] == B).all(axis=2).any()
+
+
 @each_sampler
 def test_sample(sampler, data):
     X, y = data
@@ -115,9 +120,9 @@ def test_sample(sampler, data):
     X_res, y_res = sampler.fit_resample(X, y)
     X_new, y_new = sampler.sample(20)
     assert sorted(y_new) == sorted(y_res[sampler.is_synthetic_])
-    assert not np.isin(X_new, X_res).any(), "sample repeats rows of fit_resample"
+    assert not _shared_rows(X_new, X_res), "sample repeats rows of fit_resample"
     np.testing.assert_array_equal(X_new, sampler.sample(20)[0])
-    assert not np.isin(X_new, sampler.sample(20, random_state=1)[0]).any()
+    assert not _shared_rows(X_new, sampler.sample(20, random_state=1)[0])
     wanted = ["liver", "brain", "liver"]
     X_new, y_new = sampler.sample(y=wanted)
     assert X_new.shape == (3, 8)
