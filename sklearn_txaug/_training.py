@@ -78,7 +78,7 @@ class NetEstimator:
             seed=train_seed,
             lr=self.lr,
             batch_size=batch_size,
-            max_epochs=self.max_epochs or -(-self._n_steps // n_batches(len(rows), batch_size)),
+            max_epochs=self.max_epochs or -(-self._default_steps(len(rows)) // n_batches(len(rows), batch_size)),
             device=device,
             train_split=predefined_split(validation) if validation is not None else None,
             callbacks=self._default_callbacks() + [clone(c, safe=False) for c in self.callbacks or []],
@@ -100,6 +100,9 @@ class NetEstimator:
         if "optimizer" in given:  # the settings of one optimiser are not those of another
             own = {name: value for name, value in own.items() if not name.startswith("optimizer__")}
         return {**own, **given}
+
+    def _default_steps(self, n_rows: int) -> int:
+        return self._n_steps
 
     def _check_widths(self) -> None:
         for name, sizes in vars(self).items():

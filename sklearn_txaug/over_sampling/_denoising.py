@@ -20,6 +20,10 @@ from .._torch import Dropout
 from ._components import ClassGaussians, ComponentsSampler
 
 
+# Rows from which a wider network and a longer training pay; fewer rows it remembers (docs/benchmarks.md).
+_LARGE_COHORT = 1500
+
+
 class FiLMNetwork(nn.Module):
     """Residual blocks whose normalised input is scaled and shifted by time and class; zero at the start."""
 
@@ -231,9 +235,12 @@ class DenoisingSampler(ComponentsSampler):
 
     def _module_arguments(self) -> dict[str, Any]:
         names = "network dropout conditioning preconditioning label_dropout guidance n_sampling_steps"
-        # A wide network remembers the rows of a small cohort.
-        hidden = self.hidden_layer_sizes or ((128, 128) if self._class_counts.sum() < 1500 else (256, 256))
+        small = self._class_counts.sum() < _LARGE_COHORT
+        hidden = self.hidden_layer_sizes or ((128, 128) if small else (256, 256))
         return {"hidden_layer_sizes": hidden, **{name: getattr(self, name) for name in names.split()}}
+
+    def _default_steps(self, n_rows: int) -> int:
+        return 3000 if n_rows < _LARGE_COHORT else 5000
 
     def _default_callbacks(self) -> list[Any]:
         n_warmup = 1000 if self.lr_schedule == "onecycle" else 100
