@@ -19,7 +19,6 @@ from .._nets import GenerativeModule
 from .._torch import Dropout
 from ._components import ClassGaussians, ComponentsSampler
 
-
 # Rows from which a wider network and a longer training pay; fewer rows it remembers (docs/benchmarks.md).
 _LARGE_COHORT = 1500
 
@@ -235,8 +234,9 @@ class DenoisingSampler(ComponentsSampler):
 
     def _module_arguments(self) -> dict[str, Any]:
         names = "network dropout conditioning preconditioning label_dropout guidance n_sampling_steps"
-        small = self._class_counts.sum() < _LARGE_COHORT
-        hidden = self.hidden_layer_sizes or ((128, 128) if small else (256, 256))
+        hidden = (
+            self.hidden_layer_sizes or ((128,) if self._class_counts.sum() < _LARGE_COHORT else (256,)) * 2
+        )
         return {"hidden_layer_sizes": hidden, **{name: getattr(self, name) for name in names.split()}}
 
     def _default_steps(self, n_rows: int) -> int:
