@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,8 @@ def synthetic_counts(n_synthetic: Any, classes: np.ndarray, class_counts: np.nda
     if isinstance(n_synthetic, Mapping):
         return _counts_by_class(n_synthetic, classes)
     accepted = "an int >= 0 (rows in all), a float >= 0 (share of the training rows) or a dict {class: rows}"
-    if isinstance(n_synthetic, bool | np.bool_) or not 0 <= n_synthetic < np.inf:
+    number = isinstance(n_synthetic, Real) and not isinstance(n_synthetic, bool | np.bool_)
+    if not number or not 0 <= n_synthetic < np.inf:
         raise ValueError(f"n_synthetic must be {accepted}, got {n_synthetic!r}")
     if isinstance(n_synthetic, Integral):
         total = int(n_synthetic)

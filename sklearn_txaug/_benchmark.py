@@ -167,8 +167,10 @@ def _sizes(parser: str) -> Callable[[str], list]:
 
 
 def pick(known: dict[str, Any], chosen: Sequence[str], option: str) -> dict[str, Any]:
-    """Return those that are chosen, by name; a name that is not known is an error."""
+    """Return those that are chosen, by name; a name that is not known, or none at all, is an error."""
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise ValueError(f"{option}: {unknown} are not known; choose from {', '.join(known)}")
+    if not chosen:
+        raise ValueError(f"{option} names none; choose from {', '.join(known)}")
     return {name: known[name] for name in chosen}

@@ -262,6 +262,8 @@ def test_command_line(tmp_path, capsys, cohort):
     assert "organ" in capsys.readouterr().err
     assert command_line.main([*command, "--samplers", "wgan"]) == 2
     assert "wgangp" in capsys.readouterr().err
+    assert command_line.main([*command, "--classifiers", ","]) == 2
+    assert "--classifiers names none" in capsys.readouterr().err
     assert command_line.main([*command, "--genes", "landmarks"]) == 2
     assert "none of the L1000" in capsys.readouterr().err
     for bad in (["--n-real", "many"], ["--genes", "0"]):

@@ -136,7 +136,7 @@ def test_words_say_who_loses():
     said = " ".join(findings(comparisons))
     assert "highest mean score in 1 of 1 settings" in said
     assert "Established losses against no augmentation: gan" in said
-    assert "established, in 1 of 1 settings" in headline(comparisons, deep)
+    assert "established gain over no augmentation in 1 of 1 settings" in headline(comparisons, deep)
     assert "below no augmentation in 1 and above it in 0 of 1" in headline(comparisons, deep)
 
 

@@ -123,6 +123,17 @@ def test_frames_and_two_jobs(data):
     assert frame.summary()["standard_error"].tolist() == frame.standard_error.tolist()
 
 
+def test_one_amount_is_a_curve_of_one_point(data):
+    options = {"cv": 2, "random_state": 0}
+    for amount, n_rows in ((9, 9), (1.0, 45), ({data[1][0]: 4}, 4)):
+        curve = augmentation_curve(SMOTE(), MODEL, *data, n_synthetic=amount, **options)
+        assert curve.n_synthetic.tolist() == [n_rows]
+    assert low_data_curve(SMOTE(), MODEL, *data, n_real=np.array([9, 30]), **options).n_real.tolist() == [
+        9,
+        30,
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
@@ -130,6 +141,8 @@ def test_frames_and_two_jobs(data):
         ({"protocol": "fair"}, ValueError, "protocol must be one of .*'fair'"),
         ({"n_synthetic": [0]}, ValueError, "nothing to compare"),
         ({"n_synthetic": [-1]}, ValueError, "n_synthetic must be"),
+        ({"n_synthetic": "many"}, ValueError, "n_synthetic must be.*'many'"),
+        ({"n_synthetic": [[9]]}, ValueError, r"n_synthetic must be.*\[9\]"),
         ({"n_real": 3}, ValueError, "n_real=3 is 3 rows, which is not between 6"),
         ({"n_real": 400}, ValueError, "n_real=400"),
         ({"n_real": "many"}, ValueError, "n_real must hold .*'many'"),
@@ -168,6 +181,8 @@ def test_displays(data):
     assert ax.get_title() == "1 synthetic for each real row, protocol: oracle"
     labels = {text.get_text() for text in ax.get_legend().get_texts()}
     assert labels == {"no augmentation", "SMOTE", "SMOTE 2"}
+    honest = low_data_curve(SMOTE(), MODEL, *data, n_real=9, cv=2, random_state=0)
+    assert list(LowDataCurveDisplay.from_data([honest, curve]).curves) == ["SMOTE, honest", "SMOTE, oracle"]
     with pytest.raises(ValueError, match="kind must be one of"):
         LowDataCurveDisplay.from_data(curve, kind="both")
     with pytest.raises(ValueError, match="curves is empty"):

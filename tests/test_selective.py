@@ -346,7 +346,7 @@ def test_a_failing_classifier_is_an_error(data):
         ({"candidates": {"none": SMOTE()}}, ValueError, "none of them named 'none'"),
         ({"candidates": [LogisticRegression()]}, TypeError, "neither a sampler with fit and sample"),
         ({"n_synthetic": (0.5, -1)}, ValueError, "n_synthetic must be .*got -1"),
-        ({"n_synthetic": (0.5, "many")}, ValueError, "n_synthetic must hold .*got 'many'"),
+        ({"n_synthetic": (0.5, "many")}, ValueError, "n_synthetic must be .*got 'many'"),
         ({"n_synthetic": ({7: 5},)}, ValueError, r"n_synthetic names classes \[7\]"),
         ({"rule": "two_se"}, ValueError, "rule"),
         ({"scoring": "beauty"}, ValueError, "scoring"),

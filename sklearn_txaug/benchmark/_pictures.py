@@ -185,6 +185,7 @@ def draw_pareto(means: Mapping[str, Mapping[str, float]], order: Sequence[str]) 
                 axis.axhline(means[REFERENCE][quality], color="0.5", linestyle=":", label="real rows")
             if cost == "parameters":
                 axis.set_xscale("symlog", linthresh=1e4, linscale=0.4)
+                axis.set_xlim(left=-2e3)  # the marks of samplers without weights stay whole
                 axis.set_xticks([0, *(10.0**k for k in range(4, 1 + int(np.log10(max(*x, 1e5)))))])
             else:
                 axis.set_xscale("log")

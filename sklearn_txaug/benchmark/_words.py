@@ -134,9 +134,9 @@ def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
     trained = [c for c in comparisons if c.sampler in deep and c.difference]
     datasets = len({c.setting.dataset for c in comparisons})
     text = (
-        f"Protocol {comparisons[0].setting.protocol}: the best method gains over no augmentation, established, in "
-        f"{gains} of {len(winners)} settings ({datasets} data set{'s' * (datasets > 1)}, each classifier and number "
-        "of training rows)."
+        f"Protocol {comparisons[0].setting.protocol}: the best augmentation has an established gain over no "
+        f"augmentation in {gains} of {len(winners)} settings ({datasets} data set{'s' * (datasets > 1)}, each "
+        "classifier and number of training rows)."
     )
     if not trained:
         return text

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ._jobs import CurveJobs
 from ._result import CurveResult
 
@@ -62,7 +64,7 @@ def augmentation_curve(
     X: Any,
     y: Any,
     *,
-    n_synthetic: Sequence[Any] = (0.5, 1.0, 2.0),
+    n_synthetic: Any = (0.5, 1.0, 2.0),
     n_real: int | float | None = None,
     cv: Any = 5,
     n_repeats: int = 1,
@@ -81,7 +83,7 @@ def augmentation_curve(
     sampler : sampler
         One of this package, or an over-sampler of imbalanced-learn. Its own amounts are not used.
     {common}
-    n_synthetic : sequence of amounts, default=(0.5, 1.0, 2.0)
+    n_synthetic : sequence of amounts, or one amount, default=(0.5, 1.0, 2.0)
         An int is the number of rows in all, a float a share of the classifier's real rows, a dict the rows of each
         class; None fills every class up to the largest. No augmentation is always compared, 0 is left out.
     n_real : int, float or None, default=None
@@ -117,7 +119,7 @@ def augmentation_curve(
     ((2, 3), (2,))
     """
     return CurveJobs(sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state).result(
-        [1.0 if n_real is None else n_real], n_synthetic, n_jobs
+        [1.0 if n_real is None else n_real], _several(n_synthetic), n_jobs
     )
 
 
@@ -128,7 +130,7 @@ def low_data_curve(
     X: Any,
     y: Any,
     *,
-    n_real: Sequence[int | float],
+    n_real: Any,
     n_synthetic: Any = 1.0,
     cv: Any = 5,
     n_repeats: int = 1,
@@ -147,7 +149,7 @@ def low_data_curve(
     sampler : sampler
         One of this package, or an over-sampler of imbalanced-learn. Its own amounts are not used.
     {common}
-    n_real : sequence of int or float
+    n_real : sequence of int or float, or one of them
         Real training rows of the classifier: ints are numbers of rows, floats shares of those not held out. Smaller
         sets are part of larger ones, and each has two rows of each class or more.
     n_synthetic : int, float, dict or None, default=1.0
@@ -183,5 +185,13 @@ def low_data_curve(
     (array([14., 28.]), array([14., 28.]))
     """
     return CurveJobs(sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state).result(
-        n_real, [n_synthetic], n_jobs
+        _several(n_real), [n_synthetic], n_jobs
+    )
+
+
+def _several(values: Any) -> list[Any]:
+    return (
+        list(values)
+        if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str)
+        else [values]
     )

@@ -33,7 +33,7 @@ class _CurveDisplay:
         Parameters
         ----------
         curves : CurveResult, list or dict of CurveResult
-            A dict gives them names; otherwise each has that of its sampler.
+            A dict gives them names; otherwise each has that of its sampler, with the protocol if there are two.
         kind : {"difference", "score"}, default="difference"
             Gains over no augmentation, or the scores with and without.
         ax : matplotlib Axes, default=None
@@ -233,8 +233,11 @@ def _named(curves: Any) -> dict[str, CurveResult]:
         return {curves.sampler: curves}
     if not isinstance(curves, Iterable):
         raise TypeError(f"curves must be a CurveResult, or a list or dict of them, got {curves!r}")
+    curves = list(curves)
+    one_protocol = len({curve.protocol for curve in curves}) < 2
     named: dict[str, CurveResult] = {}
     for curve in curves:
-        name = curve.sampler if curve.sampler not in named else f"{curve.sampler} {len(named) + 1}"
+        name = curve.sampler if one_protocol else f"{curve.sampler}, {curve.protocol}"
+        name = name if name not in named else f"{name} {len(named) + 1}"
         named[name] = curve
     return named

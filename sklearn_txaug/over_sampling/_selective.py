@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
@@ -181,10 +180,7 @@ class SelectiveSampler(HoldsSampler):
     def _count_synthetic(self, labels: np.ndarray) -> dict[Any, int]:
         """Return the rows of the largest amount, for the checks; the choice comes later."""
         counts = [class_amounts(0, self.sampling_strategy, labels)]
-        for amount in self._amounts():
-            if not isinstance(amount, Real | Mapping | None):
-                raise ValueError(f"n_synthetic must hold ints, floats, dicts or None, got {amount!r}")
-            counts.append(class_amounts(amount, self.sampling_strategy, labels))
+        counts += [class_amounts(amount, self.sampling_strategy, labels) for amount in self._amounts()]
         return max(counts, key=lambda rows: sum(rows.values()))
 
     # -- the choice
