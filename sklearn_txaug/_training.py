@@ -78,7 +78,8 @@ class NetEstimator:
             seed=train_seed,
             lr=self.lr,
             batch_size=batch_size,
-            max_epochs=self.max_epochs or -(-self._default_steps(len(rows)) // n_batches(len(rows), batch_size)),
+            max_epochs=self.max_epochs
+            or -(-self._default_steps(len(rows)) // n_batches(len(rows), batch_size)),
             device=device,
             train_split=predefined_split(validation) if validation is not None else None,
             callbacks=self._default_callbacks() + [clone(c, safe=False) for c in self.callbacks or []],
