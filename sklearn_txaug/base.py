@@ -222,7 +222,7 @@ class GenerativeSampler(BaseOverSampler):
                 f"{type(self).__name__} generated NaN or infinity: its training diverged. "
                 "Lower lr, train for fewer epochs, or check the scale of X."
             )
-        X = np.asarray(self.scaler_.inverse_transform(Z))
+        X = np.require(self.scaler_.inverse_transform(Z), requirements="W")  # pandas 3 gives read-only views
         X[:, list(self._constant)] = list(self._constant.values())
         return X
 
