@@ -1,6 +1,7 @@
 """The comparison: honest splits, resuming after a kill at any moment, the command line."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from sklearn_txaug.benchmark import (
 )
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset
 from sklearn_txaug.benchmark._compare import compare, holm, paired
+from sklearn_txaug.benchmark._memory import PeakMemory
 from sklearn_txaug.benchmark._sizes import labels_to_draw, real_size, size_order, synthetic_size
 from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
 
@@ -94,7 +96,7 @@ def test_rows_are_tidy_and_complete(cohort, tmp_path):
     assert list(written[0]) == [
         "dataset", "protocol", "sampler", "classifier", "n_real", "n_synthetic", "seed", "metric", "value"
     ]  # fmt: skip
-    assert len(written) == len(rows) == 4 * (3 * 8 + 3 * 13)
+    assert len(written) == len(rows) == 4 * (3 * 8 + 3 * 14)
     assert {row.metric for row in rows if row.classifier} == {
         *("accuracy", "balanced_accuracy", "f1_macro", "real_rows", "synthetic_rows"),
         *("recall[brain]", "recall[kidney]", "recall[liver]"),
@@ -115,9 +117,19 @@ def test_rows_are_tidy_and_complete(cohort, tmp_path):
     assert table[12, "smote", 20].difference.mean == pytest.approx(expected)
 
 
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux tells")
+def test_memory_of_a_training_is_its_peak_not_what_was_there_before():
+    before = np.ones(2**22)
+    with PeakMemory() as memory:
+        during = np.ones(2**23)  # 64 MB
+        del during
+        after = np.ones(2**20)
+    assert 60 < memory.megabytes < 80, (before.nbytes, after.nbytes)
+
+
 def _values(rows):
     """What must not depend on when and where a row was computed."""
-    return {(*row[:-1], repr(row.value)) for row in rows if row.metric != "fit_seconds"}
+    return {(*row[:-1], repr(row.value)) for row in rows if not row.metric.startswith("fit_")}
 
 
 class _Killed(RuntimeError):

@@ -8,7 +8,8 @@ import pytest
 
 from sklearn_txaug.benchmark import Row, benchmark, make_cohort, write_report
 from sklearn_txaug.benchmark._compare import compare, without_empty
-from sklearn_txaug.benchmark._pictures import main_amount, pareto_front
+from sklearn_txaug.benchmark._pareto import pareto_front
+from sklearn_txaug.benchmark._pictures import main_amount
 from sklearn_txaug.benchmark._words import deep_findings, deep_samplers, duels, findings, headline
 from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler, VAESampler
 
@@ -88,7 +89,7 @@ def test_page_is_whole_and_self_contained(folder):
         "toy, protocol oracle",
         "against gaussian",
         "a <b>",
-        "Memory is not",
+        "megabytes",
     ):
         assert words in shown
     lines = list(csv.DictReader((folder / "comparisons.csv").open()))
@@ -158,6 +159,7 @@ def test_augmentation_without_rows_is_left_out_but_not_that_of_the_gate():
 def test_front_and_amount():
     assert pareto_front([1, 2, 3, 4], [0.5, 0.4, np.nan, 0.9]) == [0, 3]
     assert pareto_front([1, 1], [0.5, 0.7]) == [1]
+    assert pareto_front([np.nan, 1], [0.9, 0.7]) == [1], "memory is not known everywhere"
     assert main_amount([0, "0.5x", "2x", "balance", "chosen"]) == "2x"
     assert main_amount([0, "balance"]) == "balance"
 

@@ -25,7 +25,7 @@ INDICATORS = (
     "reverse_validation",
     "memorisation_gap",
 )
-COSTS = ("fit_seconds", "parameters")
+COSTS = ("fit_seconds", "fit_megabytes", "parameters")
 
 
 def indicators(

@@ -1,4 +1,4 @@
-"""The pictures of the report, as PNGs: gains against real and synthetic rows, embeddings, Pareto fronts."""
+"""The pictures of the report, as PNGs: gains against real and synthetic rows, and embeddings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 
 from ..plotting._style import REAL, SYNTHETIC
 from ._compare import Comparison, Difference
-from ._jobs import REFERENCE
 from ._sizes import BALANCE, CHOSEN, Size, describe_real, size_order
 from ._summary import look
 from ._words import amount_name
@@ -107,7 +106,7 @@ def _curves(
     figure.legend(
         [entries[name] for name in shown], shown, loc="outside right center", fontsize="small", frameon=False
     )
-    return _png(figure)
+    return png(figure)
 
 
 def _limits(differences: Sequence[Difference]) -> tuple[float, float]:
@@ -146,58 +145,11 @@ def draw_embeddings(files: Mapping[str, Path]) -> bytes:
         label(f"{name} ({100 * share:.0f} % of the real variance)", fontsize="medium")
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside upper center", ncols=2, fontsize="small", frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
-def pareto_front(cost: Sequence[float], quality: Sequence[float]) -> list[int]:
-    """Return the positions that nothing cheaper or equally cheap surpasses in quality, by ascending cost.
-
-    Examples
-    --------
-    >>> from sklearn_txaug.benchmark._pictures import pareto_front
-    >>> pareto_front([3, 1, 2], [0.9, 0.5, 0.4])
-    [1, 0]
-    """
-    front: list[int] = []
-    for i in sorted(range(len(cost)), key=lambda i: (cost[i], -quality[i])):
-        if not np.isnan(quality[i]) and (not front or quality[i] > quality[front[-1]]):
-            front.append(i)
-    return front
-
-
-def draw_pareto(means: Mapping[str, Mapping[str, float]], order: Sequence[str]) -> bytes:
-    """Draw precision and recall of each sampler against its parameters and its seconds of training."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.4, 7.2), layout="constrained")
-    panels = figure.subplots(2, 2, sharey="row", sharex="col")
-    names = [name for name in order if name in means]
-    costs = {"parameters": "trained weights", "fit_seconds": "seconds of training"}
-    for axes, quality in zip(panels, ("precision", "recall"), strict=True):
-        for axis, (cost, label) in zip(axes, costs.items(), strict=True):
-            x = [max(means[name][cost], 0.001 if cost == "fit_seconds" else 0) for name in names]
-            y = [means[name][quality] for name in names]
-            for name, a, b in zip(names, x, y, strict=True):
-                axis.scatter(a, b, s=48, label=name, zorder=3, **look(order, name))
-            front = pareto_front(x, y)
-            axis.step([x[i] for i in front], [y[i] for i in front], where="post", color="0.5", linewidth=1)
-            if REFERENCE in means:
-                axis.axhline(means[REFERENCE][quality], color="0.5", linestyle=":", label="real rows")
-            if cost == "parameters":
-                axis.set_xscale("symlog", linthresh=1e4, linscale=0.4)
-                axis.set_xlim(left=-2e3)  # the marks of samplers without weights stay whole
-                axis.set_xticks([0, *(10.0**k for k in range(4, 1 + int(np.log10(max(*x, 1e5)))))])
-            else:
-                axis.set_xscale("log")
-            axis.set(ylim=(-0.03, 1.03), xlabel=label if quality == "recall" else "", ylabel=quality)
-    for axis in panels[:, 1]:
-        axis.set_ylabel("")
-    handles, texts = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, texts, loc="outside right center", fontsize="small", frameon=False)
-    return _png(figure)
-
-
-def _png(figure: Any) -> bytes:
+def png(figure: Any) -> bytes:
+    """Return a figure as a file."""
     file = BytesIO()
     figure.savefig(file, dpi=110, format="png")
     return file.getvalue()

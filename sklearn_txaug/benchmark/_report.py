@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from .._html import document, figure, number
+from .._html import document, figure
 from . import _pictures as pictures
 from ._compare import Comparison, compare, mean_and_error, without_empty
-from ._indicators import COSTS
 from ._jobs import REFERENCE
+from ._pareto import pareto
 from ._sizes import describe_real, size_order
 from ._store import Row, read_points
-from ._summary import indicator_means, parts_of
-from ._tables import all_comparisons, duel_table, html_table, per_class, quality, winners, write_comparisons
+from ._summary import parts_of
+from ._tables import all_comparisons, duel_table, per_class, quality, winners, write_comparisons
 from ._words import deep_findings, deep_samplers, duels, findings, headline, plus_minus
 
 _CSS = """
@@ -35,8 +35,8 @@ _METHOD = (
     "corrected for the overlap of the splits (Nadeau and Bengio 2003: variance times 1/J + 1/2 for J seeds), and a "
     "difference is called established if its p value stays below 0.05 after Holm's correction for all samplers and "
     "amounts of the setting. The best of many methods looks better than it is, because it was chosen on these rows. "
-    "Memory is not measured: peaks of single trainings cannot be told apart in one process; the trained weights "
-    "take 4 bytes each."
+    "Seconds and memory are those of the training; memory is what it adds at its peak to the process (to the GPU, if "
+    "there is one)."
 )
 
 
@@ -165,7 +165,7 @@ def _details(part: Sequence[Row], order: Sequence[str], folder: Path, metric: st
         caption = f"{where}: gain over no augmentation by synthetic rows (corrected errors)"
         body.append(figure(caption, picture, _spoken(comparisons)))
     body += _embeddings(dataset, protocol, order, folder)
-    body += _pareto(part, where, order)
+    body += pareto(part, where, order)
     return [*body, per_class(part, order, metric), quality(part, order), all_comparisons(comparisons, order)]
 
 
@@ -181,48 +181,6 @@ def _embeddings(dataset: str, protocol: str, order: Sequence[str], folder: Path)
         "first seed; points outside the frame are not shown"
     )
     return [figure(caption, pictures.draw_embeddings(chosen))] if chosen else []
-
-
-def _pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
-    means = indicator_means(part)
-    if not means:
-        return []
-    largest = max((n_real for n_real, _ in means), key=size_order)
-    chosen = {sampler: values for (n_real, sampler), values in means.items() if n_real == largest}
-    names = [name for name in order if name in chosen]
-    fronts = {
-        (cost, quality): {
-            names[i]
-            for i in pictures.pareto_front(
-                [chosen[n][cost] for n in names], [chosen[n][quality] for n in names]
-            )
-        }
-        for cost in COSTS
-        for quality in ("precision", "recall")
-    }
-    caption = (
-        f"{where}: precision and recall against costs, {describe_real(largest)}. The line is the Pareto front: no "
-        "sampler that costs as little is better"
-    )
-    spoken = "; ".join(
-        f"front of {quality} against {cost}: {', '.join(n for n in names if n in front)}"
-        for (cost, quality), front in fronts.items()
-    )
-    header = ["sampler", "precision", "recall", "f1", "parameters", "seconds", "on the front of"]
-    lines = [
-        [
-            *(name, *(number(chosen[name][q]) for q in ("precision", "recall", "f1"))),
-            *(f"{chosen[name]['parameters']:,.0f}", number(chosen[name]["fit_seconds"])),
-            "; ".join(
-                f"{quality} / {cost.replace('fit_', '')}"
-                for (cost, quality), front in fronts.items()
-                if name in front
-            ),
-        ]
-        for name in names
-    ]
-    table = html_table("What the rows cost", header, lines, right=range(1, 6))
-    return [figure(caption, pictures.draw_pareto(chosen, order), spoken), table] if names else []
 
 
 def _spoken(comparisons: Sequence[Comparison]) -> str:

@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from .. import metrics, over_sampling
+from .. import __version__, metrics, over_sampling
 from .._splits import holdout
 from ..neural_network import MLPNetClassifier
 from ._cohort import Cohort, fingerprint
@@ -91,6 +91,7 @@ def reproduce(
         raise ValueError(f"seeds must be 1 or more, got {seeds}")
     named = {f"{cohort.name} {name}": str(system) for name, system in table.systems.items()}
     named |= {
+        "sklearn_txaug": __version__,
         f"{cohort.name} data": fingerprint(cohort),
         f"{cohort.name} table": f"{table.source}; k={table.k}; {table.classifier}; {table.embedder}",
     }

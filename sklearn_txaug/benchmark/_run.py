@@ -14,12 +14,14 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, r
 from sklearn.utils.validation import has_fit_parameter
 from tqdm import tqdm
 
+from .. import __version__
 from .._estimators import seeded
 from .._torch import one_thread
 from ..over_sampling import SelectiveSampler
 from ._cohort import Cohort, fingerprint, most_variable, split, subset
 from ._indicators import COSTS, embed, indicators, n_parameters
 from ._jobs import PROTOCOLS, Job, Plan, Task, key, keys, missing
+from ._memory import PeakMemory
 from ._methods import make_classifiers, make_samplers
 from ._sizes import CHOSEN, Size, labels_to_draw, real_size, synthetic_size
 from ._store import ResultStore, Row, recall_of
@@ -90,6 +92,7 @@ def benchmark(
         for name, method in methods
     }
     named[f"{cohort.name} data"] = fingerprint(cohort)
+    named["sklearn_txaug"] = __version__
     store = ResultStore(Path(output), {**named, **(settings or {})})
     wanted = plan.jobs()
     finished = [row for row in store.rows if row.dataset == cohort.name]
@@ -146,10 +149,11 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
         pool, test = split(cohort, job.seed)
         cohort = most_variable(cohort, pool)
         seen = pool if job.protocols == ("oracle",) else subset(cohort, pool, job.tasks[0].n_real)
-        start = time.perf_counter()
-        if not (sampler is None or isinstance(sampler, SelectiveSampler)):
-            sampler = _fit(seeded(sampler, job.seed), cohort, seen)
-        seconds = time.perf_counter() - start
+        with PeakMemory() as memory:
+            start = time.perf_counter()
+            if not (sampler is None or isinstance(sampler, SelectiveSampler)):
+                sampler = _fit(seeded(sampler, job.seed), cohort, seen)
+            seconds = time.perf_counter() - start
         done = Finished([], {})
         for task in job.tasks:
             real = subset(cohort, pool, task.n_real)
@@ -157,7 +161,7 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
                 values = _scores(cohort, real, test, sampler, amount, classifiers[classifier], job.seed)
                 _add(done, cohort.name, job, task, classifier, amount, values)
             if task.indicators:
-                costs = dict(zip(COSTS, (seconds, n_parameters(sampler)), strict=True))
+                costs = dict(zip(COSTS, (seconds, memory.megabytes, n_parameters(sampler)), strict=True))
                 values = indicators(cohort, pool, real, seen, test, sampler)
                 _add(done, cohort.name, job, task, "", len(test), {**values, **costs})
             if task.embedding:
