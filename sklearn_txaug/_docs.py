@@ -1,10 +1,11 @@
-"""Parameter texts that samplers share; `shared_parameters` puts them into a class docstring."""
+"""Texts that docstrings share; `shared_parameters` puts those of the samplers into a class docstring."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-_Class = TypeVar("_Class", bound=type)
+_Documented = TypeVar("_Documented", bound=Any)
 
 AMOUNTS = """\
     sampling_strategy : float, str, dict or callable, default="auto"
@@ -113,9 +114,21 @@ NETWORK = """\
         Losses and durations of each epoch."""
 
 
-def shared_parameters(cls: _Class) -> _Class:
-    """Replace ``{amounts}`` and the like in the docstring of `cls` by the texts above."""
-    texts = {
+def with_texts(texts: Mapping[str, str]) -> Callable[[_Documented], _Documented]:
+    """Return a decorator that replaces ``{name}`` in a docstring by the text of that name."""
+
+    def fill(documented: _Documented) -> _Documented:
+        doc = documented.__doc__ or ""
+        for name, text in texts.items():
+            doc = doc.replace(f"{{{name}}}", text.lstrip())
+        documented.__doc__ = doc
+        return documented
+
+    return fill
+
+
+shared_parameters = with_texts(
+    {
         "amounts": AMOUNTS,
         "mapping": MAPPING,
         "training": TRAINING,
@@ -124,8 +137,4 @@ def shared_parameters(cls: _Class) -> _Class:
         "fitted": FITTED,
         "network": NETWORK,
     }
-    doc = cls.__doc__ or ""
-    for name, text in texts.items():
-        doc = doc.replace(f"    {{{name}}}", text)
-    cls.__doc__ = doc
-    return cls
+)

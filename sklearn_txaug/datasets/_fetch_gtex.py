@@ -11,7 +11,7 @@ from .._require import require
 from ._fetch_download import Store
 from ._fetch_genes import Genes
 from ._fetch_matrix import get_matrix
-from ._fetch_result import make_result, read_annotations
+from ._fetch_result import documented, make_result, read_annotations
 
 _SAMPLE_COLUMNS = {
     "SAMPID": "sample",
@@ -25,6 +25,7 @@ _SUBJECT_COLUMNS = {"SUBJID": "donor", "AGE": "age", "SEX": "sex", "DTHHRDY": "d
 _SEX = {"1": "male", "2": "female"}
 
 
+@documented
 def fetch_gtex(
     *,
     genes: str | Iterable[str] | None = "landmarks",
@@ -64,12 +65,7 @@ def fetch_gtex(
     urls : dict, default=None
         Other addresses, for a mirror: of ``"gtex_tpm"``, ``"gtex_samples"`` and ``"gtex_subjects"``. Checksums
         hold for them too.
-    verbose : bool, default=True
-        Show progress bars.
-    return_X_y : bool, default=False
-        Return ``(data, target)`` instead of a Bunch.
-    as_frame : bool, default=False
-        Return the data as a DataFrame, the target and groups as Series.
+    {returned}
 
     Returns
     -------
@@ -91,31 +87,14 @@ def fetch_gtex(
             The different labels, sorted.
         sample_names : ndarray of shape (n_samples,)
             Names of the samples in GTEx.
-        notes : list of str
-            What was left out and why.
-        DESCR : str
-            Source, licence, citation and notes.
-        filename : str
-            Folder of the downloads and caches.
-
-    (data, target) : tuple, if ``return_X_y`` is True
-        The two arrays, or DataFrame and Series.
+        {described}
 
     Warns
     -----
     UserWarning
         If genes of a list are not there.
 
-    Raises
-    ------
-    ImportError
-        If pooch or pandas is not installed (extra ``datasets``).
-    OSError
-        If a file cannot be downloaded; the message names the address and what to do. A transfer that broke off
-        goes on in the next call.
-    ValueError
-        If an argument is not accepted, none of `genes` is there, a file is damaged, or a file is not the one whose
-        checksum was recorded at the first download.
+    {raises}
 
     See Also
     --------
@@ -124,8 +103,7 @@ def fetch_gtex(
 
     Notes
     -----
-    The text is read line by line and only the genes asked for are kept, as float32, for all samples; later calls
-    read that cache. Download once before you start processes that fetch at the same time. [1]_ used the
+    {reading} [1]_ used the
     18,691 protein-coding genes: pass their identifiers as `genes`.
 
     References

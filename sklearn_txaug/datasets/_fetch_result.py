@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from .._docs import with_texts
 from .._require import require
 from ._fetch_download import DamagedFileError
 from ._fetch_genes import Genes, feature_names, gene_symbols
@@ -24,6 +25,40 @@ _NOT_KNOWN = [
     "[Unknown]",
     "[Discrepancy]",
 ]
+
+
+documented = with_texts(
+    {
+        "returned": """verbose : bool, default=True
+        Show progress bars.
+    return_X_y : bool, default=False
+        Return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        Return the data as a DataFrame, the target and groups as Series.""",
+        "described": """notes : list of str
+            What was left out and why.
+        DESCR : str
+            Source, licence, citation and notes.
+        filename : str
+            Folder of the downloads and caches.
+
+    (data, target) : tuple, if ``return_X_y`` is True
+        The two arrays, or DataFrame and Series.""",
+        "raises": """Raises
+    ------
+    ImportError
+        If pooch or pandas is not installed (extra ``datasets``).
+    OSError
+        If a file cannot be downloaded; the message names the address and what to do. A transfer that broke off
+        goes on in the next call.
+    ValueError
+        If an argument is not accepted, none of `genes` is there, a file is damaged, or a file is not the one whose
+        checksum was recorded at the first download.""",
+        "reading": """\
+    The text is read line by line and only the genes asked for are kept, as float32, for all samples; later calls
+    read that cache. Download once before you start processes that fetch at the same time.""",
+    }
+)
 
 
 def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:

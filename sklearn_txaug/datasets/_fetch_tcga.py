@@ -10,7 +10,7 @@ from .._require import require
 from ._fetch_download import Store
 from ._fetch_genes import Genes
 from ._fetch_matrix import get_matrix
-from ._fetch_result import make_result, read_annotations
+from ._fetch_result import documented, make_result, read_annotations
 
 # Lacan et al. 2023: 33 cohorts, 24 tissues.
 TISSUES = {
@@ -44,6 +44,7 @@ _SAMPLE_TYPES = {
 _LABELS = ("tissue", "cohort", "sample_type", "cancer")
 
 
+@documented
 def fetch_tcga(
     *,
     source: str = "pancan",
@@ -90,12 +91,7 @@ def fetch_tcga(
     urls : dict, default=None
         Other addresses, for a mirror: of ``"tcga_pancan"``, ``"tcga_toil"``, ``"tcga_toil_phenotype"`` and
         ``"tcga_clinical"``. Checksums hold for them too.
-    verbose : bool, default=True
-        Show progress bars.
-    return_X_y : bool, default=False
-        Return ``(data, target)`` instead of a Bunch.
-    as_frame : bool, default=False
-        Return the data as a DataFrame, the target and groups as Series.
+    {returned}
 
     Returns
     -------
@@ -119,31 +115,14 @@ def fetch_tcga(
             The different labels, sorted.
         sample_names : ndarray of shape (n_samples,)
             Barcodes, 15 characters.
-        notes : list of str
-            What was left out and why.
-        DESCR : str
-            Source, licence, citation and notes.
-        filename : str
-            Folder of the downloads and caches.
-
-    (data, target) : tuple, if ``return_X_y`` is True
-        The two arrays, or DataFrame and Series.
+        {described}
 
     Warns
     -----
     UserWarning
         If genes of a list are not there, or genes lack values.
 
-    Raises
-    ------
-    ImportError
-        If pooch or pandas is not installed (extra ``datasets``).
-    OSError
-        If a file cannot be downloaded; the message names the address and what to do. A transfer that broke off
-        goes on in the next call.
-    ValueError
-        If an argument is not accepted, none of `genes` is there, a file is damaged, or a file is not the one whose
-        checksum was recorded at the first download.
+    {raises}
 
     See Also
     --------
@@ -152,8 +131,7 @@ def fetch_tcga(
 
     Notes
     -----
-    The text is read line by line and only the genes asked for are kept, as float32, for all samples; later calls
-    read that cache. Download once before you start processes that fetch at the same time.
+    {reading}
 
     References
     ----------

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from .._docs import with_texts
 from ._jobs import CurveJobs
 from ._result import CurveResult
 
-_TEXTS = {
-    "trains": """In each split a generator is trained once and sampled at every amount. The classifier has one seed a
+_documented = with_texts(
+    {
+        "trains": """\
+    In each split a generator is trained once and sampled at every amount. The classifier has one seed a
     split, so that differences are paired; their standard error is that of Nadeau and Bengio [1]_.""",
-    "common": """estimator : classifier
+        "common": """estimator : classifier
         Trained with and without synthetic rows.
     X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
         Expression on a log scale, samples in rows.
     y : array-like of shape (n_samples,)
         Class labels.""",
-    "splitting": """cv : int, splitter or iterable, default=5
+        "splitting": """cv : int, splitter or iterable, default=5
         An int is the number of folds, stratified by class and, with `groups`, of whole groups. A class whose rows
         would all be held out stays in training.
     n_repeats : int, default=1
@@ -35,29 +38,23 @@ _TEXTS = {
         Trainings at a time, of one thread each; the result does not depend on it.
     random_state : int, RandomState instance or None, default=None
         Decides splits, trainings and draws, those of `sampler` and `estimator` too.""",
-    "raises": """Raises
+        "raises": """Raises
     ------
     ValueError
         If `protocol` is another, ``"oracle"`` is asked for with all real rows, an amount cannot be met, nothing can
         be held out, or a splitter cuts groups.
     TypeError
         If `sampler` is none.""",
-    "references": """References
+        "references": """References
     ----------
     .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 239-281, 2003.
     .. [2] A. Lacan, M. Sebag, B. Hanczar, "GAN-based data augmentation for transcriptomics: survey and comparative
        assessment", Bioinformatics 39, i111-i120, 2023.""",
-}
+    }
+)
 
 
-def _shared_texts(function: Callable) -> Callable:
-    """Replace ``{common}`` and the like in a docstring by the texts above."""
-    for name, text in _TEXTS.items():
-        function.__doc__ = (function.__doc__ or "").replace(f"{{{name}}}", text)
-    return function
-
-
-@_shared_texts
+@_documented
 def augmentation_curve(
     sampler: Any,
     estimator: Any,
@@ -123,7 +120,7 @@ def augmentation_curve(
     )
 
 
-@_shared_texts
+@_documented
 def low_data_curve(
     sampler: Any,
     estimator: Any,
