@@ -46,7 +46,8 @@ class Scorer(NamedTuple):
     ) -> np.ndarray:
         """Return scores of shape (n_splits, n_amounts); the splits share their `seen` rows, and one generator.
 
-        The classifier has the same seed under every sampler and amount, so that differences are paired.
+        The classifier has the same seed under every sampler and amount, so that differences are paired. A score
+        that needs every class (ROC AUC) is NaN, with a warning, where the held-out rows lack one.
         """
         with one_thread(), warnings.catch_warnings():
             for rare_class in ("y_pred contains classes not in y_true", "A single label was found"):
@@ -63,7 +64,14 @@ class Scorer(NamedTuple):
             X_new, y_new = generator.sample(y=labels)
             X_train, y_train = stack(X_train, X_new), np.concatenate([y_train, y_new])
         model = seeded(self.estimator, seed).fit(X_train, y_train)
-        return float(self.scoring(model, _safe_indexing(X, rows.test), y[rows.test]))
+        truth = y[rows.test]
+        try:
+            return float(self.scoring(model, _safe_indexing(X, rows.test), truth))
+        except ValueError as error:
+            if np.isin(y_train, truth).all():
+                raise
+            warnings.warn(f"a score is not defined for rows that lack a class: {error}", stacklevel=2)
+            return np.nan
 
     def labels(self, amount: Any, y: np.ndarray) -> np.ndarray:
         """Return the labels of the synthetic rows: none, if a fold has more than `sampling_strategy` asks for."""

@@ -166,7 +166,7 @@ def _details(part: Sequence[Row], order: Sequence[str], folder: Path, metric: st
         body.append(figure(caption, picture, _spoken(comparisons)))
     body += _embeddings(dataset, protocol, order, folder)
     body += pareto(part, where, order)
-    return [*body, per_class(part, order, metric), quality(part, order), all_comparisons(comparisons, order)]
+    return [*body, per_class(part, order), quality(part, order), all_comparisons(comparisons, order)]
 
 
 def _embeddings(dataset: str, protocol: str, order: Sequence[str], folder: Path) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
 from ._indicators import INDICATORS
 from ._jobs import REFERENCE
 from ._pictures import main_amount
-from ._sizes import CHOSEN, describe_real, size_order
+from ._sizes import CHOSEN, Size, describe_real, size_order
 from ._store import Row
 from ._summary import indicator_means
 from ._words import Duel, duels, method_name, plus_minus
@@ -79,29 +79,36 @@ def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
     return html_table(caption, ["deep generator", *(f"against {name}" for name in cheap)], lines)
 
 
-def per_class(part: Sequence[Row], order: Sequence[str], metric: str) -> str:
-    """Return the share of each class that is recognised, for the first classifier."""
+def per_class(part: Sequence[Row], order: Sequence[str]) -> str:
+    """Return the share of each class that is recognised, a fold for each classifier."""
     scored = [row for row in part if row.classifier and row.metric.startswith("recall[")]
-    if not scored:
-        return ""
-    first = scored[0].classifier
-    amount = main_amount([row.n_synthetic for row in scored])
-    cells: dict[tuple, list[float]] = defaultdict(list)
+    amount = main_amount([row.n_synthetic for row in scored]) if scored else 0
+    cells: dict[str, dict[tuple, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in scored:
-        if row.classifier == first and row.n_synthetic in (0, amount, CHOSEN):
-            cells[row.n_real, row.metric[7:-1], row.sampler].append(row.value)
+        if row.n_synthetic in (0, amount, CHOSEN):
+            cells[row.classifier][row.n_real, row.metric[7:-1], row.sampler].append(row.value)
+    return "".join(
+        _fold(
+            f"Share of the held-out rows of each class that {classifier} recognises",
+            "".join(_class_tables(values, order, amount)),
+            is_open=classifier == next(iter(cells)),
+        )
+        for classifier, values in cells.items()
+    )
+
+
+def _class_tables(
+    cells: Mapping[tuple, Sequence[float]], order: Sequence[str], amount: Size
+) -> Iterator[str]:
     names = [name for name in order if any(name == key[2] for key in cells)]
-    pieces = []
     for n_real in sorted({key[0] for key in cells}, key=size_order):
-        labels = sorted({key[1] for key in cells if key[0] == n_real})
         lines = []
-        for label in labels:
+        for label in sorted({key[1] for key in cells if key[0] == n_real}):
             values = [float(np.mean(cells.get((n_real, label, name), [np.nan]))) for name in names]
             top = np.nanmax(values)
             lines.append([label, *(_bold(number(v), v == top and min(values) < top) for v in values)])
-        caption = f"{first}, {describe_real(n_real)}, {amount} synthetic rows; the best of each class in blue"
-        pieces.append(html_table(caption, ["class", *names], lines, right=range(1, len(names) + 1), raw=True))
-    return _fold("Share of the held-out rows of each class that is recognised", "".join(pieces), is_open=True)
+        caption = f"{describe_real(n_real)}, {amount} synthetic rows; the best of each class in blue"
+        yield html_table(caption, ["class", *names], lines, right=range(1, len(names) + 1), raw=True)
 
 
 def quality(part: Sequence[Row], order: Sequence[str]) -> str:

@@ -42,7 +42,8 @@ class SelectiveSampler(HoldsSampler):
         Samplers of this package, or over-samplers of imbalanced-learn, cheapest first; a dict gives them names. Their
         own amounts are not used. None is `RandomOverSampler`, `SMOTE` and `GaussianSampler`, which train in no time;
         deep generators are worth a trial, ``[SMOTE(), GaussianSampler(), FlowMatchingSampler()]``, if you can wait
-        for one training a fold.
+        for one training a fold. A `FrozenSampler` must come from another cohort: one that was trained on these rows
+        has seen what the folds hold out, and looks better than it is.
     n_synthetic : tuple of amounts, or one amount, default=(0.5, 1.0, None)
         Amounts to choose among; no augmentation is always one more. An int is the number of rows in all, a float a
         share of the training rows, a dict the rows of each class, None what `sampling_strategy` says.
