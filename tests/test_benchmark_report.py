@@ -147,6 +147,12 @@ def test_one_seed_establishes_nothing():
     assert all(c.verdict == "" for c in compare(rows, "accuracy"))
 
 
+def test_without_the_baseline_the_page_claims_nothing():
+    comparisons = compare(_rows({("smote", 9): [0.9, 0.8], ("vae", 9): [0.5, 0.6]}, {"vae": 10}), "accuracy")
+    assert "'none' was not run" in headline(comparisons, ["vae"])
+    assert findings(comparisons) == ["The sampler 'none' was not run, so nothing tells gain from loss."]
+
+
 def test_augmentation_without_rows_is_left_out_but_not_that_of_the_gate():
     def row(sampler, amount, seed, added):
         return Row("toy", "honest", sampler, "mlp", 9, amount, seed, "synthetic_rows", added)

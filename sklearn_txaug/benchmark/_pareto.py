@@ -53,7 +53,7 @@ def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
         [
             *(name, *(number(chosen[name][q]) for q in (*_QUALITIES, "f1"))),
             f"{chosen[name]['parameters']:,.0f}",
-            *(number(chosen[name][cost]) for cost in ("fit_seconds", "fit_megabytes")),
+            *(f"{chosen[name][cost]:,.1f}" for cost in ("fit_seconds", "fit_megabytes")),
             "; ".join(
                 f"{quality} / {cost.replace('fit_', '')}"
                 for (cost, quality), front in fronts.items()
@@ -95,6 +95,7 @@ def draw_pareto(means: Mapping[str, Mapping[str, float]], order: Sequence[str]) 
     for axes, quality in zip(panels, ("precision", "recall"), strict=True):
         y = [means[name][quality] for name in names]
         axes[0].set_ylabel(quality)
+        axes[0].set_ylim(*_limits([*y, means.get(REFERENCE, {}).get(quality, np.nan)]))
         for axis, (cost, x) in zip(axes, costs.items(), strict=True):
             for name, a, b in zip(names, x, y, strict=True):
                 axis.scatter(a, b, s=48, label=name, zorder=3, **look(order, name))
@@ -103,12 +104,18 @@ def draw_pareto(means: Mapping[str, Mapping[str, float]], order: Sequence[str]) 
             if REFERENCE in means:
                 axis.axhline(means[REFERENCE][quality], color="0.5", linestyle=":", label="real rows")
             _scale_cost(axis, cost, x)
-            axis.set_ylim(-0.03, 1.03)
     for axis, cost in zip(panels[-1], costs, strict=True):
         axis.set_xlabel(_COSTS[cost])
     handles, texts = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside right center", fontsize="small", frameon=False)
     return png(figure)
+
+
+def _limits(quality: Sequence[float]) -> tuple[float, float]:
+    """Return a range of round numbers around shares of 0 to 1."""
+    known = np.array(quality)[~np.isnan(quality)]
+    low, high = (np.floor(10 * known.min()) / 10, np.ceil(10 * known.max()) / 10) if len(known) else (0, 1)
+    return low - 0.02, max(high, low + 0.1) + 0.02
 
 
 def _scale_cost(axis: Any, cost: str, x: Sequence[float]) -> None:

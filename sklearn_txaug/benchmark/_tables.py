@@ -43,7 +43,7 @@ def winners(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
                 f"{plus_minus(*duel[:2])} ({method_name(one)} − {method_name(other)})" if duel else "",
                 {"gain": "established gain", "loss": "established loss"}.get(c.verdict, "not established")
                 if c.difference
-                else "nothing better",
+                else "nothing better" * (c.sampler == BASELINE),
             ]
         )
         marks.append(c.verdict)

@@ -12,6 +12,7 @@ from ._sizes import Size, describe_real
 from ._store import Row
 
 _SHOWN = 4  # of a list of findings
+_NO_BASELINE = f"The sampler {BASELINE!r} was not run, so nothing tells gain from loss."
 
 
 class Duel(NamedTuple):
@@ -79,6 +80,8 @@ def plus_minus(mean: float, error: float) -> str:
 
 def findings(comparisons: Sequence[Comparison]) -> list[str]:
     """Say, for one data set and protocol, who wins, and which gains and losses are established."""
+    if not any(c.difference for c in comparisons):
+        return [_NO_BASELINE]
     winners = best(comparisons)
     augmented = [c for c in winners.values() if c.sampler != BASELINE]
     established = [c for c in augmented if c.verdict == "gain"]
@@ -129,14 +132,16 @@ def deep_findings(table: Sequence[Duel]) -> list[str]:
 
 def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
     """Answer the question for one protocol, over all data sets."""
+    protocol = f"Protocol {comparisons[0].setting.protocol}: "
+    if not any(c.difference for c in comparisons):
+        return protocol + _NO_BASELINE
     winners = best(comparisons).values()
     gains = sum(c.verdict == "gain" for c in winners)
     trained = [c for c in comparisons if c.sampler in deep and c.difference]
     datasets = len({c.setting.dataset for c in comparisons})
     text = (
-        f"Protocol {comparisons[0].setting.protocol}: the best augmentation has an established gain over no "
-        f"augmentation in {gains} of {len(winners)} settings ({datasets} data set{'s' * (datasets > 1)}, each "
-        "classifier and number of training rows)."
+        f"{protocol}the best augmentation has an established gain over no augmentation in {gains} of {len(winners)} "
+        f"settings ({datasets} data set{'s' * (datasets > 1)}, each classifier and number of training rows)."
     )
     if not trained:
         return text
