@@ -5,9 +5,7 @@ python docs/benchmark_landmarks.py ../shared/data/tcga_paired11.h5ad
 
 import argparse
 import json
-import re
 import time
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from sklearn_txaug._estimators import seeded
 from sklearn_txaug.benchmark import Cohort, benchmark, format_summary, make_cohort
 from sklearn_txaug.benchmark._cohort import split, subset
+from sklearn_txaug.benchmark._memory import PeakMemory
 from sklearn_txaug.datasets import match_landmarks, read_expression
 from sklearn_txaug.over_sampling import (
     DDIMSampler,
@@ -84,16 +83,10 @@ def peak_memory(cohort: Cohort, sampler: object, n_real: int) -> float:
     """Return the MiB that training and drawing add to the process, for two epochs and the first seed."""
     pool, test = split(cohort, 0)
     rows = subset(cohort, pool, n_real)
-    before = _peak()
-    with threadpool_limits(1):
+    with threadpool_limits(1), PeakMemory() as memory:
         fitted = shortened(seeded(sampler, 0), 2).fit(cohort.X[rows], cohort.y[rows])
         fitted.sample(y=cohort.y[test])
-    return (_peak() - before) / 1024
-
-
-def _peak() -> int:
-    """Return the highest memory of this process so far, in KiB (Linux)."""
-    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1])
+    return memory.megabytes
 
 
 class Cache:
@@ -168,15 +161,7 @@ def print_samplers(cohort: Cohort, landmarks: np.ndarray, arguments: argparse.Na
         n_jobs=arguments.jobs,
     )
     print("quality of" + format_summary(rows, names).split("quality of")[1] + "\n")
-    cache, body = Cache(arguments.output / "memory.json"), []
-    for name in names:
-        key = f"{name}, {arguments.n_real} rows"
-
-        def measure(name: str = name) -> float:
-            with get_context("spawn").Pool(1) as process:  # a process of its own, whose peak is its own
-                return process.apply(peak_memory, (cohort, samplers[name], arguments.n_real))
-
-        body.append([name, f"{cache.get(key, measure):.0f}"])
+    body = [[name, f"{peak_memory(cohort, samplers[name], arguments.n_real):.0f}"] for name in names]
     print_table(["sampler", "peak MiB"], body)
 
 
