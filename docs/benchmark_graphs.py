@@ -7,7 +7,7 @@ import argparse
 
 import numpy as np
 
-from sklearn_txaug.benchmark import benchmark, format_summary, make_cohort
+from sklearn_txaug.benchmark import benchmark, format_quality, make_cohort
 from sklearn_txaug.datasets import match_landmarks, read_expression
 from sklearn_txaug.graphs import GeneGraph
 from sklearn_txaug.over_sampling import AttGANSampler, GANSampler, WGANGPSampler
@@ -62,7 +62,7 @@ def main() -> None:
         seeds=arguments.seeds,
         output=arguments.output,
     )
-    print("quality of" + format_summary(rows, names).split("quality of")[1])
+    print(format_quality(rows, names))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from sklearn.linear_model import LinearRegression
 from threadpoolctl import threadpool_limits
 
 from sklearn_txaug._estimators import seeded
-from sklearn_txaug.benchmark import Cohort, benchmark, format_summary, make_cohort
+from sklearn_txaug.benchmark import Cohort, benchmark, format_quality, make_cohort
 from sklearn_txaug.benchmark._cohort import split, subset
 from sklearn_txaug.benchmark._memory import PeakMemory
 from sklearn_txaug.datasets import match_landmarks, read_expression
@@ -160,7 +160,7 @@ def print_samplers(cohort: Cohort, landmarks: np.ndarray, arguments: argparse.Na
         output=arguments.output,
         n_jobs=arguments.jobs,
     )
-    print("quality of" + format_summary(rows, names).split("quality of")[1] + "\n")
+    print(format_quality(rows, names) + "\n")
     body = [[name, f"{peak_memory(cohort, samplers[name], arguments.n_real):.0f}"] for name in names]
     print_table(["sampler", "peak MiB"], body)
 

@@ -5,7 +5,7 @@ python docs/benchmark_latent.py ../shared/data/tcga_paired11.h5ad
 
 import argparse
 
-from sklearn_txaug.benchmark import benchmark, format_summary, make_cohort
+from sklearn_txaug.benchmark import benchmark, format_quality, make_cohort
 from sklearn_txaug.datasets import match_landmarks, read_expression
 from sklearn_txaug.over_sampling import (
     DDIMSampler,
@@ -54,7 +54,7 @@ def main() -> None:
         output=arguments.output,
         n_jobs=arguments.jobs,
     )
-    print("quality of" + format_summary(rows, list(samplers)).split("quality of")[1])
+    print(format_quality(rows, list(samplers)))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from sklearn_txaug.benchmark import (
     Row,
     benchmark,
     draw_summary,
+    format_quality,
     format_summary,
     make_classifiers,
     make_cohort,
@@ -249,8 +250,13 @@ def test_interpolation_in_small_classes_with_neighbours_of_any_kind(sampler):
 def test_summary_and_picture(cohort, tmp_path):
     rows = benchmark(cohort, samplers=SAMPLERS, **SETUP, output=tmp_path)
     text = format_summary(rows, list(SAMPLERS))
-    assert "| logistic   | 12     | smote    | 20 " in text
-    assert "+-" in text
+    header = ["classifier", "sampler", "n_synthetic", "n_real 12", "n_real 18"]
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if "|" in line]
+    assert lines[0] == header
+    line = next(line for line in lines if line[:3] == ["logistic", "smote", "20"])
+    c = next(c for c in compare(rows) if c.sampler == "smote" and c.setting.n_real == 18)
+    assert line[4] == f"{c.score:.4f} ({c.difference.mean:+.4f} +- {c.difference.error:.4f})"
+    assert format_quality(rows, list(SAMPLERS)) in text
     draw_summary(rows, list(SAMPLERS), tmp_path / "summary.png")
     assert (tmp_path / "summary.png").stat().st_size > 10_000
 

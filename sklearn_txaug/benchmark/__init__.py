@@ -5,13 +5,14 @@ from ._methods import make_classifiers, make_samplers
 from ._report import write_report
 from ._run import benchmark
 from ._store import Row
-from ._summary import draw_summary, format_summary
+from ._summary import draw_summary, format_quality, format_summary
 
 __all__ = [
     "Cohort",
     "Row",
     "benchmark",
     "draw_summary",
+    "format_quality",
     "format_summary",
     "make_classifiers",
     "make_cohort",

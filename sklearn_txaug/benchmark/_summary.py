@@ -55,33 +55,52 @@ def parts_of(rows: Sequence[Row]) -> list[list[Row]]:
 def _format_part(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
     seeds = len({row.seed for row in rows})
     title = f"{rows[0].dataset}, protocol {rows[0].protocol}, {seeds} seed(s), held-out rows"
+    return f"{title}\n\n{_format_scores(rows, order, metric)}\n\n{format_quality(rows, order)}"
+
+
+def _format_scores(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
+    """Return a table with a line for each classifier, sampler and amount, and a column for each n_real."""
+    cells: dict[tuple, dict[Size, str]] = defaultdict(dict)
+    rank = {name: i for i, name in enumerate(order)}
+    for c in sorted(
+        compare(rows, metric),
+        key=lambda c: (c.setting.classifier, rank.get(c.sampler, len(rank)), size_order(c.n_synthetic)),
+    ):
+        cell = _pm(c.score, c.score_error) if c.difference is None else f"{c.score:.4f}"
+        if c.difference:
+            cell += f" ({_pm(*c.difference[:2], sign=True)})"
+        cells[c.setting.classifier, c.sampler, c.n_synthetic][c.setting.n_real] = cell
+    sizes = sorted({size for line in cells.values() for size in line}, key=size_order)
+    header = ["classifier", "sampler", "n_synthetic", *(f"n_real {size}" for size in sizes)]
+    body = [[*key, *(line.get(size, "") for size in sizes)] for key, line in cells.items()]
+    caption = (
+        f"{metric}: mean, and in brackets the difference to no augmentation paired by seed, +- standard error "
+        "corrected for the overlap of the splits (plain for no augmentation)"
+    )
+    return f"{caption}\n\n{markdown_table(header, body)}"
+
+
+def format_quality(rows: Sequence[Row], order: Sequence[str]) -> str:
+    """Return a table of the indicators and costs of each sampler, for one data set and protocol.
+
+    Parameters
+    ----------
+    rows : list of Row
+        Results of one data set and protocol.
+    order : sequence of str
+        The samplers in the order of the table.
+    """
     rank = {name: i for i, name in enumerate([REFERENCE, *order])}
-    body = [
-        [
-            *(c.setting.classifier, c.setting.n_real, c.sampler, c.n_synthetic),
-            _pm((c.score, c.score_error)),
-            _pm(c.difference and c.difference[:2], sign=True),
-        ]
-        for c in sorted(
-            compare(rows, metric),
-            key=lambda c: (*_place(c)[:2], rank.get(c.sampler, len(rank)), _place(c)[2]),
-        )
-    ]
     quality = sorted(
         indicator_means(rows).items(),
         key=lambda item: (size_order(item[0][0]), rank.get(item[0][1], len(rank))),
     )
-    sections = [
-        f"{metric}: mean +- standard error; difference to no augmentation paired by seed, +- standard error "
-        "corrected for the overlap of the splits\n",
-        markdown_table(["classifier", "n_real", "sampler", "n_synthetic", metric, "difference"], body),
-        "\nquality of the synthetic rows, mean over the seeds (`real`: other real rows, the reference)\n",
-        markdown_table(
-            ["n_real", "sampler", *(name.replace("_", " ") for name in _QUALITY)],
-            [[*key, *(_number(means.get(name, np.nan)) for name in _QUALITY)] for key, means in quality],
-        ),
-    ]
-    return "\n".join([title, "", *sections])
+    table = markdown_table(
+        ["n_real", "sampler", *(name.replace("_", " ") for name in _QUALITY)],
+        [[*key, *(_number(means.get(name, np.nan)) for name in _QUALITY)] for key, means in quality],
+    )
+    caption = "quality of the synthetic rows, mean over the seeds (`real`: other real rows, the reference)"
+    return f"{caption}\n\n{table}"
 
 
 def _place(c: Comparison) -> tuple:
@@ -98,13 +117,8 @@ def markdown_table(header: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
     return "\n".join([lines[0], "|" + "|".join("-" * (w + 2) for w in widths) + "|", *lines[1:]])
 
 
-def _pm(value: tuple[float, float] | None, sign: bool = False) -> str:
-    if value is None:
-        return ""
-    mean, error = value
-    return (
-        f"{mean:+.4f}" * sign + f"{mean:.4f}" * (not sign) + ("" if np.isnan(error) else f" +- {error:.4f}")
-    )
+def _pm(mean: float, error: float, sign: bool = False) -> str:
+    return (f"{mean:+.4f}" if sign else f"{mean:.4f}") + ("" if np.isnan(error) else f" +- {error:.4f}")
 
 
 def _number(value: float) -> str:
