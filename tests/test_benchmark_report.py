@@ -10,7 +10,14 @@ from sklearn_txaug.benchmark import Row, benchmark, make_cohort, write_report
 from sklearn_txaug.benchmark._compare import compare, without_empty
 from sklearn_txaug.benchmark._pareto import pareto_front
 from sklearn_txaug.benchmark._pictures import main_amount
-from sklearn_txaug.benchmark._words import deep_findings, deep_samplers, duels, findings, headline
+from sklearn_txaug.benchmark._words import (
+    deep_findings,
+    deep_samplers,
+    duels,
+    findings,
+    gate_findings,
+    headline,
+)
 from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler, VAESampler
 
 VOID = {"meta", "img", "wbr", "br"}
@@ -151,6 +158,15 @@ def test_without_the_baseline_the_page_claims_nothing():
     comparisons = compare(_rows({("smote", 9): [0.9, 0.8], ("vae", 9): [0.5, 0.6]}, {"vae": 10}), "accuracy")
     assert "'none' was not run" in headline(comparisons, ["vae"])
     assert findings(comparisons) == ["The sampler 'none' was not run, so nothing tells gain from loss."]
+
+
+def test_words_say_how_often_the_gate_declined():
+    rows = [
+        Row("toy", "honest", "gate", "mlp", "all", "chosen", seed, "synthetic_rows", n)
+        for seed, n in enumerate([0, 30, 0])
+    ]
+    assert "added rows in 1 of 3 trainings" in gate_findings(rows)[0]
+    assert not gate_findings([row._replace(sampler="smote", n_synthetic="1x") for row in rows])
 
 
 def test_augmentation_without_rows_is_left_out_but_not_that_of_the_gate():

@@ -16,7 +16,7 @@ from ._sizes import describe_real, size_order
 from ._store import Row, read_points
 from ._summary import parts_of
 from ._tables import all_comparisons, duel_table, per_class, quality, winners, write_comparisons
-from ._words import deep_findings, deep_samplers, duels, findings, headline, plus_minus
+from ._words import deep_findings, deep_samplers, duels, findings, gate_findings, headline, plus_minus
 
 _CSS = """
 .wide{overflow-x:auto}.wide table{width:auto;min-width:60%}.gain{background:#e3f1fa}.loss{background:#fbe6da}
@@ -127,7 +127,11 @@ def _introduction(rows: Sequence[Row], metric: str) -> str:
 
 
 def _in_short(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
-    lines = findings(compare(part, metric)) + deep_findings(duels(part, metric, deep))
+    lines = [
+        *findings(compare(part, metric)),
+        *gate_findings(part),
+        *deep_findings(duels(part, metric, deep)),
+    ]
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f"<h3>{escape(part[0].dataset)}, protocol {part[0].protocol}</h3><ul>{items}</ul>"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ._compare import BASELINE, ESTABLISHED, Comparison, Setting, best, holm, paired, scores_of
-from ._sizes import Size, describe_real
+from ._sizes import CHOSEN, Size, describe_real
 from ._store import Row
 
 _SHOWN = 4  # of a list of findings
@@ -128,6 +129,19 @@ def deep_findings(table: Sequence[Duel]) -> list[str]:
             f"lower in {sure_lower}, higher in {sure_higher}."
         )
     return lines
+
+
+def gate_findings(rows: Iterable[Row]) -> list[str]:
+    """Say how often a sampler that may decline added rows."""
+    added: dict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        if row.n_synthetic == CHOSEN and row.metric == "synthetic_rows":
+            added[row.sampler].append(row.value > 0)
+    return [
+        f"The sampler {name} added rows in {sum(trainings)} of {len(trainings)} trainings of a classifier; in the "
+        "others it left the real rows alone."
+        for name, trainings in added.items()
+    ]
 
 
 def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
