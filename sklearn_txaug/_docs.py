@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
-_Documented = TypeVar("_Documented", bound=Any)
+_Documented = TypeVar("_Documented")
 
 AMOUNTS = """\
     sampling_strategy : float, str, dict or callable, default="auto"

@@ -247,6 +247,14 @@ def test_interpolation_in_small_classes_with_neighbours_of_any_kind(sampler):
     assert ((rare.min(axis=0) <= X_new) & (X_new <= rare.max(axis=0))).all()
 
 
+def test_a_cohort_of_a_few_dozen_rows_has_indicators(cohort, tmp_path):
+    rows = np.concatenate([np.flatnonzero(cohort.y == label)[:9] for label in np.unique(cohort.y)])
+    small = make_cohort("small", cohort.X[rows], cohort.y[rows])[0]
+    setup = {**SETUP, "n_real": ["3c"], "seeds": 1, "classifiers": {}}
+    found = benchmark(small, samplers={"gaussian": GaussianSampler()}, **setup, output=tmp_path)
+    assert all(np.isfinite(row.value) for row in found if row.metric in ("precision", "recall"))
+
+
 def test_summary_and_picture(cohort, tmp_path):
     rows = benchmark(cohort, samplers=SAMPLERS, **SETUP, output=tmp_path)
     text = format_summary(rows, list(SAMPLERS))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sklearn_txaug.benchmark import Row, benchmark, make_cohort, write_report
-from sklearn_txaug.benchmark._compare import compare, without_empty
+from sklearn_txaug.benchmark._compare import best, compare, without_empty
 from sklearn_txaug.benchmark._pareto import pareto_front
 from sklearn_txaug.benchmark._pictures import main_amount
 from sklearn_txaug.benchmark._words import (
@@ -158,6 +158,13 @@ def test_without_the_baseline_the_page_claims_nothing():
     comparisons = compare(_rows({("smote", 9): [0.9, 0.8], ("vae", 9): [0.5, 0.6]}, {"vae": 10}), "accuracy")
     assert "'none' was not run" in headline(comparisons, ["vae"])
     assert findings(comparisons) == ["The sampler 'none' was not run, so nothing tells gain from loss."]
+
+
+def test_equal_scores_are_no_win_of_augmentation():
+    comparisons = compare(_rows({("gate", "chosen"): [0.9, 0.8], ("none", 0): [0.9, 0.8]}, {}), "accuracy")
+    assert [c.sampler for c in best(comparisons).values()] == ["none"]
+    alone = [c for c in comparisons if c.sampler == "none"]
+    assert findings(alone) == ["No sampler added a row, so there is nothing to compare."]
 
 
 def test_words_say_how_often_the_gate_declined():

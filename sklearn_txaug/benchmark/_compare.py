@@ -163,9 +163,9 @@ def without_empty(rows: Sequence[Row]) -> list[Row]:
 
 
 def best(comparisons: Iterable[Comparison]) -> dict[Setting, Comparison]:
-    """Return the highest mean score of each setting; of equal ones the first."""
+    """Return the highest mean score of each setting; of equal ones no augmentation, or else the first."""
     winners: dict[Setting, Comparison] = {}
-    for c in comparisons:
+    for c in sorted(comparisons, key=lambda c: c.sampler != BASELINE):
         if c.setting not in winners or c.score > winners[c.setting].score:
             winners[c.setting] = c
     return winners

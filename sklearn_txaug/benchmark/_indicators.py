@@ -25,6 +25,7 @@ INDICATORS = (
     "reverse_validation",
     "memorisation_gap",
 )
+K = 10  # neighbours of precision and recall, fewer where a cohort has not as many rows
 COSTS = ("fit_seconds", "fit_megabytes", "parameters")
 
 
@@ -40,7 +41,8 @@ def indicators(
     X_test, X_new, X_seen = (scaler.transform(X) for X in (cohort.X[test], X_new, cohort.X[seen]))
     if len(X_new) < len(X_test) / 2 or len(np.unique(y_new)) < 2:
         return dict.fromkeys(INDICATORS, np.nan)  # BorderlineSMOTE found too few rows to interpolate
-    manifold = metrics.precision_recall_f1(X_test, X_new, device="cpu")
+    k = min(K, len(X_test) - 1, len(X_new) - 1)
+    manifold = metrics.precision_recall_f1(X_test, X_new, k=k, device="cpu")
     adversarial = metrics.adversarial_accuracy(X_test, X_new, device="cpu")
     detector = MLPNetClassifier(hidden_layer_sizes=(64,), max_epochs=30, random_state=0, device="cpu")
     return {

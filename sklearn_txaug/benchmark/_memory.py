@@ -5,11 +5,14 @@ from __future__ import annotations
 import ctypes
 import gc
 import re
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 import torch
+
+from ..over_sampling import VAESampler
 
 _PROCESS = Path("/proc/self")
 _RESET_PEAK = "5"  # see proc(5), clear_refs
@@ -27,8 +30,7 @@ class PeakMemory:
     megabytes = np.nan
 
     def __enter__(self) -> PeakMemory:
-        # torch loads a part of itself with its first optimiser: not the cost of whoever comes first
-        torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+        _warm_up()
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
@@ -49,6 +51,13 @@ class PeakMemory:
             self.megabytes = gpu / 2**20
         elif not np.isnan(self._host):
             self.megabytes = (_status("VmHWM") - self._host) / 2**10
+
+
+@cache
+def _warm_up() -> None:
+    """Train a small sampler once: what torch loads for its first training is not the cost of whoever comes first."""
+    X = np.random.default_rng(0).normal(size=(60, 100))
+    VAESampler(max_epochs=2, device="cpu", random_state=0).fit(X, np.arange(60) % 2)
 
 
 def _status(field: str) -> float:

@@ -53,7 +53,7 @@ def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
         [
             *(name, *(number(chosen[name][q]) for q in (*_QUALITIES, "f1"))),
             f"{chosen[name]['parameters']:,.0f}",
-            *(f"{chosen[name][cost]:,.1f}" for cost in ("fit_seconds", "fit_megabytes")),
+            *(number(chosen[name][cost]) for cost in ("fit_seconds", "fit_megabytes")),
             "; ".join(
                 f"{quality} / {cost.replace('fit_', '')}"
                 for (cost, quality), front in fronts.items()
@@ -115,7 +115,7 @@ def _limits(quality: Sequence[float]) -> tuple[float, float]:
     """Return a range of round numbers around shares of 0 to 1."""
     known = np.array(quality)[~np.isnan(quality)]
     low, high = (np.floor(10 * known.min()) / 10, np.ceil(10 * known.max()) / 10) if len(known) else (0, 1)
-    return low - 0.02, max(high, low + 0.1) + 0.02
+    return min(low, high - 0.1) - 0.02, high + 0.02
 
 
 def _scale_cost(axis: Any, cost: str, x: Sequence[float]) -> None:

@@ -168,13 +168,19 @@ def _details(part: Sequence[Row], order: Sequence[str], folder: Path, metric: st
         picture = pictures.draw_amounts(comparisons, order, metric)
         caption = f"{where}: gain over no augmentation by synthetic rows (corrected errors)"
         body.append(figure(caption, picture, _spoken(comparisons)))
-    body += _embeddings(dataset, protocol, order, folder)
+    body += _embeddings(part, order, folder)
     body += pareto(part, where, order)
     return [*body, per_class(part, order), quality(part, order), all_comparisons(comparisons, order)]
 
 
-def _embeddings(dataset: str, protocol: str, order: Sequence[str], folder: Path) -> list[str]:
-    files = {w[2:]: path for w, path in read_points(folder).items() if w[:2] == (dataset, protocol)}
+def _embeddings(part: Sequence[Row], order: Sequence[str], folder: Path) -> list[str]:
+    dataset, protocol = part[0].dataset, part[0].protocol
+    sizes = {row.n_real for row in part}
+    files = {
+        w[2:]: path
+        for w, path in read_points(folder).items()
+        if w[:2] == (dataset, protocol) and w[3] in sizes
+    }
     if not files:
         return []
     largest = max((n_real for _, n_real in files), key=size_order)

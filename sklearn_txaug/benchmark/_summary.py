@@ -11,9 +11,9 @@ import numpy as np
 
 from ..plotting._style import style
 from ._compare import Comparison, compare
-from ._indicators import COSTS, INDICATORS
+from ._indicators import COSTS, INDICATORS, K
 from ._jobs import REFERENCE
-from ._sizes import Size, size_order
+from ._sizes import CHOSEN, Size, size_order
 from ._store import Row
 
 _QUALITY = INDICATORS + COSTS
@@ -156,8 +156,10 @@ def draw_summary(
         _draw_manifold(right, part, order)
         seeds = len({row.seed for row in part})
         left.set_title(f"{part[0].dataset}: protocol {part[0].protocol}, {seeds} seeds")
-    handles, labels = panels[0, 1].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right center", fontsize="small")
+    shown = {
+        label: h for axis in panels.flat for h, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(shown.values(), shown.keys(), loc="outside right center", fontsize="small")
     figure.savefig(path, dpi=150)
 
 
@@ -174,7 +176,10 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
         setup = setups.index((c.setting.classifier, c.setting.n_real, c.n_synthetic))
         place = setup + 0.7 * ((names.index(c.sampler) + 0.5) / len(names) - 0.5)
         mean, error = c.difference[:2] if c.difference else (np.nan, np.nan)
-        axis.errorbar(mean, place, xerr=np.nan_to_num(error), linestyle="", **look(order, c.sampler))
+        label = c.sampler if c.n_synthetic == CHOSEN else None  # the others have a mark in the right panel
+        axis.errorbar(
+            mean, place, xerr=np.nan_to_num(error), linestyle="", label=label, **look(order, c.sampler)
+        )
     axis.axvline(0, color="0.6", zorder=0)
     axis.set_yticks(
         range(len(setups)), [f"{c}\n{n} real\n+{m} synthetic" for c, n, m in setups], fontsize="small"
@@ -197,4 +202,4 @@ def _draw_manifold(axis: Any, rows: Sequence[Row], order: Sequence[str]) -> None
             label = {REFERENCE: "real (reference)"}.get(sampler, sampler) if n_real == sizes[-1] else None
             axis.scatter(values["recall"], values["precision"], s=area, label=label, **look(order, sampler))
     axis.set(xlabel="recall", ylabel="precision", xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
-    axis.set_title(f"held-out rows, k = 10; larger mark: more real rows ({sizes[-1]})", fontsize="small")
+    axis.set_title(f"held-out rows, k = {K}; larger mark: more real rows ({sizes[-1]})", fontsize="small")

@@ -14,6 +14,14 @@ from ._store import Row
 
 _SHOWN = 4  # of a list of findings
 _NO_BASELINE = f"The sampler {BASELINE!r} was not run, so nothing tells gain from loss."
+_NO_ROWS = "No sampler added a row, so there is nothing to compare."
+
+
+def _uncompared(comparisons: Sequence[Comparison]) -> str:
+    """Say why no comparison has a difference; empty if one has."""
+    if any(c.difference for c in comparisons):
+        return ""
+    return _NO_ROWS if any(c.sampler == BASELINE for c in comparisons) else _NO_BASELINE
 
 
 class Duel(NamedTuple):
@@ -81,8 +89,8 @@ def plus_minus(mean: float, error: float) -> str:
 
 def findings(comparisons: Sequence[Comparison]) -> list[str]:
     """Say, for one data set and protocol, who wins, and which gains and losses are established."""
-    if not any(c.difference for c in comparisons):
-        return [_NO_BASELINE]
+    if reason := _uncompared(comparisons):
+        return [reason]
     winners = best(comparisons)
     augmented = [c for c in winners.values() if c.sampler != BASELINE]
     established = [c for c in augmented if c.verdict == "gain"]
@@ -147,8 +155,8 @@ def gate_findings(rows: Iterable[Row]) -> list[str]:
 def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
     """Answer the question for one protocol, over all data sets."""
     protocol = f"Protocol {comparisons[0].setting.protocol}: "
-    if not any(c.difference for c in comparisons):
-        return protocol + _NO_BASELINE
+    if reason := _uncompared(comparisons):
+        return protocol + reason
     winners = best(comparisons).values()
     gains = sum(c.verdict == "gain" for c in winners)
     trained = [c for c in comparisons if c.sampler in deep and c.difference]
