@@ -3,12 +3,10 @@
 python docs/benchmark_graphs.py ../shared/data/tcga_paired11.h5ad ../shared/data/string_human_v11.5_score700.tsv.gz
 """
 
-import argparse
-
 import numpy as np
+from _quality import chosen, cohort_of, print_quality, quality_parser, read_table
 
-from sklearn_txaug.benchmark import benchmark, format_quality, make_cohort
-from sklearn_txaug.datasets import match_landmarks, read_expression
+from sklearn_txaug.datasets import match_landmarks
 from sklearn_txaug.graphs import GeneGraph
 from sklearn_txaug.over_sampling import AttGANSampler, GANSampler, WGANGPSampler
 
@@ -34,35 +32,17 @@ def make_samplers(ppi: GeneGraph) -> dict:
 
 def main() -> None:
     """Run what is not in the output folder yet and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data")
+    parser = quality_parser(__doc__, "benchmark/graphs")
     parser.add_argument("graph")
-    parser.add_argument("--label", default="cancer_and_type")
-    parser.add_argument("--group", default="patient")
-    parser.add_argument("--samplers", help="comma-separated; default: all")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--output", default="benchmark/graphs")
     arguments = parser.parse_args()
 
-    table = read_expression(arguments.data, label=arguments.label, group=arguments.group)
+    table = read_table(arguments)
     X = table.data.loc[:, match_landmarks(table.feature_names).mask]
     graph = GeneGraph.from_edges(arguments.graph).align(X.columns)
     column_of = {gene: k for k, gene in enumerate(X.columns)}
     ppi = GeneGraph(graph.adjacency, np.array([column_of[gene] for gene in graph.genes]))
     print(f"protein interactions among the landmark genes: {ppi.n_genes} genes, {ppi.n_edges} edges")
-    cohort, _ = make_cohort("tcga_paired11", X, table.target, table.groups)
-    samplers = make_samplers(ppi)
-    names = arguments.samplers.split(",") if arguments.samplers else list(samplers)
-    rows = benchmark(
-        cohort,
-        samplers={name: samplers[name] for name in names},
-        classifiers={},
-        n_real=[600],
-        n_synthetic=[0],
-        seeds=arguments.seeds,
-        output=arguments.output,
-    )
-    print(format_quality(rows, names))
+    print_quality(arguments, cohort_of(arguments, table, X), chosen(arguments, make_samplers(ppi)))
 
 
 if __name__ == "__main__":

@@ -10,16 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from _quality import chosen, cohort_of, print_quality, quality_parser, read_table
+from sklearn.base import clone
 from sklearn.cross_decomposition import PLSRegression
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression
 from threadpoolctl import threadpool_limits
 
 from sklearn_txaug._estimators import seeded
-from sklearn_txaug.benchmark import Cohort, benchmark, format_quality, make_cohort
+from sklearn_txaug.benchmark import Cohort
 from sklearn_txaug.benchmark._cohort import split, subset
 from sklearn_txaug.benchmark._memory import PeakMemory
-from sklearn_txaug.datasets import match_landmarks, read_expression
+from sklearn_txaug.benchmark._summary import markdown_table
+from sklearn_txaug.datasets import match_landmarks
 from sklearn_txaug.over_sampling import (
     DDIMSampler,
     FlowMatchingSampler,
@@ -107,22 +110,14 @@ class Cache:
 
 def main() -> None:
     """Run what is not in the output folder yet and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data")
-    parser.add_argument("--label", default="cancer_and_type")
-    parser.add_argument("--group", default="patient")
-    parser.add_argument("--samplers", help="comma-separated; default: all")
-    parser.add_argument("--n-real", type=int, default=600)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser = quality_parser(__doc__, "benchmark/landmarks")
     parser.add_argument("--max-epochs", type=int, help="for a trial run")
-    parser.add_argument("--jobs", type=int, help="trainings at a time; default: one for each CPU core")
-    parser.add_argument("--output", type=Path, default=Path("benchmark/landmarks"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
 
-    table = read_expression(arguments.data, label=arguments.label, group=arguments.group)
+    table = read_table(arguments)
     landmarks = match_landmarks(table.feature_names).mask
-    cohort, _ = make_cohort("tcga_paired11", table.data, table.target, table.groups)
+    cohort = cohort_of(arguments, table, table.data)
     print(f"{landmarks.sum()} landmarks among {len(landmarks)} genes, {arguments.n_real} training rows\n")
     print_reconstructors(cohort, landmarks, arguments)
     print_samplers(cohort, landmarks, arguments)
@@ -142,35 +137,16 @@ def print_reconstructors(cohort: Cohort, landmarks: np.ndarray, arguments: argpa
             ]
         columns = list(by_seed[0])
         body.append([name, *(f"{np.mean([values[c] for values in by_seed]):.3f}" for c in columns)])
-    print_table(["reconstructor", *columns], body)
+    print(markdown_table(["reconstructor", *columns], body) + "\n")
 
 
 def print_samplers(cohort: Cohort, landmarks: np.ndarray, arguments: argparse.Namespace) -> None:
     """Print the second table, and the memory of each sampler."""
-    samplers = make_samplers(landmarks)
-    names = arguments.samplers.split(",") if arguments.samplers else list(samplers)
-    chosen = {name: shortened(samplers[name], arguments.max_epochs) for name in names}
-    rows = benchmark(
-        cohort,
-        samplers=chosen,
-        classifiers={},
-        n_real=[arguments.n_real],
-        n_synthetic=[0],
-        seeds=arguments.seeds,
-        output=arguments.output,
-        n_jobs=arguments.jobs,
-    )
-    print(format_quality(rows, names) + "\n")
-    body = [[name, f"{peak_memory(cohort, samplers[name], arguments.n_real):.0f}"] for name in names]
-    print_table(["sampler", "peak MiB"], body)
-
-
-def print_table(header: list[str], body: list[list[str]]) -> None:
-    """Print a Markdown table."""
-    widths = [max(map(len, column)) for column in zip(header, *body, strict=True)]
-    for row in [header, ["-" * width for width in widths], *body]:
-        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
-    print()
+    samplers = chosen(arguments, make_samplers(landmarks))
+    trials = {name: shortened(clone(sampler), arguments.max_epochs) for name, sampler in samplers.items()}
+    print_quality(arguments, cohort, trials)
+    body = [[name, f"{peak_memory(cohort, one, arguments.n_real):.0f}"] for name, one in samplers.items()]
+    print("\n" + markdown_table(["sampler", "peak MiB"], body))
 
 
 if __name__ == "__main__":

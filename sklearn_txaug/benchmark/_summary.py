@@ -28,6 +28,13 @@ def indicator_means(rows: Iterable[Row]) -> dict[tuple[Size, str], dict[str, flo
     return {key: {name: float(np.mean(v)) for name, v in by_name.items()} for key, by_name in values.items()}
 
 
+def quality_lines(rows: Iterable[Row], order: Sequence[str]) -> list[tuple[Size, str, dict[str, float]]]:
+    """Return (n_real, sampler, means of the indicators), in the order of tables, the reference first."""
+    rank = {name: i for i, name in enumerate([REFERENCE, *order])}
+    lines = [(*key, means) for key, means in indicator_means(rows).items() if key[1] in rank]
+    return sorted(lines, key=lambda line: (size_order(line[0]), rank[line[1]]))
+
+
 def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "balanced_accuracy") -> str:
     """Return two tables for each data set and protocol as text, also valid as Markdown.
 
@@ -90,14 +97,12 @@ def format_quality(rows: Sequence[Row], order: Sequence[str]) -> str:
     order : sequence of str
         The samplers in the order of the table.
     """
-    rank = {name: i for i, name in enumerate([REFERENCE, *order])}
-    quality = sorted(
-        indicator_means(rows).items(),
-        key=lambda item: (size_order(item[0][0]), rank.get(item[0][1], len(rank))),
-    )
     table = markdown_table(
         ["n_real", "sampler", *(name.replace("_", " ") for name in _QUALITY)],
-        [[*key, *(_number(means.get(name, np.nan)) for name in _QUALITY)] for key, means in quality],
+        [
+            [n_real, sampler, *(_number(means.get(name, np.nan)) for name in _QUALITY)]
+            for n_real, sampler, means in quality_lines(rows, order)
+        ],
     )
     caption = "quality of the synthetic rows, mean over the seeds (`real`: other real rows, the reference)"
     return f"{caption}\n\n{table}"

@@ -14,11 +14,10 @@ import numpy as np
 from .._html import number
 from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
 from ._indicators import INDICATORS
-from ._jobs import REFERENCE
 from ._pictures import main_amount
 from ._sizes import CHOSEN, Size, describe_real, size_order
 from ._store import Row
-from ._summary import indicator_means
+from ._summary import quality_lines
 from ._words import Duel, duels, method_name, plus_minus
 
 
@@ -112,13 +111,9 @@ def _class_tables(
 
 
 def quality(part: Sequence[Row], order: Sequence[str]) -> str:
-    means = indicator_means(part)
-    rank = {name: i for i, name in enumerate([REFERENCE, *order])}
-    keys = sorted(
-        (key for key in means if key[1] in rank), key=lambda key: (size_order(key[0]), rank[key[1]])
-    )
     lines = [
-        [str(key[0]), key[1], *(number(means[key].get(name, np.nan)) for name in INDICATORS)] for key in keys
+        [str(n_real), sampler, *(number(means.get(name, np.nan)) for name in INDICATORS)]
+        for n_real, sampler, means in quality_lines(part, order)
     ]
     header = ["training rows", "sampler", *(name.replace("_", " ") for name in INDICATORS)]
     caption = (

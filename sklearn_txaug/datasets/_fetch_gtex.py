@@ -94,7 +94,11 @@ def fetch_gtex(
     UserWarning
         If genes of a list are not there.
 
-    {raises}
+    Raises
+    ------
+    {not_fetched}
+    ValueError
+        If an argument is not accepted, none of `genes` is there, {damaged}
 
     See Also
     --------

@@ -44,16 +44,13 @@ documented = with_texts(
 
     (data, target) : tuple, if ``return_X_y`` is True
         The two arrays, or DataFrame and Series.""",
-        "raises": """Raises
-    ------
-    ImportError
+        "not_fetched": """ImportError
         If pooch or pandas is not installed (extra ``datasets``).
     OSError
         If a file cannot be downloaded; the message names the address and what to do. A transfer that broke off
-        goes on in the next call.
-    ValueError
-        If an argument is not accepted, none of `genes` is there, a file is damaged, or a file is not the one whose
-        checksum was recorded at the first download.""",
+        goes on in the next call.""",
+        "damaged": """a file is damaged, or
+        is not the one whose checksum was recorded at the first download.""",
         "reading": """\
     The text is read line by line and only the genes asked for are kept, as float32, for all samples; later calls
     read that cache. Download once before you start processes that fetch at the same time.""",

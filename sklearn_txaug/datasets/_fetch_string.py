@@ -13,7 +13,7 @@ from scipy import sparse
 
 from ._fetch_download import DamagedFileError, Store
 from ._fetch_matrix import open_lines
-from ._fetch_result import read_annotations
+from ._fetch_result import documented, read_annotations
 
 if TYPE_CHECKING:
     from ..graphs import GeneGraph
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ROWS = 1 << 18  # lines parsed at a time
 
 
+@documented
 def fetch_string_graph(
     *,
     threshold: float = 0.7,
@@ -61,14 +62,9 @@ def fetch_string_graph(
 
     Raises
     ------
-    ImportError
-        If pooch or pandas is not installed (extra ``datasets``).
-    OSError
-        If a file cannot be downloaded; the message names the address and what to do. A transfer that broke off
-        goes on in the next call.
+    {not_fetched}
     ValueError
-        If `threshold` is out of range, a file is damaged, or a file is not the one whose checksum was recorded at
-        the first download.
+        If `threshold` is out of range, {damaged}
 
     See Also
     --------

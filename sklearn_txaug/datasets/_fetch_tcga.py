@@ -122,7 +122,11 @@ def fetch_tcga(
     UserWarning
         If genes of a list are not there, or genes lack values.
 
-    {raises}
+    Raises
+    ------
+    {not_fetched}
+    ValueError
+        If an argument is not accepted, none of `genes` is there, {damaged}
 
     See Also
     --------
