@@ -41,7 +41,7 @@ def add_benchmark(commands: Any) -> None:
         default="200",
         help="synthetic rows: 200, 0.5x (share of the real rows) or balance (each class up to the largest)",
     )
-    add("--seeds", type=int, default=3)
+    add("--seeds", type=positive, default=3)
     add(
         "--protocol",
         type=names,
@@ -52,22 +52,21 @@ def add_benchmark(commands: Any) -> None:
     add("--min-class-size", type=int, default=6, help="leave out classes with fewer rows")
     add("--report", action="store_true", help="write one HTML page with words, tables and pictures")
     add("--output", type=Path, default=Path("benchmark"))
-    add("--jobs", type=int, help="trainings at a time; default: one for each CPU core")
+    add("--jobs", type=positive, help="trainings at a time; default: one for each CPU core")
     parser.set_defaults(run=_benchmark)
 
 
 def _benchmark(arguments: argparse.Namespace) -> int:
     from .benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
-    from .benchmark._run import make_plan
+    from .benchmark._run import make_plan, open_store
 
-    samplers = pick(make_samplers(), arguments.samplers, "--samplers")
+    samplers = pick(make_samplers(arguments.metric), arguments.samplers, "--samplers")
     classifiers = pick(make_classifiers(), arguments.classifiers, "--classifiers")
     sizes = arguments.n_real, arguments.n_synthetic, arguments.seeds, arguments.protocol
     cohorts = _cohorts(arguments)
-    for cohort, _ in cohorts:
-        make_plan(
-            cohort, samplers, classifiers, *sizes
-        )  # an error in the last file, before hours in the first
+    for cohort, settings in cohorts:  # an error in the last file comes before hours in the first
+        make_plan(cohort, samplers, classifiers, *sizes)
+        open_store(cohort, samplers, classifiers, arguments.output, settings)
     rows = []
     for cohort, settings in cohorts:
         rows += benchmark(
@@ -144,9 +143,16 @@ def read_cohort(
 
 
 def _genes(text: str) -> int | str:
-    if text == "landmarks" or (text.isdigit() and int(text) > 0):
+    if text == "landmarks" or (text.isdigit() and int(text) > 1):
         return text if text == "landmarks" else int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is neither 'landmarks' nor a number of genes")
+    raise argparse.ArgumentTypeError(f"{text!r} is neither 'landmarks' nor a number of genes, 2 or more")
+
+
+def positive(text: str) -> int:
+    """Read a number of 1 or more."""
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
 
 
 def names(text: str) -> list[str]:

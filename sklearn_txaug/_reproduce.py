@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ._benchmark import names, read_cohort
+from ._benchmark import names, positive, read_cohort
 
 _PAPERS = ("lacan2023", "lacan2026", "gmda2024")
 
@@ -37,7 +37,7 @@ def add_reproduce(commands: Any) -> None:
         "--systems", type=names, default="", help="some of the table's systems, comma-separated; default: all"
     )
     add("--scale", choices=["small", "full"], help="default: full with --data, small without")
-    add("--seeds", type=int, help="trainings of each system; default: 5, small 2")
+    add("--seeds", type=positive, help="trainings of each system; default: 5, small 2")
     add("--min-class-size", type=int, default=6, help="leave out classes with fewer rows")
     add("-o", "--output", type=Path, default=Path("reproduce"), help="folder of the results")
     parser.set_defaults(run=_reproduce)

@@ -20,11 +20,13 @@ from sklearn_txaug.benchmark import (
     format_summary,
     make_classifiers,
     make_cohort,
+    make_samplers,
 )
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset
 from sklearn_txaug.benchmark._compare import compare, holm, paired
 from sklearn_txaug.benchmark._memory import PeakMemory
 from sklearn_txaug.benchmark._sizes import labels_to_draw, real_size, size_order, synthetic_size
+from sklearn_txaug.benchmark._store import ResultStore, read_rows, recall_of
 from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
 
 
@@ -292,7 +294,9 @@ def test_command_line(tmp_path, capsys, cohort):
     assert "--classifiers names none" in capsys.readouterr().err
     assert command_line.main([*command, "--genes", "landmarks"]) == 2
     assert "none of the L1000" in capsys.readouterr().err
-    for bad in (["--n-real", "many"], ["--genes", "0"]):
+    assert command_line.main([*command, "--output", str(tmp_path / "toy.tsv")]) == 2
+    assert "toy.tsv is a file" in capsys.readouterr().err
+    for bad in (["--n-real", "many"], ["--genes", "1"], ["--seeds", "0"], ["--jobs", "0"]):
         with pytest.raises(SystemExit):
             command_line.main(["benchmark", *bad])
 
@@ -397,6 +401,49 @@ def test_differences_have_corrected_errors_and_holm_p_values():
     assert sure.p_adjusted == sure.difference.p < 0.05
     assert sure.verdict == "gain"
     assert holm([0.04, np.nan, 0.01, 0.03])[0] == pytest.approx(0.06)
+
+
+def test_a_setting_of_the_last_file_is_checked_before_the_first_is_computed(tmp_path, capsys, cohort):
+    pd = pytest.importorskip("pandas")
+    for name in ("one", "two"):
+        table = pd.DataFrame(cohort.X).add_prefix("G").assign(tissue=cohort.y)
+        table.to_csv(tmp_path / f"{name}.tsv", sep="\t")
+    command = (
+        f"--label tissue --samplers none --classifiers logistic --seeds 1 --output {tmp_path}/out".split()
+    )
+    assert command_line.main(["benchmark", *command, "--data", f"{tmp_path}/two.tsv"]) == 0
+    before = (tmp_path / "out" / "results.csv").read_text()
+    both = ["--data", f"{tmp_path}/one.tsv", f"{tmp_path}/two.tsv", "--genes", "5"]
+    assert command_line.main(["benchmark", *command, *both]) == 2
+    assert "two genes=None, not 5" in capsys.readouterr().err
+    assert (tmp_path / "out" / "results.csv").read_text() == before
+
+
+def test_the_gate_chooses_by_the_metric_of_the_command():
+    assert make_samplers("f1_macro")["gate"].scoring == "f1_macro"
+
+
+def test_a_group_that_holds_a_whole_class_is_named_before_training(cohort, tmp_path):
+    whole = cohort._replace(groups=cohort.y)
+    with pytest.raises(ValueError, match="each class needs rows of 2 groups"):
+        benchmark(whole, samplers=SAMPLERS, **SETUP, output=tmp_path)
+
+
+def test_classes_that_differ_in_white_space_stay_apart(tmp_path):
+    labels = ["a b", "a  b", "a\nb", r"a\nb"]
+    rows = [Row("toy", "honest", "none", "mlp", 9, 0, 0, recall_of(label), 0.5) for label in labels]
+    store = ResultStore(tmp_path, {})
+    store.append(rows)
+    assert read_rows(tmp_path) == rows
+    assert len({row.metric for row in rows}) == 4
+
+
+def test_rows_that_two_runs_have_written_count_once(tmp_path):
+    row = Row("toy", "honest", "none", "mlp", 9, 0, 0, "accuracy", 0.5)
+    one, other = ResultStore(tmp_path, {}), ResultStore(tmp_path, {})
+    one.append([row])
+    other.append([row])
+    assert read_rows(tmp_path) == [row]
 
 
 def test_several_files_with_their_own_labels(tmp_path, capsys, cohort):

@@ -17,6 +17,7 @@ from sklearn_txaug.benchmark._words import (
     findings,
     gate_findings,
     headline,
+    power,
 )
 from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler, VAESampler
 
@@ -148,6 +149,28 @@ def test_words_say_who_loses():
     assert "below no augmentation in 1 and above it in 0 of 1" in headline(comparisons, deep)
 
 
+def test_an_established_gain_counts_though_another_sampler_has_the_higher_mean():
+    base = np.array([0.5, 0.6, 0.7, 0.65, 0.55])
+    scores = {
+        ("none", 0): base,
+        ("steady", "1x"): base + 0.02 + np.array([0, 1, 0, -1, 0]) / 1000,
+        ("erratic", "1x"): base + [0.3, -0.2, 0.3, -0.2, 0.0],
+    }
+    comparisons = compare(_rows(scores, {}), "accuracy")
+    assert [c.sampler for c in best(comparisons).values()] == ["erratic"]
+    assert "established gain over no augmentation in 1 of 1 settings" in headline(comparisons, [])
+    assert "A gain is established in 1 of them" in findings(comparisons)[0]
+
+
+def test_the_page_says_how_large_an_established_difference_is():
+    base = np.array([0.5, 0.6, 0.7])
+    comparisons = compare(_rows({("none", 0): base, ("smote", 9): base + 0.1}, {}), "accuracy")
+    assert power(comparisons).startswith("With 3 seeds")
+    assert "the largest of the 1 in its setting is established from 4.3 of its errors on" in power(
+        comparisons
+    )
+
+
 def test_one_seed_establishes_nothing():
     rows = list(_rows({("none", 0): [0.5], ("smote", 9): [0.9]}, {}))
     assert "With one seed" in " ".join(findings(compare(rows, "accuracy")))
@@ -188,6 +211,8 @@ def test_augmentation_without_rows_is_left_out_but_not_that_of_the_gate():
 def test_front_and_amount():
     assert pareto_front([1, 2, 3, 4], [0.5, 0.4, np.nan, 0.9]) == [0, 3]
     assert pareto_front([1, 1], [0.5, 0.7]) == [1]
+    assert pareto_front([0, 0, 0], [0.7, 0.5, 0.7]) == [0, 2], "equals stand on it together"
+    assert pareto_front([0, 1], [0.7, 0.7]) == [0], "as good for less"
     assert pareto_front([np.nan, 1], [0.9, 0.7]) == [1], "memory is not known everywhere"
     assert main_amount([0, "0.5x", "2x", "balance", "chosen"]) == "2x"
     assert main_amount([0, "balance"]) == "balance"

@@ -156,6 +156,28 @@ def test_bad_input(data, change, error, message):
         augmentation_curve(**(arguments | change))
 
 
+def test_splits_without_a_score_are_left_out(data):
+    X, y = data
+    cv = [
+        (np.arange(30, 90), np.arange(30)),
+        (np.arange(60), np.arange(60, 90)),
+        (np.arange(60), np.array([60, 63])),
+    ]
+    arguments = {"n_synthetic": [10, 30], "scoring": "roc_auc_ovr", "random_state": 0}
+    with pytest.warns(UserWarning, match="1 of 3 splits are left out: roc auc ovr is not defined"):
+        curve = augmentation_curve(GaussianSampler(), MODEL, X, y, cv=cv, **arguments)
+    assert curve.scores.shape == (2, 2)
+    assert np.isfinite(curve.mean_difference).all()
+    assert (curve.n_train, curve.n_test) == (60, 30)
+    whole = augmentation_curve(GaussianSampler(), MODEL, X, y, cv=cv[:2], **arguments)
+    np.testing.assert_array_equal(curve.scores, whole.scores)
+    with (
+        pytest.raises(ValueError, match="not defined for what any"),
+        pytest.warns(UserWarning, match="lack a class"),
+    ):
+        augmentation_curve(GaussianSampler(), MODEL, X, y, cv=cv[2:], **arguments)
+
+
 # -- displays
 
 
@@ -183,12 +205,32 @@ def test_displays(data):
     assert labels == {"no augmentation", "SMOTE", "SMOTE 2"}
     honest = low_data_curve(SMOTE(), MODEL, *data, n_real=9, cv=2, random_state=0)
     assert list(LowDataCurveDisplay.from_data([honest, curve]).curves) == ["SMOTE, honest", "SMOTE, oracle"]
+    accuracy = low_data_curve(SMOTE(), MODEL, *data, n_real=9, cv=2, random_state=0, scoring="accuracy")
+    with pytest.raises(ValueError, match="different scores: accuracy, balanced accuracy"):
+        LowDataCurveDisplay.from_data({"a": honest, "b": accuracy})
+    with pytest.raises(ValueError, match="the same splits and real rows"):
+        LowDataCurveDisplay.from_data({"a": honest, "b": curve}, kind="score")
     with pytest.raises(ValueError, match="kind must be one of"):
         LowDataCurveDisplay.from_data(curve, kind="both")
     with pytest.raises(ValueError, match="curves is empty"):
         LowDataCurveDisplay.from_data([])
     with pytest.raises(TypeError, match="curves must be a CurveResult"):
         LowDataCurveDisplay.from_data(3)
+
+
+def test_samplers_of_one_display_meet_the_same_splits(data):
+    samplers = {"gaussian": GaussianSampler(), "smote": SMOTE()}
+    curves = AugmentationCurveDisplay.from_estimator(samplers, MODEL, *data, n_synthetic=9, cv=2).curves
+    np.testing.assert_array_equal(curves["gaussian"].baseline_scores, curves["smote"].baseline_scores)
+
+
+def test_curves_of_other_sizes_share_a_title(data):
+    few, all_rows = (
+        augmentation_curve(SMOTE(), MODEL, *data, n_synthetic=9, n_real=n, cv=2, random_state=0)
+        for n in (12, None)
+    )
+    display = AugmentationCurveDisplay.from_data({"few": few, "all": all_rows})
+    assert display.ax_.get_title() == "12 real rows or 45 real rows, protocol: honest"
 
 
 # -- statistics

@@ -32,7 +32,8 @@ class PeakMemory:
     def __enter__(self) -> PeakMemory:
         _warm_up()
         gc.collect()
-        if torch.cuda.is_available():
+        self._gpu = 0
+        if torch.cuda.is_initialized():  # never for the sake of measuring: a context takes memory of its own
             torch.cuda.reset_peak_memory_stats()
             self._gpu = torch.cuda.memory_allocated()
         try:
@@ -46,7 +47,7 @@ class PeakMemory:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        gpu = torch.cuda.max_memory_allocated() - self._gpu if torch.cuda.is_available() else 0
+        gpu = torch.cuda.max_memory_allocated() - self._gpu if torch.cuda.is_initialized() else 0
         if gpu:
             self.megabytes = gpu / 2**20
         elif not np.isnan(self._host):

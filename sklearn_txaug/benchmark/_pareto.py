@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,12 +15,22 @@ from ._store import Row
 from ._summary import indicator_means, look
 from ._tables import html_table
 
+
+class _Cost(NamedTuple):
+    """A cost: what the axis and the column say, and the least difference that is not noise, as a power of ten."""
+
+    label: str
+    column: str
+    resolution: int
+
+
 _COSTS = {
-    "parameters": "trained weights",
-    "fit_seconds": "seconds of training",
-    "fit_megabytes": "megabytes of memory",
+    "parameters": _Cost("trained weights", "parameters", 0),
+    "fit_seconds": _Cost("seconds of training", "seconds", -2),
+    "fit_megabytes": _Cost("megabytes of memory", "megabytes", 0),
 }
 _QUALITIES = ("precision", "recall")
+_Fronts = Mapping[tuple[str, str], list[int]]
 
 
 def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
@@ -29,83 +39,100 @@ def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
     if not means:
         return []
     largest = max((n_real for n_real, _ in means), key=size_order)
-    chosen = {sampler: values for (n_real, sampler), values in means.items() if n_real == largest}
-    names = [name for name in order if name in chosen]
-    if not names:
+    samplers = {name: means[largest, name] for name in order if (largest, name) in means}
+    if not samplers:
         return []
+    names = list(samplers)
+    costs = {
+        name: np.round([values[name] for values in samplers.values()], -cost.resolution)
+        for name, cost in _COSTS.items()
+    }
     fronts = {
-        (cost, quality): {
-            names[i]
-            for i in pareto_front([chosen[n][cost] for n in names], [chosen[n][quality] for n in names])
-        }
-        for cost in _COSTS
+        (cost, quality): pareto_front(x, [values[quality] for values in samplers.values()])
+        for cost, x in costs.items()
         for quality in _QUALITIES
     }
     caption = (
         f"{where}: precision and recall against costs, {describe_real(largest)}. The line is the Pareto front: no "
-        "sampler that costs as little is better"
+        "sampler that costs as little is better. Rows near those of training are precise whatever they cost: see "
+        "the memorisation gap"
     )
     spoken = "; ".join(
-        f"front of {quality} against {cost.replace('_', ' ')}: {', '.join(n for n in names if n in front)}"
+        f"front of {quality} against {_COSTS[cost].label}: {', '.join(names[i] for i in front)}"
         for (cost, quality), front in fronts.items()
     )
-    lines = [
-        [
-            *(name, *(number(chosen[name][q]) for q in (*_QUALITIES, "f1"))),
-            f"{chosen[name]['parameters']:,.0f}",
-            *(number(chosen[name][cost]) for cost in ("fit_seconds", "fit_megabytes")),
-            "; ".join(
-                f"{quality} / {cost.replace('fit_', '')}"
-                for (cost, quality), front in fronts.items()
-                if name in front
-            ),
-        ]
-        for name in names
-    ]
-    header = ["sampler", *_QUALITIES, "f1", "parameters", "seconds", "megabytes", "on the front of"]
-    table = html_table("What the rows cost", header, lines, right=range(1, 7))
-    return [figure(caption, draw_pareto(chosen, order), spoken), table]
+    picture = _draw(samplers, means.get((largest, REFERENCE)), costs, fronts, order)
+    return [figure(caption, picture, spoken), _table(samplers, costs, fronts)]
 
 
-def pareto_front(cost: Sequence[float], quality: Sequence[float]) -> list[int]:
-    """Return the positions that nothing cheaper or equally cheap surpasses in quality, by ascending cost.
+def pareto_front(cost: Sequence[float] | np.ndarray, quality: Sequence[float]) -> list[int]:
+    """Return the positions that none is better than at lower or equal cost, nor as good as at lower cost, by cost.
 
     Examples
     --------
     >>> from sklearn_txaug.benchmark._pareto import pareto_front
-    >>> pareto_front([3, 1, 2], [0.9, 0.5, 0.4])
-    [1, 0]
+    >>> pareto_front([3, 1, 2, 1], [0.9, 0.5, 0.4, 0.5])
+    [1, 3, 0]
     """
     front: list[int] = []
     for i in sorted(range(len(cost)), key=lambda i: (cost[i], -quality[i])):
-        if not np.isnan([cost[i], quality[i]]).any() and (not front or quality[i] > quality[front[-1]]):
+        point = cost[i], quality[i]
+        last = (cost[front[-1]], quality[front[-1]]) if front else (np.nan, -np.inf)
+        if not np.isnan(point).any() and (point == last or quality[i] > last[1]):
             front.append(i)
     return front
 
 
-def draw_pareto(means: Mapping[str, Mapping[str, float]], order: Sequence[str]) -> bytes:
-    """Draw precision and recall of each sampler against what its training costs."""
+def _table(
+    samplers: Mapping[str, Mapping[str, float]], costs: Mapping[str, np.ndarray], fronts: _Fronts
+) -> str:
+    shown = (*_QUALITIES, "f1", "memorisation_gap")
+    lines = [
+        [
+            *(name, *(number(means[quality]) for quality in shown)),
+            f"{means['parameters']:,.0f}",
+            *(number(costs[cost][i]) for cost in ("fit_seconds", "fit_megabytes")),
+            "; ".join(f"{q} / {_COSTS[cost].column}" for (cost, q), front in fronts.items() if i in front),
+        ]
+        for i, (name, means) in enumerate(samplers.items())
+    ]
+    header = [
+        "sampler",
+        *(name.replace("_", " ") for name in shown),
+        *(cost.column for cost in _COSTS.values()),
+    ]
+    header.append("on the front of")
+    return html_table("What the rows cost", header, lines, right=range(1, len(header) - 1))
+
+
+def _draw(
+    samplers: Mapping[str, Mapping[str, float]],
+    real: Mapping[str, float] | None,
+    costs: Mapping[str, np.ndarray],
+    fronts: _Fronts,
+    order: Sequence[str],
+) -> bytes:
+    """Draw precision and recall of each sampler, and of real rows, against each cost that is known."""
     from matplotlib.figure import Figure
 
-    names = [name for name in order if name in means]
-    costs = {cost: [means[name][cost] for name in names] for cost in _COSTS}
-    costs = {cost: x for cost, x in costs.items() if not np.isnan(x).all()}
-    figure = Figure(figsize=(1.6 + 4 * len(costs), 7.2), layout="constrained")
-    panels = figure.subplots(2, len(costs), sharey="row", sharex="col", squeeze=False)
-    for axes, quality in zip(panels, ("precision", "recall"), strict=True):
-        y = [means[name][quality] for name in names]
+    known = {cost: x for cost, x in costs.items() if not np.isnan(x).all()}
+    figure = Figure(figsize=(1.6 + 4 * len(known), 7.2), layout="constrained")
+    panels = figure.subplots(2, len(known), sharey="row", sharex="col", squeeze=False)
+    for axes, quality in zip(panels, _QUALITIES, strict=True):
+        y = [means[quality] for means in samplers.values()]
         axes[0].set_ylabel(quality)
-        axes[0].set_ylim(*_limits([*y, means.get(REFERENCE, {}).get(quality, np.nan)]))
-        for axis, (cost, x) in zip(axes, costs.items(), strict=True):
-            for name, a, b in zip(names, x, y, strict=True):
+        axes[0].set_ylim(*_limits([*y, real[quality] if real else np.nan]))
+        for axis, (cost, x) in zip(axes, known.items(), strict=True):
+            for name, a, b in zip(samplers, x, y, strict=True):
                 axis.scatter(a, b, s=48, label=name, zorder=3, **look(order, name))
-            front = pareto_front(x, y)
-            axis.step([x[i] for i in front], [y[i] for i in front], where="post", color="0.5", linewidth=1)
-            if REFERENCE in means:
-                axis.axhline(means[REFERENCE][quality], color="0.5", linestyle=":", label="real rows")
-            _scale_cost(axis, cost, x)
-    for axis, cost in zip(panels[-1], costs, strict=True):
-        axis.set_xlabel(_COSTS[cost])
+            most = _scale_cost(axis, cost, x)
+            if front := fronts[cost, quality]:
+                ends = [*front, front[-1]]  # the line goes on to the right of the last
+                axis.step([*x[front], most], [y[i] for i in ends], where="post", color="0.5", linewidth=1)
+            if real:
+                axis.axhline(real[quality], color="0.5", linestyle=":", label="real rows")
+    for axis, cost in zip(panels[-1], known, strict=True):
+        axis.set_xlabel(_COSTS[cost].label)
     handles, texts = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside right center", fontsize="small", frameon=False)
     return png(figure)
@@ -118,10 +145,11 @@ def _limits(quality: Sequence[float]) -> tuple[float, float]:
     return min(low, high - 0.1) - 0.02, high + 0.02
 
 
-def _scale_cost(axis: Any, cost: str, x: Sequence[float]) -> None:
-    """Make an axis logarithmic but for what costs next to nothing: no weights, a millisecond, a megabyte."""
-    least = {"parameters": 4, "fit_seconds": -2, "fit_megabytes": 0}[cost]
+def _scale_cost(axis: Any, cost: str, x: np.ndarray) -> float:
+    """Make an axis logarithmic but for what costs next to nothing, and return its upper end."""
+    least = 4 if cost == "parameters" else _COSTS[cost].resolution  # no network has fewer weights
     most = max(int(np.ceil(np.log10(max(np.nanmax(x), 1e-9)))), least + 1)
     axis.set_xscale("symlog", linthresh=10.0**least, linscale=0.4)
     axis.set_xlim(-0.2 * 10.0**least, 10.0**most)  # the marks at 0 stay whole
     axis.set_xticks([0, *(10.0**k for k in range(least, most + 1))])
+    return 10.0**most

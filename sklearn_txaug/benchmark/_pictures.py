@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,25 @@ import numpy as np
 
 from ..plotting._style import REAL, SYNTHETIC
 from ._compare import Comparison, Difference
-from ._sizes import BALANCE, CHOSEN, Size, describe_real, size_order
+from ._sizes import BALANCE, CHOSEN, Size, describe_real, describe_synthetic, size_order
 from ._summary import look
 from ._words import amount_name
 
 _PANEL = 3.1  # inches
 
 
-def main_amount(amounts: Sequence[Size]) -> Size:
+def main_amount(amounts: Collection[Size]) -> Size:
     """Return the amount that a table or picture with one amount shows: the largest that does not depend on y."""
-    fixed = [size for size in amounts if size not in (0, BALANCE, CHOSEN)]
-    return max(fixed, key=size_order) if fixed else BALANCE
+    given = sorted({size for size in amounts if size not in (0, CHOSEN)}, key=size_order) or [CHOSEN]
+    return ([size for size in given if size != BALANCE] or given)[-1]
+
+
+def describe_main(amounts: Collection[Size]) -> str:
+    """Say what `main_amount` is, and that a gate has its own."""
+    main = main_amount(amounts)
+    return describe_synthetic(main) + "; the gate chose its own amount" * (
+        main != CHOSEN and CHOSEN in amounts
+    )
 
 
 def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
@@ -46,6 +54,12 @@ def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric
     """Draw gains against the number of synthetic rows, for one data set and protocol."""
     chosen = [c for c in comparisons if c.difference]
     amounts = sorted({c.n_synthetic for c in chosen}, key=size_order)
+    n_joined = sum(amount not in (BALANCE, CHOSEN) for amount in amounts)
+
+    def lines_of(points: list[tuple]) -> list[list[tuple]]:
+        joined = [point for point in points if point[0] <= n_joined]
+        return [[(0, 0.0, 0.0), *joined]] * bool(joined) + [[point] for point in points[len(joined) :]]
+
     return _curves(
         chosen,
         order,
@@ -55,7 +69,7 @@ def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric
         x_of=lambda c: amounts.index(c.n_synthetic) + 1,
         ticks=["0", *map(amount_name, amounts)],
         labels=("synthetic rows", f"gain in {metric.replace('_', ' ')}"),
-        from_zero=True,
+        lines_of=lines_of,
     )
 
 
@@ -69,7 +83,7 @@ def _curves(
     x_of: Any,
     ticks: Sequence[str],
     labels: tuple[str, str],
-    from_zero: bool = False,
+    lines_of: Callable[[list[tuple]], list[list[tuple]]] = lambda points: [points] * bool(points),
 ) -> bytes:
     from matplotlib.figure import Figure
 
@@ -83,19 +97,16 @@ def _curves(
             axis = panels[i, j]
             axis.axhline(0, color="0.4", linewidth=1, zorder=0)
             for k, name in enumerate(names):
+                shift = 0.32 * (k / max(1, len(names) - 1) - 0.5)
+                style = {**look(order, name), "label": name, "markersize": 4, "linewidth": 1, "alpha": 0.9}
                 points = sorted(
                     (x_of(c), *c.difference[:2])
                     for c in chosen
                     if c.difference and c.sampler == name and panel_of(c) == (row, column)
                 )
-                if not points:  # the gate has no oracle, and balanced subsets no amount
-                    continue
-                points = [(0, 0.0, 0.0)] * from_zero + points
-                x, mean, error = (np.array(values, dtype=float) for values in zip(*points, strict=True))
-                shift = 0.32 * (k / max(1, len(names) - 1) - 0.5)
-                error = np.nan_to_num(error)
-                style = {**look(order, name), "label": name, "markersize": 4, "linewidth": 1, "alpha": 0.9}
-                axis.errorbar(x + shift * (x > 0 if from_zero else 1), mean, yerr=error, **style)
+                for line in lines_of(points):
+                    x, mean, error = (np.array(values, dtype=float) for values in zip(*line, strict=True))
+                    axis.errorbar(x + shift, mean, np.nan_to_num(error), **style)
             axis.set_title(f"{column}, {row}", fontsize="medium")
             axis.set_ylim(*limits)
             axis.set_xticks(range(len(ticks)), ticks)
@@ -113,7 +124,8 @@ def _limits(differences: Sequence[Difference]) -> tuple[float, float]:
     """Return a range that holds all means; errors of few seeds, which can be huge, may leave it."""
     mean, error = (np.nan_to_num([d[i] for d in differences]) for i in (0, 1))
     most = 1.5 * max(np.abs(mean).max(), 0.01)
-    return max((mean - error).min(), -most) * 1.05, min(max((mean + error).max(), 0.01), most) * 1.05
+    low, high = max((mean - error).min(), -most), min((mean + error).max(), most)
+    return min(low, -0.005) * 1.05, max(high, 0.005) * 1.05
 
 
 def draw_embeddings(files: Mapping[str, Path]) -> bytes:

@@ -149,10 +149,8 @@ def _dataset(
     for part in parts:
         body += [winners(part, metric, deep), duel_table(part, metric, deep)]
     if any(c.difference for c in comparisons):
-        amount = pictures.main_amount([c.n_synthetic for c in comparisons])
-        caption = (
-            f"{name}: gain over no augmentation by training rows, {amount} synthetic rows (corrected errors)"
-        )
+        added = pictures.describe_main({c.n_synthetic for c in comparisons})
+        caption = f"{name}: gain over no augmentation by training rows, {added} (corrected errors)"
         body.append(figure(caption, pictures.draw_low_data(comparisons, order, metric), _spoken(comparisons)))
     for part in parts:
         body += _details(part, order, folder, metric)

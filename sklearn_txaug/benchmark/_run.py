@@ -86,14 +86,7 @@ def benchmark(
     samplers = make_samplers() if samplers is None else dict(samplers)
     classifiers = make_classifiers() if classifiers is None else dict(classifiers)
     plan = make_plan(cohort, samplers, classifiers, n_real, n_synthetic, seeds, protocol)
-    methods = {**samplers, **classifiers}.items()
-    named = {
-        f"{cohort.name} {name}": str(method if method is None else method.get_params())
-        for name, method in methods
-    }
-    named[f"{cohort.name} data"] = fingerprint(cohort)
-    named["sklearn_txaug"] = __version__
-    store = ResultStore(Path(output), {**named, **(settings or {})})
+    store = open_store(cohort, samplers, classifiers, output, settings)
     wanted = plan.jobs()
     finished = [row for row in store.rows if row.dataset == cohort.name]
     jobs = missing(wanted, finished, store.embedded(cohort.name), embeddings)
@@ -108,6 +101,22 @@ def benchmark(
     return [row for row in store.rows if row.dataset == cohort.name and key(row) in belongs]
 
 
+def open_store(
+    cohort: Cohort,
+    samplers: Mapping[str, Any],
+    classifiers: Mapping[str, Any],
+    output: str | Path,
+    settings: Mapping[str, Any] | None,
+) -> ResultStore:
+    """Return the store of results, if those that are there come from the same data, methods and settings."""
+    named = {
+        f"{cohort.name} {name}": str(method if method is None else method.get_params())
+        for name, method in {**samplers, **classifiers}.items()
+    }
+    data = {f"{cohort.name} data": fingerprint(cohort), "sklearn_txaug": __version__}
+    return ResultStore(Path(output), {**named, **data, **(settings or {})})
+
+
 def make_plan(
     cohort: Cohort,
     samplers: Mapping[str, Any],
@@ -117,7 +126,7 @@ def make_plan(
     seeds: int,
     protocol: str | Sequence[str],
 ) -> Plan:
-    """Check what is asked for before any training: an impossible amount is an error that names it."""
+    """Check what is asked for before any training; what is impossible is an error that names it."""
     protocols = (protocol,) if isinstance(protocol, str) else tuple(dict.fromkeys(protocol))
     if seeds < 1:
         raise ValueError(f"seeds must be 1 or more, got {seeds}")
@@ -130,7 +139,12 @@ def make_plan(
     real = list(dict.fromkeys(map(real_size, n_real)))
     synthetic = list(dict.fromkeys(map(synthetic_size, n_synthetic)))
     for seed in range(seeds):
-        pool = split(cohort, seed).pool
+        pool, test = split(cohort, seed)
+        if len(np.unique(cohort.y[test])) < 2:
+            raise ValueError(
+                f"{cohort.name}: with seed {seed} fewer than 2 classes have rows to train on and rows to hold out; "
+                "each class needs rows of 2 groups or more (another group column, or none)"
+            )
         for size in real:
             subset(cohort, pool, size)
     return Plan(samplers, classifiers, real, synthetic, seeds, protocols)

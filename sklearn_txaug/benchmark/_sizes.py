@@ -64,6 +64,17 @@ def describe_real(size: Size) -> str:
     return f"{size}\N{NO-BREAK SPACE}rows"
 
 
+def describe_synthetic(size: Size) -> str:
+    """Say an amount of synthetic rows in words."""
+    if size == CHOSEN:
+        return "as many synthetic rows as the gate chose"
+    if size == BALANCE:
+        return "classes filled up to the largest"
+    if isinstance(size, str):
+        return f"{size[:-1]}\N{NO-BREAK SPACE}synthetic rows for each real one"
+    return f"{size}\N{NO-BREAK SPACE}synthetic rows"
+
+
 def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:
     """Return, in their order, the positions of the first rows of each class; of a smaller class all."""
     keep = np.zeros(len(y), dtype=bool)

@@ -49,6 +49,8 @@ class ResultStore:
     """
 
     def __init__(self, folder: Path, settings: dict[str, Any]):
+        if folder.exists() and not folder.is_dir():
+            raise ValueError(f"output must be a folder, and {folder} is a file")
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "results.csv"
         self._check_settings(folder / "settings.json", settings)
@@ -102,17 +104,19 @@ class ResultStore:
 
 def recall_of(label: Any) -> str:
     """Return the metric that holds the share of a class's rows that were recognised."""
-    return f"recall[{' '.join(str(label).split())}]"
+    text = str(label).replace("\\", r"\\").replace("\n", r"\n").replace("\r", r"\r")  # a row is one line
+    return f"recall[{text}]"
 
 
 def read_rows(folder: Path) -> list[Row]:
-    """Return the rows of a results folder, which need not be whole."""
+    """Return the rows of a results folder, which need not be whole; what two runs have both written counts once."""
     path = folder / "results.csv"
     if not path.exists():
         return []
     lines = path.read_text(encoding="utf-8").split("\n")[:-1]  # a line without its end was torn
     records = list(csv.reader(lines))[1:]
-    return [_parse(record) for record in records if len(record) == len(Row._fields)]
+    rows = [_parse(record) for record in records if len(record) == len(Row._fields)]
+    return list({row[:-1]: row for row in rows}.values())
 
 
 def read_points(folder: Path) -> dict[tuple, Path]:

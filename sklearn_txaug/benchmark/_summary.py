@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..plotting._style import style
-from ._compare import Comparison, compare
+from ._compare import Comparison, compare, without_empty
 from ._indicators import COSTS, INDICATORS, K
 from ._jobs import REFERENCE
 from ._sizes import CHOSEN, Size, size_order
@@ -47,7 +47,7 @@ def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "bal
     metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
         Score of the classifiers.
     """
-    parts = parts_of(rows)
+    parts = parts_of(without_empty(rows))
     return "\n\n\n".join(_format_part(part, order, metric) for part in parts) if parts else "no results"
 
 
@@ -152,7 +152,7 @@ def draw_summary(
     """
     from matplotlib.figure import Figure
 
-    parts = parts_of(rows)
+    parts = parts_of(without_empty(rows))
     heights = [max(4.5, 1.5 + 0.16 * len(compare(part, metric))) for part in parts]
     figure = Figure(figsize=(12, sum(heights)), layout="constrained")
     panels = figure.subplots(len(parts), 2, squeeze=False, height_ratios=heights)

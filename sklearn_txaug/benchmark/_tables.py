@@ -14,15 +14,19 @@ import numpy as np
 from .._html import number
 from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
 from ._indicators import INDICATORS
-from ._pictures import main_amount
-from ._sizes import CHOSEN, Size, describe_real, size_order
+from ._pictures import describe_main, main_amount
+from ._sizes import CHOSEN, describe_real, size_order
 from ._store import Row
 from ._summary import quality_lines
 from ._words import Duel, duels, method_name, plus_minus
 
 
 def winners(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
+    """Return the best sampler of each setting, and the best deep generator beside the best cheap one."""
     comparisons, scores = compare(part, metric), scores_of(part, metric)
+    n_rows = {
+        setting: np.mean(list(n.values())) for (setting, _, _), n in scores_of(part, "real_rows").items()
+    }
     base = {c.setting: c for c in comparisons if c.sampler == BASELINE}
     cheap = best(c for c in comparisons if c.sampler not in deep)
     deepest = best(c for c in comparisons if c.sampler in deep)
@@ -34,7 +38,8 @@ def winners(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
             duel = paired(*(scores[setting, x.sampler, x.n_synthetic] for x in (one, other)))
         lines.append(
             [
-                *(setting.classifier, describe_real(setting.n_real)),
+                setting.classifier,
+                describe_real(setting.n_real) + f" ({n_rows[setting]:,.0f})" * (setting in n_rows),
                 number(base[setting].score) if setting in base else "",
                 *(method_name(c), number(c.score)),
                 plus_minus(*c.difference[:2]) if c.difference else "",
@@ -81,24 +86,22 @@ def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
 def per_class(part: Sequence[Row], order: Sequence[str]) -> str:
     """Return the share of each class that is recognised, a fold for each classifier."""
     scored = [row for row in part if row.classifier and row.metric.startswith("recall[")]
-    amount = main_amount([row.n_synthetic for row in scored]) if scored else 0
+    amounts = {row.n_synthetic for row in scored}
     cells: dict[str, dict[tuple, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in scored:
-        if row.n_synthetic in (0, amount, CHOSEN):
+        if row.n_synthetic in (0, main_amount(amounts), CHOSEN):
             cells[row.classifier][row.n_real, row.metric[7:-1], row.sampler].append(row.value)
     return "".join(
         _fold(
             f"Share of the held-out rows of each class that {classifier} recognises",
-            "".join(_class_tables(values, order, amount)),
+            "".join(_class_tables(values, order, describe_main(amounts))),
             is_open=classifier == next(iter(cells)),
         )
         for classifier, values in cells.items()
     )
 
 
-def _class_tables(
-    cells: Mapping[tuple, Sequence[float]], order: Sequence[str], amount: Size
-) -> Iterator[str]:
+def _class_tables(cells: Mapping[tuple, Sequence[float]], order: Sequence[str], added: str) -> Iterator[str]:
     names = [name for name in order if any(name == key[2] for key in cells)]
     for n_real in sorted({key[0] for key in cells}, key=size_order):
         lines = []
@@ -106,7 +109,7 @@ def _class_tables(
             values = [float(np.mean(cells.get((n_real, label, name), [np.nan]))) for name in names]
             top = np.nanmax(values)
             lines.append([label, *(_bold(number(v), v == top and min(values) < top) for v in values)])
-        caption = f"{describe_real(n_real)}, {amount} synthetic rows; the best of each class in blue"
+        caption = f"{describe_real(n_real)}, {added}; the best of each class in blue"
         yield html_table(caption, ["class", *names], lines, right=range(1, len(names) + 1), raw=True)
 
 

@@ -38,11 +38,16 @@ _documented = with_texts(
         Trainings at a time, of one thread each; the result does not depend on it.
     random_state : int, RandomState instance or None, default=None
         Decides splits, trainings and draws, those of `sampler` and `estimator` too.""",
+        "warns": """Warns
+    -----
+    UserWarning
+        If splits are left out because the score is not defined for what they hold out, as ROC AUC without rows of a
+        class.""",
         "raises": """Raises
     ------
     ValueError
         If `protocol` is another, ``"oracle"`` is asked for with all real rows, an amount cannot be met, nothing can
-        be held out, or a splitter cuts groups.
+        be held out, a splitter cuts groups, or the score is not defined in any split.
     TypeError
         If `sampler` is none.""",
         "references": """References
@@ -91,6 +96,8 @@ def augmentation_curve(
     -------
     result : CurveResult
         One point for each amount.
+
+    {warns}
 
     {raises}
 
@@ -158,6 +165,8 @@ def low_data_curve(
     -------
     result : CurveResult
         One point for each `n_real`.
+
+    {warns}
 
     {raises}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
 
+from .._training import draw_seed
 from ..plotting._style import axes_for, legend_beside, style
 from ._curves import augmentation_curve, low_data_curve
 from ._result import CurveResult
@@ -24,6 +26,14 @@ class _CurveDisplay:
             raise ValueError(f"kind must be one of {KINDS}, got {kind!r}")
         if not curves:
             raise ValueError("curves is empty: nothing to draw")
+        scorings = {curve.scoring for curve in curves.values()}
+        if len(scorings) > 1:
+            raise ValueError(f"curves have different scores: {', '.join(sorted(scorings))}")
+        first = next(iter(curves.values())).baseline_scores
+        if kind == "score" and not all(np.array_equal(c.baseline_scores, first) for c in curves.values()):
+            raise ValueError(
+                "kind='score' needs curves of the same splits and real rows; draw the differences"
+            )
         self.curves, self.kind = dict(curves), kind
 
     @classmethod
@@ -75,8 +85,7 @@ class _CurveDisplay:
         ax : matplotlib Axes, default=None
             None makes a figure.
         **kwargs
-            Passed to the function that computes the curve. Give an integer `random_state`, so that all samplers
-            meet the same splits.
+            Passed to the function that computes the curve. All samplers meet the same splits.
 
         Returns
         -------
@@ -84,6 +93,9 @@ class _CurveDisplay:
             Drawn.
         """
         samplers = sampler if isinstance(sampler, Mapping) else {type(sampler).__name__: sampler}
+        random_state = kwargs.get("random_state")
+        if not isinstance(random_state, Integral):
+            kwargs["random_state"] = draw_seed(random_state)
         curves = {name: cls._compute(one, estimator, X, y, **kwargs) for name, one in samplers.items()}
         return cls(curves, kind).plot(ax)
 
@@ -110,7 +122,8 @@ class _CurveDisplay:
         what = f"gain in {first.scoring}" if self.kind == "difference" else first.scoring
         protocols = " and ".join(dict.fromkeys(curve.protocol for curve in self.curves.values()))
         self.ax_.set(xlabel=self._x_label, ylabel=f"{what}\n(mean and standard error)")
-        self.ax_.set_title(f"{self._setting(first)}, protocol: {protocols}", fontsize="medium")
+        settings = " or ".join(dict.fromkeys(map(self._setting, self.curves.values())))
+        self.ax_.set_title(f"{settings}, protocol: {protocols}", fontsize="medium")
         legend_beside(self.ax_)
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -47,6 +48,10 @@ class CurveJobs:
         self.seed = draw_seed(random_state)
         self.pairs = splits(cv, self.y, self.groups, seed=self.seed, n_repeats=n_repeats)
 
+    @property
+    def _score_name(self) -> str:
+        return self.scoring.replace("_", " ") if isinstance(self.scoring, str) else "score"
+
     def result(self, n_real: Sequence[Any], n_synthetic: Sequence[Any], n_jobs: int | None) -> CurveResult:
         """Run the jobs; one of `n_real` and `n_synthetic` has one entry, the other those of the curve."""
         amounts = [n for n in n_synthetic if n is None or isinstance(n, dict) or n != 0]
@@ -54,12 +59,6 @@ class CurveJobs:
             raise ValueError(f"n_synthetic={n_synthetic!r} and n_real={n_real!r} leave nothing to compare")
         subsets = [[self._rows(fold, n) for n in n_real] for fold in range(len(self.pairs))]
         self._check_oracle(subsets)
-        rows = np.array(
-            [
-                [[len(self.scorer.labels(n, self.y[s.real])) for n in amounts] for s in fold]
-                for fold in subsets
-            ]
-        ).mean(axis=0)
         jobs = [job for fold in range(len(self.pairs)) for job in self._jobs(fold, subsets[fold])]
         found = Parallel(n_jobs=n_jobs)(
             delayed(self.scorer.scores)(
@@ -68,19 +67,41 @@ class CurveJobs:
             for fold, k, job in jobs
         )
         scores = np.concatenate(found).reshape(len(self.pairs), len(n_real), 1 + len(amounts))
+        defined = self._defined(scores[:, :, 0])
+        scores, pairs, subsets = scores[defined], *([x[i] for i in defined] for x in (self.pairs, subsets))
+        rows = np.array(
+            [
+                [[len(self.scorer.labels(n, self.y[s.real])) for n in amounts] for s in fold]
+                for fold in subsets
+            ]
+        ).mean(axis=0)
         n_rows = [float(np.mean([len(fold[i].real) for fold in subsets])) for i in range(len(n_real))]
         n_points = len(n_real) * len(amounts)
         return CurveResult(
             sampler=type(self.sampler).__name__,
             protocol=self.protocol,
-            scoring=self.scoring.replace("_", " ") if isinstance(self.scoring, str) else "score",
+            scoring=self._score_name,
             n_real=np.repeat(n_rows, len(amounts)),
             n_synthetic=rows.ravel(),
-            scores=scores[:, :, 1:].reshape(len(self.pairs), n_points).T,
+            scores=scores[:, :, 1:].reshape(len(pairs), n_points).T,
             baseline_scores=np.repeat(scores[:, :, 0], len(amounts), axis=1).T,
-            n_train=float(np.mean([len(train) for train, _ in self.pairs])),
-            n_test=float(np.mean([len(test) for _, test in self.pairs])),
+            n_train=float(np.mean([len(train) for train, _ in pairs])),
+            n_test=float(np.mean([len(test) for _, test in pairs])),
         )
+
+    def _defined(self, baseline: np.ndarray) -> np.ndarray:
+        """Return the splits that have a score: ROC AUC, say, needs rows of every class."""
+        defined = np.flatnonzero(~np.isnan(baseline).any(axis=1))
+        if not len(defined):
+            raise ValueError(f"{self._score_name} is not defined for what any of the splits holds out")
+        if len(defined) < len(baseline):
+            warnings.warn(
+                f"{len(baseline) - len(defined)} of {len(baseline)} splits are left out: {self._score_name} is not "
+                "defined for what they hold out",
+                UserWarning,
+                stacklevel=4,
+            )
+        return defined
 
     def _jobs(self, fold: int, subsets: list[Split]) -> list[tuple[int, int, list[Split]]]:
         """Return what shares one generator: each subset its own, or under the oracle protocol all of a fold."""
