@@ -89,9 +89,8 @@ def _table(
     shown = (*_QUALITIES, "f1", "memorisation_gap")
     lines = [
         [
-            *(name, *(number(means[quality]) for quality in shown)),
-            f"{means['parameters']:,.0f}",
-            *(number(costs[cost][i]) for cost in ("fit_seconds", "fit_megabytes")),
+            *(name, *(number(round(means[quality], 3)) for quality in shown)),
+            *(_amount(x[i], _COSTS[cost].resolution) for cost, x in costs.items()),
             "; ".join(f"{q} / {_COSTS[cost].column}" for (cost, q), front in fronts.items() if i in front),
         ]
         for i, (name, means) in enumerate(samplers.items())
@@ -103,6 +102,10 @@ def _table(
     ]
     header.append("on the front of")
     return html_table("What the rows cost", header, lines, right=range(1, len(header) - 1))
+
+
+def _amount(cost: float, resolution: int) -> str:
+    return "" if np.isnan(cost) else f"{cost:,.{-resolution}f}"
 
 
 def _draw(

@@ -71,8 +71,8 @@ def describe_synthetic(size: Size) -> str:
     if size == BALANCE:
         return "classes filled up to the largest"
     if isinstance(size, str):
-        return f"{size[:-1]}\N{NO-BREAK SPACE}synthetic rows for each real one"
-    return f"{size}\N{NO-BREAK SPACE}synthetic rows"
+        return f"{size[:-1]}\N{NO-BREAK SPACE}synthetic row{'s' * (size != '1x')} for each real one"
+    return f"{size}\N{NO-BREAK SPACE}synthetic row{'s' * (size != 1)}"
 
 
 def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:

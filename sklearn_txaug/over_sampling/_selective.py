@@ -113,6 +113,9 @@ class SelectiveSampler(HoldsSampler):
     augmentation was chosen. ``fit_resample`` heeds the choice, and `sample` raises `NotFittedError` after it if that
     was none.
 
+    In a Pipeline, groups come by scikit-learn's metadata routing, and imbalanced-learn asks for two requests:
+    ``gate.set_fit_request(groups=True).set_fit_resample_request(groups=True)``.
+
     References
     ----------
     .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 239-281, 2003.
