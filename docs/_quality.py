@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sklearn_txaug._benchmark import names, pick, positive
 from sklearn_txaug.benchmark import Cohort, benchmark, format_quality, make_cohort
 from sklearn_txaug.datasets import read_expression
 
@@ -15,10 +16,10 @@ def quality_parser(description: str, output: str) -> argparse.ArgumentParser:
     parser.add_argument("data", type=Path)
     parser.add_argument("--label", default="cancer_and_type")
     parser.add_argument("--group", default="patient")
-    parser.add_argument("--samplers", help="comma-separated; default: all")
+    parser.add_argument("--samplers", type=names, help="comma-separated; default: all")
     parser.add_argument("--n-real", type=int, default=600)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, help="trainings at a time; default: one for each CPU core")
+    parser.add_argument("--seeds", type=positive, default=3)
+    parser.add_argument("--jobs", type=positive, help="trainings at a time; default: one for each CPU core")
     parser.add_argument("--output", type=Path, default=Path(output))
     return parser
 
@@ -35,8 +36,7 @@ def cohort_of(arguments: argparse.Namespace, table: Any, X: Any) -> Cohort:
 
 def chosen(arguments: argparse.Namespace, samplers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the samplers that the command names."""
-    names = arguments.samplers.split(",") if arguments.samplers else list(samplers)
-    return {name: samplers[name] for name in names}
+    return pick(dict(samplers), arguments.samplers or list(samplers), "--samplers")
 
 
 def print_quality(arguments: argparse.Namespace, cohort: Cohort, samplers: Mapping[str, Any]) -> None:

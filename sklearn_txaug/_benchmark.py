@@ -48,7 +48,12 @@ def add_benchmark(commands: Any) -> None:
         default="honest",
         help="honest: the generator sees the rows that the classifier sees; oracle: all that are not held out",
     )
-    add("--metric", choices=METRICS, default=METRICS[0], help="score of tables and pictures; all are kept")
+    add(
+        "--metric",
+        choices=METRICS,
+        default=METRICS[0],
+        help="score of tables and pictures; all are kept, and the gate chooses by the first",
+    )
     add("--min-class-size", type=int, default=6, help="leave out classes with fewer rows")
     add("--report", action="store_true", help="write one HTML page with words, tables and pictures")
     add("--output", type=Path, default=Path("benchmark"))
@@ -60,7 +65,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     from .benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
     from .benchmark._run import make_plan, open_store
 
-    samplers = pick(make_samplers(arguments.metric), arguments.samplers, "--samplers")
+    samplers = pick(make_samplers(), arguments.samplers, "--samplers")
     classifiers = pick(make_classifiers(), arguments.classifiers, "--classifiers")
     sizes = arguments.n_real, arguments.n_synthetic, arguments.seeds, arguments.protocol
     cohorts = _cohorts(arguments)
@@ -96,6 +101,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
 def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
     """Return each cohort, and what must be equal for rows of another run to stand beside its own."""
     from .benchmark import make_cohort
+    from .benchmark._cohort import undivided
 
     paths, least = arguments.data or [None], arguments.min_class_size
     cohorts = []
@@ -103,6 +109,8 @@ def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
         name, X, y, groups, columns = read_cohort(path, arguments.label, arguments.group, arguments.genes)
         n_genes = arguments.genes if isinstance(arguments.genes, int) else None
         cohort, rare = make_cohort(name, X, y, groups, min_class_size=least, n_genes=n_genes)
+        if alone := undivided(cohort):
+            print(f"{name}: never held out, rows of one group only: {', '.join(map(str, alone))}")
         if rare:
             print(f"{name}: left out, fewer than {least} rows: {', '.join(map(str, rare))}")
         options = {**columns, "genes": arguments.genes, "min_class_size": least}

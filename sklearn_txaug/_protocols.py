@@ -47,7 +47,7 @@ class Scorer(NamedTuple):
         """Return scores of shape (n_splits, n_amounts); the splits share their `seen` rows, and one generator.
 
         The classifier has the same seed under every sampler and amount, so that differences are paired. A score
-        that needs every class (ROC AUC) is NaN, with a warning, where the held-out rows lack one.
+        that needs every class (ROC AUC) is NaN where the held-out rows lack one.
         """
         with one_thread(), warnings.catch_warnings():
             for rare_class in ("y_pred contains classes not in y_true", "A single label was found"):
@@ -67,10 +67,9 @@ class Scorer(NamedTuple):
         truth = y[rows.test]
         try:
             return float(self.scoring(model, _safe_indexing(X, rows.test), truth))
-        except ValueError as error:
+        except ValueError:
             if np.isin(y_train, truth).all():
                 raise
-            warnings.warn(f"a score is not defined for rows that lack a class: {error}", stacklevel=2)
             return np.nan
 
     def labels(self, amount: Any, y: np.ndarray) -> np.ndarray:

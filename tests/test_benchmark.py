@@ -20,13 +20,12 @@ from sklearn_txaug.benchmark import (
     format_summary,
     make_classifiers,
     make_cohort,
-    make_samplers,
 )
-from sklearn_txaug.benchmark._cohort import most_variable, split, subset
+from sklearn_txaug.benchmark._cohort import most_variable, split, subset, undivided
 from sklearn_txaug.benchmark._compare import compare, holm, paired
 from sklearn_txaug.benchmark._memory import PeakMemory
 from sklearn_txaug.benchmark._sizes import labels_to_draw, real_size, size_order, synthetic_size
-from sklearn_txaug.benchmark._store import ResultStore, read_rows, recall_of
+from sklearn_txaug.benchmark._store import ResultStore, class_of, read_rows, recall_of
 from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
 
 
@@ -220,9 +219,10 @@ def test_impossible_amounts(cohort, tmp_path):
         ({"n_real": []}, "n_real names no"),
         ({"n_synthetic": []}, "n_synthetic must be"),
         ({"n_synthetic": [20, -5]}, "n_synthetic must be.*-5"),
+        ({"samplers": {"gate": SelectiveSampler()}, "protocol": "oracle"}, "'oracle' has no gate"),
     ):
         with pytest.raises(ValueError, match=message):
-            benchmark(cohort, samplers=SAMPLERS, **{**SETUP, **change}, output=tmp_path)
+            benchmark(cohort, **{"samplers": SAMPLERS, **SETUP, **change}, output=tmp_path)
     with pytest.raises(ValueError, match="toy holds 1 values that are NaN"):
         make_cohort("toy", np.concatenate([cohort.X[:-1], [[np.nan] + [0] * 11]]), cohort.y)
     with pytest.raises(ValueError, match="protocol"):
@@ -417,13 +417,13 @@ def test_a_setting_of_the_last_file_is_checked_before_the_first_is_computed(tmp_
     assert command_line.main(["benchmark", *command, *both]) == 2
     assert "two genes=None, not 5" in capsys.readouterr().err
     assert (tmp_path / "out" / "results.csv").read_text() == before
+    assert command_line.main(["benchmark", *command, *both[:-2]]) == 0, "a refused run leaves nothing behind"
 
 
-def test_the_gate_chooses_by_the_metric_of_the_command():
-    assert make_samplers("f1_macro")["gate"].scoring == "f1_macro"
-
-
-def test_a_group_that_holds_a_whole_class_is_named_before_training(cohort, tmp_path):
+def test_groups_that_hold_whole_classes_are_named_before_training(cohort, tmp_path):
+    groups = np.where(cohort.y == "liver", "one", cohort.groups.astype(str))
+    assert undivided(cohort._replace(groups=groups)) == ["liver"]
+    assert undivided(cohort) == undivided(cohort._replace(groups=None)) == []
     whole = cohort._replace(groups=cohort.y)
     with pytest.raises(ValueError, match="each class needs rows of 2 groups"):
         benchmark(whole, samplers=SAMPLERS, **SETUP, output=tmp_path)
@@ -436,6 +436,8 @@ def test_classes_that_differ_in_white_space_stay_apart(tmp_path):
     store.append(rows)
     assert read_rows(tmp_path) == rows
     assert len({row.metric for row in rows}) == 4
+    assert [class_of(row.metric) for row in rows] == labels
+    assert class_of("accuracy") is None
 
 
 def test_rows_that_two_runs_have_written_count_once(tmp_path):

@@ -166,9 +166,20 @@ def test_the_page_says_how_large_an_established_difference_is():
     base = np.array([0.5, 0.6, 0.7])
     comparisons = compare(_rows({("none", 0): base, ("smote", 9): base + 0.1}, {}), "accuracy")
     assert power(comparisons).startswith("With 3 seeds")
-    assert "the largest of the 1 in its setting is established from 4.3 of its errors on" in power(
-        comparisons
-    )
+    assert "where it exceeds 4.3 of its errors: more seeds" in power(comparisons)
+    other = comparisons[0].setting._replace(n_real="9c")
+    two = [comparisons[1]._replace(setting=other, sampler=name) for name in ("gan", "vae")]
+    assert "exceeds 4.3 to 6.2 of its errors" in power([*comparisons, *two])
+
+
+def test_settings_without_comparison_do_not_count():
+    base = np.array([0.5, 0.6, 0.7])
+    comparisons = compare(_rows({("none", 0): base, ("smote", 9): base + 0.1}, {}), "accuracy")
+    alone = comparisons[0]._replace(setting=comparisons[0].setting._replace(n_real="9c"))
+    said = findings([*comparisons, alone])
+    assert "in 1 of 1 settings" in said[0]
+    assert "In 1 more there is nothing to compare" in " ".join(said)
+    assert "in 0 of 1 settings" in headline([*comparisons, alone], [])
 
 
 def test_one_seed_establishes_nothing():

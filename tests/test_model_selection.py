@@ -171,10 +171,7 @@ def test_splits_without_a_score_are_left_out(data):
     assert (curve.n_train, curve.n_test) == (60, 30)
     whole = augmentation_curve(GaussianSampler(), MODEL, X, y, cv=cv[:2], **arguments)
     np.testing.assert_array_equal(curve.scores, whole.scores)
-    with (
-        pytest.raises(ValueError, match="not defined for what any"),
-        pytest.warns(UserWarning, match="lack a class"),
-    ):
+    with pytest.raises(ValueError, match="not defined for what any"):
         augmentation_curve(GaussianSampler(), MODEL, X, y, cv=cv[2:], **arguments)
 
 
@@ -220,8 +217,9 @@ def test_displays(data):
 
 def test_samplers_of_one_display_meet_the_same_splits(data):
     samplers = {"gaussian": GaussianSampler(), "smote": SMOTE()}
-    curves = AugmentationCurveDisplay.from_estimator(samplers, MODEL, *data, n_synthetic=9, cv=2).curves
-    np.testing.assert_array_equal(curves["gaussian"].baseline_scores, curves["smote"].baseline_scores)
+    for cv in (2, KFold(2, shuffle=True), KFold(2).split(*data)):
+        curves = AugmentationCurveDisplay.from_estimator(samplers, MODEL, *data, n_synthetic=9, cv=cv).curves
+        np.testing.assert_array_equal(curves["gaussian"].baseline_scores, curves["smote"].baseline_scores)
 
 
 def test_curves_of_other_sizes_share_a_title(data):
@@ -231,6 +229,13 @@ def test_curves_of_other_sizes_share_a_title(data):
     )
     display = AugmentationCurveDisplay.from_data({"few": few, "all": all_rows})
     assert display.ax_.get_title() == "12 real rows or 45 real rows, protocol: honest"
+
+
+def test_scores_of_curves_with_other_amounts_share_a_picture(data):
+    curves = [
+        augmentation_curve(SMOTE(), MODEL, *data, n_synthetic=n, cv=2, random_state=0) for n in ([9, 30], 9)
+    ]
+    assert len(AugmentationCurveDisplay.from_data(curves, kind="score").curves) == 2
 
 
 # -- statistics

@@ -384,7 +384,7 @@ def test_folds_that_lack_a_class_do_not_count_for_a_score_that_needs_all(data):
     X, y = data
     rows = np.concatenate([np.flatnonzero(y < 2), np.flatnonzero(y == 2)[:3]])
     gate = selective(GaussianSampler(), scoring="roc_auc_ovr", n_repeats=1)
-    with pytest.warns(UserWarning, match="a score is not defined"):
+    with pytest.warns(UserWarning, match="2 of 5 splits do not count: roc auc ovr is not defined"):
         gate.fit_resample(X[rows], y[rows])
     assert gate.n_splits_ == 3
     assert "not defined in 2 more" in gate.decision_

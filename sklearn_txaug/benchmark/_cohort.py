@@ -61,6 +61,14 @@ def make_cohort(
     return Cohort(name, X[kept], y[kept], groups, n_genes), rare.tolist()
 
 
+def undivided(cohort: Cohort) -> list:
+    """Return the classes whose rows are all of one group, which no split can both train on and hold out."""
+    if cohort.groups is None:
+        return []
+    y, groups = cohort.y, cohort.groups
+    return [label for label in np.unique(y).tolist() if len(np.unique(groups[y == label])) < 2]
+
+
 def fingerprint(cohort: Cohort) -> str:
     """Return a digest of the cohort's rows, labels and groups, by which another file of its name is told."""
     digest = hashlib.sha256(np.ascontiguousarray(cohort.X).data)

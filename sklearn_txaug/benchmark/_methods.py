@@ -31,11 +31,11 @@ from ..over_sampling import (
 )
 
 
-def make_samplers(scoring: str = "balanced_accuracy") -> dict[str, Any]:
+def make_samplers() -> dict[str, Any]:
     """Return the samplers by name; None is no augmentation.
 
-    The gate chooses for each classifier whether to augment, how much, and by which of its candidates, so that
-    `scoring` rises.
+    The gate chooses for each classifier whether to augment, how much, and by which of its candidates, by balanced
+    accuracy.
     """
     return {
         "none": None,
@@ -56,7 +56,7 @@ def make_samplers(scoring: str = "balanced_accuracy") -> dict[str, Any]:
         "ctgan": CTGANSampler(),
         "tabddpm": TabDDPMSampler(),
         "latent": LatentSampler(),
-        "gate": SelectiveSampler(scoring=scoring),
+        "gate": SelectiveSampler(),
     }
 
 

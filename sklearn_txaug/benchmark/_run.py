@@ -136,6 +136,12 @@ def make_plan(
         raise ValueError("n_synthetic must be numbers of rows, each 0 or more; got none")
     if not protocols or set(protocols) - set(PROTOCOLS):
         raise ValueError(f"protocol must be one or both of {PROTOCOLS}, got {protocol!r}")
+    if protocols == ("oracle",) and any(
+        isinstance(sampler, SelectiveSampler) for sampler in samplers.values()
+    ):
+        raise ValueError(
+            "protocol='oracle' has no gate, which chooses by the rows that it is given; add 'honest'"
+        )
     real = list(dict.fromkeys(map(real_size, n_real)))
     synthetic = list(dict.fromkeys(map(synthetic_size, n_synthetic)))
     for seed in range(seeds):

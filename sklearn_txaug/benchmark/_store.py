@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,15 +46,19 @@ class ResultStore:
     folder : Path
         Made if it does not exist.
     settings : dict
-        Compared with those of the rows already there.
+        Compared with those of the rows already there, and kept with the first rows that are added.
     """
 
     def __init__(self, folder: Path, settings: dict[str, Any]):
         if folder.exists() and not folder.is_dir():
             raise ValueError(f"output must be a folder, and {folder} is a file")
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / "results.csv"
-        self._check_settings(folder / "settings.json", settings)
+        self.path, self._settings_path, self._settings = (
+            folder / "results.csv",
+            folder / "settings.json",
+            settings,
+        )
+        self._check_settings()
         self.rows: list[Row] = []
         self._known: set[tuple] = set()
         self._remember(read_rows(folder))
@@ -62,6 +67,7 @@ class ResultStore:
     def append(self, rows: Iterable[Row]) -> None:
         """Add the rows of one finished job at once, but for those that are there already."""
         rows = [row for row in rows if row[:-1] not in self._known]
+        self._replace(self._settings_path, json.dumps({**self._known_settings(), **self._settings}, indent=1))
         with self.path.open("ab") as file:
             file.write(_as_csv(rows).encode())
             file.flush()
@@ -85,15 +91,18 @@ class ResultStore:
         self.rows += rows
         self._known.update(row[:-1] for row in rows)
 
-    def _check_settings(self, path: Path, settings: dict[str, Any]) -> None:
-        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        for name in settings.keys() & known.keys():
-            if known[name] != settings[name]:
+    def _known_settings(self) -> dict[str, Any]:
+        path = self._settings_path
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    def _check_settings(self) -> None:
+        known = self._known_settings()
+        for name in self._settings.keys() & known.keys():
+            if known[name] != self._settings[name]:
                 raise ValueError(
-                    f"{path.parent} holds results with {name}={known[name]!r}, not {settings[name]!r}; "
+                    f"{self.path.parent} holds results with {name}={known[name]!r}, not {self._settings[name]!r}; "
                     "choose another output folder"
                 )
-        self._replace(path, json.dumps({**known, **settings}, indent=1))
 
     @staticmethod
     def _replace(path: Path, text: str) -> None:
@@ -106,6 +115,13 @@ def recall_of(label: Any) -> str:
     """Return the metric that holds the share of a class's rows that were recognised."""
     text = str(label).replace("\\", r"\\").replace("\n", r"\n").replace("\r", r"\r")  # a row is one line
     return f"recall[{text}]"
+
+
+def class_of(metric: str) -> str | None:
+    """Return the class whose recall a metric holds, if it holds one."""
+    if not metric.startswith("recall["):
+        return None
+    return re.sub(r"\\(.)", lambda found: {"n": "\n", "r": "\r"}.get(found[1], found[1]), metric[7:-1])
 
 
 def read_rows(folder: Path) -> list[Row]:

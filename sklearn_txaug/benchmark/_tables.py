@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
@@ -16,7 +17,7 @@ from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
 from ._indicators import INDICATORS
 from ._pictures import describe_main, main_amount
 from ._sizes import CHOSEN, describe_real, size_order
-from ._store import Row
+from ._store import Row, class_of
 from ._summary import quality_lines
 from ._words import Duel, duels, method_name, plus_minus
 
@@ -85,12 +86,12 @@ def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
 
 def per_class(part: Sequence[Row], order: Sequence[str]) -> str:
     """Return the share of each class that is recognised, a fold for each classifier."""
-    scored = [row for row in part if row.classifier and row.metric.startswith("recall[")]
+    scored = [row for row in part if class_of(row.metric) is not None]
     amounts = {row.n_synthetic for row in scored}
     cells: dict[str, dict[tuple, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in scored:
         if row.n_synthetic in (0, main_amount(amounts), CHOSEN):
-            cells[row.classifier][row.n_real, row.metric[7:-1], row.sampler].append(row.value)
+            cells[row.classifier][row.n_real, class_of(row.metric), row.sampler].append(row.value)
     return "".join(
         _fold(
             f"Share of the held-out rows of each class that {classifier} recognises",
@@ -105,12 +106,17 @@ def _class_tables(cells: Mapping[tuple, Sequence[float]], order: Sequence[str], 
     names = [name for name in order if any(name == key[2] for key in cells)]
     for n_real in sorted({key[0] for key in cells}, key=size_order):
         lines = []
-        for label in sorted({key[1] for key in cells if key[0] == n_real}):
+        for label in sorted({key[1] for key in cells if key[0] == n_real}, key=_numbers_first):
             values = [float(np.mean(cells.get((n_real, label, name), [np.nan]))) for name in names]
             top = np.nanmax(values)
             lines.append([label, *(_bold(number(v), v == top and min(values) < top) for v in values)])
         caption = f"{describe_real(n_real)}, {added}; the best of each class in blue"
         yield html_table(caption, ["class", *names], lines, right=range(1, len(names) + 1), raw=True)
+
+
+def _numbers_first(label: str) -> tuple[bool, float, str]:
+    number = float(label) if re.fullmatch(r"-?\d+(\.\d+)?", label) else np.inf
+    return bool(np.isinf(number)), number, label
 
 
 def quality(part: Sequence[Row], order: Sequence[str]) -> str:

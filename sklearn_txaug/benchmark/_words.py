@@ -92,6 +92,8 @@ def findings(comparisons: Sequence[Comparison]) -> list[str]:
     """Say, for one data set and protocol, who wins, and which gains and losses are established."""
     if reason := _uncompared(comparisons):
         return [reason]
+    n_all = len({c.setting for c in comparisons})
+    comparisons = compared(comparisons)
     winners = best(comparisons)
     n, n_augmented = len(winners), sum(c.sampler != BASELINE for c in winners.values())
     n_gains = len(gained(comparisons))
@@ -105,10 +107,20 @@ def findings(comparisons: Sequence[Comparison]) -> list[str]:
         ),
         power(comparisons),
     ]
+    if n < n_all:
+        lines.append(
+            f"In {n_all - n} more there is nothing to compare, as where balanced rows are filled up."
+        )
     for verdict, word in (("gain", "gains over"), ("loss", "losses against")):
         found = sorted((c for c in comparisons if c.verdict == verdict), key=_size)
         lines.append(f"Established {word} no augmentation: " + (_listed(found) if found else "none") + ".")
     return lines
+
+
+def compared(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Leave out settings in which no sampler added a row, or no augmentation was not run."""
+    settings = {c.setting for c in comparisons if c.difference}
+    return [c for c in comparisons if c.setting in settings]
 
 
 def gained(comparisons: Iterable[Comparison]) -> set[Setting]:
@@ -121,12 +133,13 @@ def power(comparisons: Sequence[Comparison]) -> str:
     n_seeds = min(c.n_seeds for c in comparisons)
     if n_seeds < 2:
         return "With one seed there is no error and nothing can be established; give --seeds 5 or more."
-    family = max(Counter(c.setting for c in comparisons if c.difference).values())
-    errors = stats.t.isf(ESTABLISHED / family / 2, n_seeds - 1)
-    more = "; more seeds would establish smaller ones" * (n_seeds < 10)
+    families = Counter(c.setting for c in comparisons if c.difference).values()
+    bars = [stats.t.isf(ESTABLISHED / n / 2, n_seeds - 1) for n in (min(families), max(families))]
+    errors = " to ".join(dict.fromkeys(f"{bar:.1f}" for bar in bars))
+    more = ": more seeds would establish smaller ones" * (n_seeds < 10)
     return (
-        f"With {n_seeds} seeds, a difference that is the largest of the {family} in its setting is established from "
-        f"{errors:.1f} of its errors on{more}."
+        f"With {n_seeds} seeds, the clearest difference of a setting is established where it exceeds {errors} of its "
+        f"errors{more}."
     )
 
 
@@ -173,7 +186,7 @@ def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
     protocol = f"Protocol {comparisons[0].setting.protocol}: "
     if reason := _uncompared(comparisons):
         return protocol + reason
-    settings = {c.setting for c in comparisons}
+    settings = {c.setting for c in compared(comparisons)}
     trained = [c for c in comparisons if c.sampler in deep and c.difference]
     datasets = len({c.setting.dataset for c in comparisons})
     text = (

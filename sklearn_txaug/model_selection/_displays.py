@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .._splits import splits
 from .._training import draw_seed
 from ..plotting._style import axes_for, legend_beside, style
 from ._curves import augmentation_curve, low_data_curve
@@ -29,8 +30,8 @@ class _CurveDisplay:
         scorings = {curve.scoring for curve in curves.values()}
         if len(scorings) > 1:
             raise ValueError(f"curves have different scores: {', '.join(sorted(scorings))}")
-        first = next(iter(curves.values())).baseline_scores
-        if kind == "score" and not all(np.array_equal(c.baseline_scores, first) for c in curves.values()):
+        baselines = [self._baseline_of(curve) for curve in curves.values()]
+        if kind == "score" and not all(np.array_equal(baselines[0], other) for other in baselines):
             raise ValueError(
                 "kind='score' needs curves of the same splits and real rows; draw the differences"
             )
@@ -93,9 +94,11 @@ class _CurveDisplay:
             Drawn.
         """
         samplers = sampler if isinstance(sampler, Mapping) else {type(sampler).__name__: sampler}
-        random_state = kwargs.get("random_state")
+        random_state, cv = kwargs.get("random_state"), kwargs.get("cv", 5)
         if not isinstance(random_state, Integral):
             kwargs["random_state"] = draw_seed(random_state)
+        if not isinstance(cv, Integral):
+            kwargs["cv"] = splits(cv, np.asarray(y), kwargs.get("groups"))
         curves = {name: cls._compute(one, estimator, X, y, **kwargs) for name, one in samplers.items()}
         return cls(curves, kind).plot(ax)
 
@@ -156,6 +159,10 @@ class _CurveDisplay:
     def _setting(self, curve: CurveResult) -> str:
         raise NotImplementedError
 
+    def _baseline_of(self, curve: CurveResult) -> np.ndarray:
+        """Return the scores of no augmentation that curves of one picture share."""
+        raise NotImplementedError
+
 
 class AugmentationCurveDisplay(_CurveDisplay):
     """Gain over no augmentation against the number of synthetic rows.
@@ -194,6 +201,9 @@ class AugmentationCurveDisplay(_CurveDisplay):
 
     def _setting(self, curve: CurveResult) -> str:
         return f"{curve.n_real[0]:.0f} real rows"
+
+    def _baseline_of(self, curve: CurveResult) -> np.ndarray:
+        return curve.baseline_scores[0]
 
 
 class LowDataCurveDisplay(_CurveDisplay):
@@ -237,6 +247,9 @@ class LowDataCurveDisplay(_CurveDisplay):
             return f"{shares[0]:.3g} synthetic for each real row"
         least, most = (f"{rows:.0f}" for rows in (curve.n_synthetic.min(), curve.n_synthetic.max()))
         return f"{least if least == most else f'{least} to {most}'} synthetic rows"
+
+    def _baseline_of(self, curve: CurveResult) -> np.ndarray:
+        return curve.baseline_scores
 
 
 def _named(curves: Any) -> dict[str, CurveResult]:

@@ -50,7 +50,8 @@ class CurveJobs:
 
     @property
     def _score_name(self) -> str:
-        return self.scoring.replace("_", " ") if isinstance(self.scoring, str) else "score"
+        name = self.scoring if isinstance(self.scoring, str) else getattr(self.scoring, "__name__", "score")
+        return name.replace("_", " ")
 
     def result(self, n_real: Sequence[Any], n_synthetic: Sequence[Any], n_jobs: int | None) -> CurveResult:
         """Run the jobs; one of `n_real` and `n_synthetic` has one entry, the other those of the curve."""

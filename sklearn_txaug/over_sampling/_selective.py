@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, ClassVar
@@ -213,6 +214,13 @@ class SelectiveSampler(HoldsSampler):
         selection = Selection(options, scores, n_train, n_test, self.rule, _words(self.scoring), rng)
         if self.rule == "always" and selection.scores.size and not len(selection.valid):
             raise ValueError("candidates: every one fails, and rule='always' leaves no other choice")
+        if selection.n_undefined:
+            warnings.warn(
+                f"{selection.n_undefined} of {scores.shape[1]} splits do not count: {selection.scoring} is not "
+                "defined for what they hold out",
+                UserWarning,
+                stacklevel=5,
+            )
         self._keep(selection)
 
     def _keep(self, selection: Selection) -> None:
