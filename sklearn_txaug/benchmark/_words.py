@@ -175,8 +175,8 @@ def gate_findings(rows: Iterable[Row]) -> list[str]:
         if row.n_synthetic == CHOSEN and row.metric == "synthetic_rows":
             added[row.sampler].append(row.value > 0)
     return [
-        f"The sampler {name} added rows in {sum(trainings)} of {len(trainings)} trainings of a classifier; in the "
-        "others it left the real rows alone."
+        f"The sampler {name} added rows in {sum(trainings)} of {len(trainings)} trainings of a classifier"
+        + ("." if all(trainings) else "; in the others it left the real rows alone.")
         for name, trainings in added.items()
     ]
 
