@@ -67,7 +67,9 @@ class ResultStore:
     def append(self, rows: Iterable[Row]) -> None:
         """Add the rows of one finished job at once, but for those that are there already."""
         rows = [row for row in rows if row[:-1] not in self._known]
-        self._replace(self._settings_path, json.dumps({**self._known_settings(), **self._settings}, indent=1))
+        known = self._known_settings()
+        if not self._settings.items() <= known.items():
+            self._replace(self._settings_path, json.dumps({**known, **self._settings}, indent=1))
         with self.path.open("ab") as file:
             file.write(_as_csv(rows).encode())
             file.flush()

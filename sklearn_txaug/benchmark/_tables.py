@@ -86,12 +86,13 @@ def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
 
 def per_class(part: Sequence[Row], order: Sequence[str]) -> str:
     """Return the share of each class that is recognised, a fold for each classifier."""
-    scored = [row for row in part if class_of(row.metric) is not None]
-    amounts = {row.n_synthetic for row in scored}
+    scored = [(row, label) for row in part if (label := class_of(row.metric)) is not None]
+    amounts = {row.n_synthetic for row, _ in scored}
+    shown = (0, main_amount(amounts), CHOSEN)
     cells: dict[str, dict[tuple, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in scored:
-        if row.n_synthetic in (0, main_amount(amounts), CHOSEN):
-            cells[row.classifier][row.n_real, class_of(row.metric), row.sampler].append(row.value)
+    for row, label in scored:
+        if row.n_synthetic in shown:
+            cells[row.classifier][row.n_real, label, row.sampler].append(row.value)
     return "".join(
         _fold(
             f"Share of the held-out rows of each class that {classifier} recognises",
