@@ -14,14 +14,15 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 from joblib import Parallel, delayed
 from sklearn.metrics import balanced_accuracy_score
 
-from sklearn_txaug._estimators import seeded
-from sklearn_txaug._statistics import corrected_standard_error
-from sklearn_txaug._torch import one_thread
 from sklearn_txaug.benchmark import make_classifiers, make_cohort
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset
 from sklearn_txaug.benchmark._sizes import real_size
 from sklearn_txaug.datasets import read_expression
-from sklearn_txaug.over_sampling import CopulaSampler, FlowMatchingSampler, GaussianSampler, SelectiveSampler
+from sklearn_txaug.model_selection import SelectiveSampler
+from sklearn_txaug.over_sampling import CopulaSampler, FlowMatchingSampler, GaussianSampler
+from sklearn_txaug.utils.random import seeded
+from sklearn_txaug.utils.statistics import corrected_standard_error
+from sklearn_txaug.utils.threads import one_thread
 
 CANDIDATES = {
     "random": RandomOverSampler(),

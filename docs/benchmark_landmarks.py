@@ -17,7 +17,6 @@ from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression
 from threadpoolctl import threadpool_limits
 
-from sklearn_txaug._estimators import seeded
 from sklearn_txaug.benchmark import Cohort
 from sklearn_txaug.benchmark._cohort import split, subset
 from sklearn_txaug.benchmark._memory import PeakMemory
@@ -31,6 +30,7 @@ from sklearn_txaug.over_sampling import (
     WGANGPSampler,
 )
 from sklearn_txaug.reconstruction import LandmarkReconstructor
+from sklearn_txaug.utils.random import seeded
 
 RECONSTRUCTORS = {
     "mean": DummyRegressor(),

@@ -62,7 +62,7 @@ curves["Gaussian, oracle"].summary().drop(columns=["sampler", "protocol"]).round
 # %%
 # A gate decides for you. It cross-validates candidates and amounts on the training rows, no augmentation among them,
 # and adds rows only if the gain is larger than its error.
-from sklearn_txaug.over_sampling import SelectiveSampler
+from sklearn_txaug.model_selection import SelectiveSampler
 
 few = slice(None, None, 4)
 gate = SelectiveSampler(candidates=samplers, estimator=model, n_synthetic=(0.5, 1.0), cv=3, random_state=0)

@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ._augment import add_augment
-from ._benchmark import add_benchmark
-from ._evaluate import add_evaluate
-from ._fetch import add_fetch
-from ._reproduce import add_reproduce
+from ._cli.augment import add_augment
+from ._cli.benchmark import add_benchmark
+from ._cli.evaluate import add_evaluate
+from ._cli.fetch import add_fetch
+from ._cli.reproduce import add_reproduce
 
 
 def main(argv: Sequence[str] | None = None) -> int:

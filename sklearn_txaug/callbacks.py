@@ -10,8 +10,8 @@ import torch
 from skorch.callbacks import Callback
 from torch import Tensor
 
-from ._callbacks import EMA
-from ._torch import torch_generator
+from ._nn.callbacks import EMA
+from ._nn.random import torch_generator
 from .metrics import energy_distance
 from .metrics._scorer import _Measure
 

@@ -13,11 +13,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array, check_random_state
 
-from .datasets import fetch_string_graph
-
 _COLUMNS = (("source", "target", "weight"), ("protein1", "protein2", "combined_score"))
 
-__all__ = ["GeneGraph", "coexpression_graph", "fetch_string_graph"]
+__all__ = ["GeneGraph", "coexpression_graph"]
 
 
 @dataclass(eq=False, repr=False, init=False)

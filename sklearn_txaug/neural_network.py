@@ -19,12 +19,13 @@ from skorch.callbacks import EarlyStopping
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
-from ._checks import check_groups
-from ._containers import dense
-from ._docs import shared_parameters
-from ._splits import holdout, keep_classes
-from ._torch import Dropout
-from ._training import NetEstimator, as_rows, draw_seed
+from ._nn.estimator import NetEstimator, as_rows
+from ._nn.random import Dropout
+from .utils.checks import check_groups
+from .utils.containers import dense
+from .utils.docs import shared_parameters
+from .utils.random import draw_seed
+from .utils.splits import holdout, keep_classes
 
 __all__ = ["MLPNetClassifier", "MLPNetRegressor"]
 

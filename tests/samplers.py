@@ -1,5 +1,6 @@
 """The samplers under the common contract: one line each, with settings that train in a second."""
 
+from sklearn_txaug.model_selection import SelectiveSampler
 from sklearn_txaug.over_sampling import (
     AttGANSampler,
     CopulaSampler,
@@ -13,7 +14,6 @@ from sklearn_txaug.over_sampling import (
     GMDASampler,
     LandmarkSampler,
     LatentSampler,
-    SelectiveSampler,
     TabDDPMSampler,
     TVAESampler,
     VAESampler,

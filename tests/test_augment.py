@@ -13,7 +13,7 @@ from imblearn.under_sampling import RandomUnderSampler
 from scipy import sparse
 
 from sklearn_txaug import __main__ as command_line
-from sklearn_txaug._augment import _amount
+from sklearn_txaug._cli.augment import _amount
 from sklearn_txaug.datasets import augment_anndata, read_expression
 from sklearn_txaug.over_sampling import GaussianSampler
 

@@ -11,7 +11,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestNeighbors
 
 from sklearn_txaug import __main__ as command_line
-from sklearn_txaug._estimators import Interpolation
 from sklearn_txaug.benchmark import (
     Row,
     benchmark,
@@ -26,7 +25,9 @@ from sklearn_txaug.benchmark._compare import compare, holm, paired
 from sklearn_txaug.benchmark._memory import PeakMemory
 from sklearn_txaug.benchmark._sizes import labels_to_draw, real_size, size_order, synthetic_size
 from sklearn_txaug.benchmark._store import ResultStore, class_of, read_rows, recall_of
-from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
+from sklearn_txaug.model_selection import SelectiveSampler
+from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.over_sampling._wrapper import Interpolation
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,7 @@ import pytest
 
 from sklearn_txaug.benchmark import Row, benchmark, make_cohort, write_report
 from sklearn_txaug.benchmark._compare import best, compare, without_empty
-from sklearn_txaug.benchmark._pareto import pareto_front
-from sklearn_txaug.benchmark._pictures import main_amount
-from sklearn_txaug.benchmark._words import (
+from sklearn_txaug.benchmark._findings import (
     deep_findings,
     deep_samplers,
     duels,
@@ -19,7 +17,10 @@ from sklearn_txaug.benchmark._words import (
     headline,
     power,
 )
-from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler, VAESampler
+from sklearn_txaug.benchmark._pareto import pareto_front
+from sklearn_txaug.benchmark._pictures import main_amount
+from sklearn_txaug.model_selection import SelectiveSampler
+from sklearn_txaug.over_sampling import GaussianSampler, VAESampler
 
 VOID = {"meta", "img", "wbr", "br"}
 

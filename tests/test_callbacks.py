@@ -11,7 +11,6 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, StratifiedKFold, cross_validate
 from skorch.callbacks import Callback
 
-from sklearn_txaug._splits import holdout_for
 from sklearn_txaug.callbacks import EMA, IndicatorCheckpoint
 from sklearn_txaug.metrics import (
     correlation_score,
@@ -20,6 +19,7 @@ from sklearn_txaug.metrics import (
     reverse_validation,
 )
 from sklearn_txaug.over_sampling import VAESampler, WGANGPSampler
+from sklearn_txaug.utils.splits import holdout_for
 
 GAN = {
     "generator_hidden_layer_sizes": (16,),

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from sklearn_txaug._latent_space import LatentSpace, ResidualNoise
 from sklearn_txaug.over_sampling import DDIMSampler, DDPMSampler, FlowMatchingSampler
+from sklearn_txaug.over_sampling._latent_space import LatentSpace, ResidualNoise
 from sklearn_txaug.over_sampling._schedules import SCHEDULES, remaining
 
 UNTRAINED = {

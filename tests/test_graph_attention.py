@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy import sparse
 
-from sklearn_txaug._graph_attention import GraphAttention
+from sklearn_txaug.over_sampling._graph_attention import GraphAttention
 
 
 def _head(n_genes=7, n_features=10, *, gamma=0.7, dense=False):

@@ -5,11 +5,10 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn_txaug.tests.samplers import SAMPLERS
 
-from sklearn_txaug._interpolation import between
-from sklearn_txaug.torch_base import TorchSampler
-
-from .samplers import SAMPLERS
+from sklearn_txaug.over_sampling._interpolation import between
+from sklearn_txaug.over_sampling.torch_base import TorchSampler
 
 TORCH_SAMPLERS = [sampler for sampler in SAMPLERS if isinstance(sampler, TorchSampler)]
 each_sampler = pytest.mark.parametrize("sampler", TORCH_SAMPLERS, ids=lambda s: type(s).__name__)

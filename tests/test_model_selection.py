@@ -9,7 +9,6 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold
 
-from sklearn_txaug._statistics import chance_of_the_best, corrected_standard_error
 from sklearn_txaug.model_selection import (
     AugmentationCurveDisplay,
     LowDataCurveDisplay,
@@ -17,6 +16,7 @@ from sklearn_txaug.model_selection import (
     low_data_curve,
 )
 from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.utils.statistics import chance_of_the_best, corrected_standard_error
 
 
 @pytest.fixture(scope="module")

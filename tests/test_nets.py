@@ -9,16 +9,11 @@ from skorch.callbacks import Callback, EarlyStopping
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from sklearn_txaug._callbacks import EMA
-from sklearn_txaug._nets import GenerativeModule, LossNet
-from sklearn_txaug._torch import (
-    Dropout,
-    ResidentLoader,
-    draws_from,
-    lend_rng,
-    resolve_device,
-    torch_generator,
-)
+from sklearn_txaug._nn.callbacks import EMA
+from sklearn_txaug._nn.device import resolve_device
+from sklearn_txaug._nn.loader import ResidentLoader
+from sklearn_txaug._nn.nets import GenerativeModule, LossNet
+from sklearn_txaug._nn.random import Dropout, SeededInit, lend_rng, torch_generator
 from sklearn_txaug.over_sampling import WGANGPSampler
 
 SMALL = {
@@ -147,7 +142,7 @@ def test_loader_gives_each_row_once_in_even_batches(n_rows):
 
 def test_modules_are_initialised_from_their_own_stream():
     def build():
-        with draws_from(torch_generator(3)):
+        with SeededInit(torch_generator(3)):
             return nn.ModuleList([nn.Linear(4, 4), nn.Embedding(5, 2), nn.LayerNorm(3), nn.Bilinear(2, 2, 2)])
 
     state = torch.get_rng_state()

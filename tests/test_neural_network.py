@@ -10,9 +10,9 @@ from sklearn.datasets import make_blobs, make_classification
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_txaug._splits import holdout, keep_classes
 from sklearn_txaug.metrics import frechet_distance
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
+from sklearn_txaug.utils.splits import holdout, keep_classes
 
 SMALL = {
     "hidden_layer_sizes": (32,),

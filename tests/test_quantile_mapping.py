@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp, spearmanr
 
-from sklearn_txaug._quantile_mapping import ClassQuantiles
 from sklearn_txaug.over_sampling import FlowMatchingSampler, GaussianSampler, LatentSampler
+from sklearn_txaug.over_sampling._quantile_mapping import ClassQuantiles
 
 TINY = {
     "max_epochs": 1,

@@ -10,10 +10,10 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, KFold, cross_val_predict, cross_val_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_txaug._ridge import LeaveOutRidge
 from sklearn_txaug.datasets import landmark_genes
 from sklearn_txaug.neural_network import MLPNetRegressor
 from sklearn_txaug.reconstruction import LandmarkReconstructor
+from sklearn_txaug.reconstruction._ridge import LeaveOutRidge
 
 LANDMARKS = [4, 0, 7]
 

@@ -5,7 +5,7 @@ import pytest
 
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug import over_sampling
-from sklearn_txaug._reproduce import format_reproduction
+from sklearn_txaug._cli.reproduce import format_reproduction
 from sklearn_txaug.benchmark import _reproduction, make_cohort
 from sklearn_txaug.benchmark._published import PUBLISHED, REAL
 from sklearn_txaug.neural_network import MLPNetClassifier

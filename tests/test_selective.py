@@ -12,8 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, KFold, LeaveOneGroupOut
 from sklearn.neighbors import KNeighborsClassifier
 
-from sklearn_txaug._selection import Option, Selection
-from sklearn_txaug.over_sampling import CopulaSampler, FrozenSampler, GaussianSampler, SelectiveSampler
+from sklearn_txaug.model_selection import SelectiveSampler
+from sklearn_txaug.model_selection._selection import Option, Selection
+from sklearn_txaug.over_sampling import CopulaSampler, FrozenSampler, GaussianSampler
 
 MEANS = np.eye(3, 30)
 

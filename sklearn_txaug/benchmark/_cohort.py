@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._splits import ROWS_PER_CLASS, holdout, stratified_order
+from ..utils.splits import ROWS_PER_CLASS, holdout, stratified_order
 from ._sizes import ALL, Size, first_rows
 
 TEST_SHARE = 1 / 3

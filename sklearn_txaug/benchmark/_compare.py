@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from .._statistics import corrected_standard_error
+from ..utils.statistics import corrected_standard_error
 from ._cohort import TEST_SHARE
 from ._sizes import CHOSEN, Size, size_order
 from ._store import Row

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..over_sampling import SelectiveSampler
+from ..model_selection import SelectiveSampler
 from ._indicators import COSTS, INDICATORS
 from ._sizes import CHOSEN, Size, size_order
 from ._store import Row

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .._estimators import Interpolation
+from ..model_selection import SelectiveSampler
 from ..neural_network import MLPNetClassifier
 from ..over_sampling import (
     AttGANSampler,
@@ -23,12 +23,12 @@ from ..over_sampling import (
     GaussianSampler,
     GMDASampler,
     LatentSampler,
-    SelectiveSampler,
     TabDDPMSampler,
     TVAESampler,
     VAESampler,
     WGANGPSampler,
 )
+from ..over_sampling._wrapper import Interpolation
 
 
 def make_samplers() -> dict[str, Any]:

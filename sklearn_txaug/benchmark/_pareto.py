@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._html import figure, number
+from ..utils.html import figure, number
 from ._jobs import REFERENCE
 from ._pictures import png
 from ._sizes import describe_real, size_order

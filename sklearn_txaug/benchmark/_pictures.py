@@ -11,9 +11,9 @@ import numpy as np
 
 from ..plotting._style import REAL, SYNTHETIC
 from ._compare import Comparison, Difference
+from ._findings import amount_name
 from ._sizes import BALANCE, CHOSEN, Size, describe_real, describe_synthetic, size_order
 from ._summary import look
-from ._words import amount_name
 
 _PANEL = 3.1  # inches
 

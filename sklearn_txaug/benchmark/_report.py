@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from .._html import document, figure
+from ..utils.html import document, figure
 from . import _pictures as pictures
 from ._compare import Comparison, compare, mean_and_error, without_empty
+from ._findings import deep_findings, deep_samplers, duels, findings, gate_findings, headline, plus_minus
 from ._jobs import REFERENCE
 from ._pareto import pareto
 from ._sizes import describe_real, size_order
 from ._store import Row, read_points
 from ._summary import parts_of
 from ._tables import all_comparisons, duel_table, per_class, quality, winners, write_comparisons
-from ._words import deep_findings, deep_samplers, duels, findings, gate_findings, headline, plus_minus
 
 _CSS = """
 .wide{overflow-x:auto}.wide table{width:auto;min-width:60%}.gain{background:#e3f1fa}.loss{background:#fbe6da}

@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from .. import __version__, metrics, over_sampling
-from .._splits import holdout
 from ..neural_network import MLPNetClassifier
+from ..utils.splits import holdout
 from ._cohort import Cohort, fingerprint
 from ._indicators import n_parameters
 from ._published import REAL, Published

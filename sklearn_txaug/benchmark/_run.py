@@ -15,9 +15,9 @@ from sklearn.utils.validation import has_fit_parameter
 from tqdm import tqdm
 
 from .. import __version__
-from .._estimators import seeded
-from .._torch import one_thread
-from ..over_sampling import SelectiveSampler
+from ..model_selection import SelectiveSampler
+from ..utils.random import seeded
+from ..utils.threads import one_thread
 from ._cohort import Cohort, fingerprint, most_variable, split, subset
 from ._indicators import COSTS, embed, indicators, n_parameters
 from ._jobs import PROTOCOLS, Job, Plan, Task, key, keys, missing

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .._amounts import spread
+from ..utils.amounts import spread
 
 Size = int | str
 ALL, BALANCE = "all", "balance"

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from .._html import number
+from ..utils.html import number
 from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
+from ._findings import Duel, duels, method_name, plus_minus
 from ._indicators import INDICATORS
 from ._pictures import describe_main, main_amount
 from ._sizes import CHOSEN, describe_real, size_order
 from ._store import Row, class_of
 from ._summary import quality_lines
-from ._words import Duel, duels, method_name, plus_minus
 
 
 def winners(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Expression data: an embedded cohort, public ones, a simulator, readers and writers, the L1000 landmark genes."""
 
-from ._augment import augment_anndata
+from ._anndata import augment_anndata
 from ._fetch_gtex import fetch_gtex
 from ._fetch_string import fetch_string_graph
 from ._fetch_tcga import fetch_tcga

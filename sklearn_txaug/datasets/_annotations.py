@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from .._require import require
-from ._fields import find_separator, open_text, parse_cells, split_fields
+from ..utils.optional import require
+from ._formats import find_separator, open_text, parse_cells, split_fields
 
 
 class Sheet:

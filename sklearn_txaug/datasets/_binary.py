@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .._require import require
-from ._fields import MISSING, check_drop
+from ..utils.optional import require
+from ._formats import MISSING, check_drop
 from ._orient import Orientation, find_samples
 
 _CELLS = 1 << 22  # cells read at a time

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from sklearn.datasets import get_data_home
 from tqdm import tqdm
 
-from .._require import require
+from ..utils.optional import require
 
 _XENA = "https://{}.s3.us-east-1.amazonaws.com/download/"
 _GTEX = "https://storage.googleapis.com/adult-gtex/"

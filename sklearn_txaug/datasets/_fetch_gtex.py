@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._require import require
+from ..utils.optional import require
 from ._fetch_download import Store
 from ._fetch_genes import Genes
 from ._fetch_matrix import get_matrix

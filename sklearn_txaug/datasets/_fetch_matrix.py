@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from ._fetch_download import DamagedFileError, Store
 from ._fetch_genes import Genes
-from ._fields import MISSING
+from ._formats import MISSING
 
 _MISSING = frozenset(cell.encode() for cell in MISSING)
 _GENES = 256  # genes copied at a time

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
-from .._docs import with_texts
-from .._require import require
+from ..utils.docs import with_texts
+from ..utils.optional import require
 from ._fetch_download import DamagedFileError
 from ._fetch_genes import Genes, feature_names, gene_symbols
 from ._fetch_matrix import Matrix
-from ._fields import MISSING
+from ._formats import MISSING
 
 _NOT_KNOWN = [
     *MISSING,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
-from .._require import require
+from ..utils.optional import require
 
 _COLUMNS = [("symbol", "U16"), ("entrez", "i8"), ("ensembl", "U15"), ("in_gtex974", "?")]
 _ENSEMBL = re.compile(r"(ENSG\d{11})(\.\d+)?")

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
-from .._require import require
+from ..utils.optional import require
 from ._annotations import Sheet, get_annotation
 from ._binary import H5adSource, ParquetSource
-from ._fields import MARK, check_samples_in, marked, table_suffix
+from ._formats import MARK, check_samples_in, marked, table_suffix
 from ._genes import MERGES, GeneColumns
 from ._text import TextSource
 

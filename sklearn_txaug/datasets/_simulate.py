@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from .._require import require
+from ..utils.optional import require
 
 _GENE_SD = 0.8  # typical within-class standard deviation of a gene, log2 units
 _BASELINE_SD = 1.5  # spread of the genes' mean levels, log2 units

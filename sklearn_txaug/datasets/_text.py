@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .._require import require
-from ._fields import MISSING, check_drop, find_separator, open_text, parse_cells, split_fields, table_suffix
+from ..utils.optional import require
+from ._formats import MISSING, check_drop, find_separator, open_text, parse_cells, split_fields, table_suffix
 from ._orient import Orientation, find_samples, has_row_names
 
 _CELLS = 1 << 22  # cells parsed at a time

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
-from .._require import require
+from ..utils.optional import require
 
 _NPZ = "tissue_expression.npz"
 

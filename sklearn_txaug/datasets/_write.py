@@ -9,8 +9,8 @@ from typing import IO, Any
 import numpy as np
 from scipy import sparse
 
-from .._require import require
-from ._fields import MARK, check_samples_in, table_suffix
+from ..utils.optional import require
+from ._formats import MARK, check_samples_in, table_suffix
 
 
 def write_expression(

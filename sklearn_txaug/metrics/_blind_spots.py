@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._require import require
+from ..utils.optional import require
 from ._distances import Neighbours, count_in_balls
 from ._indicator import indicator
 from ._validation import check_labelled_pair, check_neighbours, check_pair

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._torch import resolve_device as torch_device
+from .._nn.device import resolve_device as torch_device
 
 BLOCK = 2**22  # entries of a block: 32 MiB
 NEAR = 1e-7

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._require import require
+from ..utils.optional import require
 from ._adversarial import privacy_loss
 from ._blind_spots import coverage_report
 from ._copies import memorisation

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from .._html import document, figure, number
+from ..utils.html import document, figure, number
 from ._report_verdict import BEYOND, FAR, LIKE, NEAR, NONE
 
 QUESTIONS = {

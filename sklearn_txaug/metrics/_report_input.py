@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from .._splits import holdout
+from ..utils.splits import holdout
 from ._report_measures import FAMILIES, Part
 from ._validation import check_labelled_pair, check_labels, check_pair, check_rows
 

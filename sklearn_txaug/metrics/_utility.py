@@ -12,7 +12,7 @@ from sklearn.metrics import f1_score, recall_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .._require import require
+from ..utils.optional import require
 from ._indicator import indicator
 from ._validation import check_labelled_pair
 

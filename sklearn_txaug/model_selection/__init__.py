@@ -3,11 +3,13 @@
 from ._curves import augmentation_curve, low_data_curve
 from ._displays import AugmentationCurveDisplay, LowDataCurveDisplay
 from ._result import CurveResult
+from ._selective import SelectiveSampler
 
 __all__ = [
     "AugmentationCurveDisplay",
     "CurveResult",
     "LowDataCurveDisplay",
+    "SelectiveSampler",
     "augmentation_curve",
     "low_data_curve",
 ]

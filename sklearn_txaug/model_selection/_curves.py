@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .._docs import with_texts
-from ._jobs import CurveJobs
+from ..utils.docs import with_texts
+from ._curve_jobs import CurveJobs
 from ._result import CurveResult
 
 _documented = with_texts(
@@ -105,7 +105,7 @@ def augmentation_curve(
     --------
     low_data_curve : The gain over the number of real rows.
     AugmentationCurveDisplay : Draws it.
-    sklearn_txaug.over_sampling.SelectiveSampler : Chooses the amount inside a pipeline.
+    sklearn_txaug.model_selection.SelectiveSampler : Chooses the amount inside a pipeline.
 
     {references}
 

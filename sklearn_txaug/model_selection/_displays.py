@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .._splits import splits
-from .._training import draw_seed
 from ..plotting._style import axes_for, legend_beside, style
+from ..utils.random import draw_seed
+from ..utils.splits import splits
 from ._curves import augmentation_curve, low_data_curve
 from ._result import CurveResult
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .._require import require
-from .._statistics import corrected_standard_error
+from ..utils.optional import require
+from ..utils.statistics import corrected_standard_error
 
 
 @dataclass(frozen=True, eq=False)

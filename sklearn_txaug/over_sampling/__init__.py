@@ -11,7 +11,6 @@ from ._gaussian import GaussianSampler
 from ._gmda import GMDASampler
 from ._landmark import LandmarkSampler
 from ._latent import LatentSampler
-from ._selective import SelectiveSampler
 from ._tabddpm import TabDDPMSampler
 from ._tvae import TVAESampler
 from ._vae import VAESampler
@@ -30,7 +29,6 @@ __all__ = [
     "GaussianSampler",
     "LandmarkSampler",
     "LatentSampler",
-    "SelectiveSampler",
     "TVAESampler",
     "TabDDPMSampler",
     "VAESampler",

@@ -11,9 +11,9 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor
 
-from .._layers import CONDITIONINGS, NORMS, Player
-from .._nets import AdversarialNet, GenerativeModule
-from ..torch_base import TorchSampler
+from .._nn.layers import CONDITIONINGS, NORMS, Player
+from .._nn.nets import AdversarialNet, GenerativeModule
+from .torch_base import TorchSampler
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

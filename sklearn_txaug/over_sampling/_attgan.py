@@ -14,12 +14,12 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from skorch.callbacks import Callback
 from torch import Tensor, nn
 
-from .._docs import shared_parameters
-from .._graph_attention import GraphAttention
-from .._layers import Player
-from .._torch import torch_generator
-from .._training import draw_seed
+from .._nn.layers import Player
+from .._nn.random import torch_generator
 from ..graphs import GeneGraph, coexpression_graph
+from ..utils.docs import shared_parameters
+from ..utils.random import draw_seed
+from ._graph_attention import GraphAttention
 from ._wgan_gp import WGANGP, WGANGPSampler
 
 
@@ -201,7 +201,7 @@ class AttGANSampler(WGANGPSampler):
             (the neighbour), ``attention``, ``null`` and ``null_std``. The attention of a gene sums to 1 over its
             neighbours and the gene itself; the latter is left out.
         """
-        from .._require import require
+        from ..utils.optional import require
 
         self._check_is_trained()
         pd = require("pandas", "attention")

@@ -11,8 +11,8 @@ import torch
 from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
-from .._latent_space import LatentSpace
-from ..torch_base import TorchSampler
+from ._latent_space import LatentSpace
+from .torch_base import TorchSampler
 
 # Quantile mapping restores the variance, and full noise under it costs precision on held-out rows.
 _MAPPED_NOISE_SCALE = 0.7

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
-from .._docs import shared_parameters
+from ..utils.docs import shared_parameters
 from ._gaussian import GaussianSampler
 
 _LEVELS = (np.arange(256) + 0.5) / 256

@@ -11,10 +11,11 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from .._docs import shared_parameters
-from .._layers import NORMS, hidden_layers
-from .._nets import GenerativeModule
-from .._torch import Dropout, ResidentLoader
+from .._nn.layers import NORMS, hidden_layers
+from .._nn.loader import ResidentLoader
+from .._nn.nets import GenerativeModule
+from .._nn.random import Dropout
+from ..utils.docs import shared_parameters
 from ._adversarial import AdversarialSampler
 from ._modes import Mixtures, ModeEncoding, ModesSampler, gumbel
 

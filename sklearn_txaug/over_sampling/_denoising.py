@@ -13,10 +13,10 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from .._callbacks import LearningRate
-from .._layers import CONDITIONINGS, make_conditioning
-from .._nets import GenerativeModule
-from .._torch import Dropout
+from .._nn.callbacks import LearningRate
+from .._nn.layers import CONDITIONINGS, make_conditioning
+from .._nn.nets import GenerativeModule
+from .._nn.random import Dropout
 from ._components import ClassGaussians, ComponentsSampler
 
 # Rows from which a wider network and a longer training pay; fewer rows it remembers (docs/benchmarks.md).

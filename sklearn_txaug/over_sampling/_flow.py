@@ -9,7 +9,7 @@ import torch
 from sklearn.utils._param_validation import StrOptions
 from torch import Tensor
 
-from .._docs import shared_parameters
+from ..utils.docs import shared_parameters
 from ._denoising import Denoiser, DenoisingSampler
 
 

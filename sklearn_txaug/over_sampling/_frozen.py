@@ -11,10 +11,10 @@ from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils._param_validation import HasMethods
 
-from .._checks import warn_if_not_log
-from .._docs import shared_parameters
-from ..base import GenerativeSampler
+from ..utils.checks import warn_if_not_log
+from ..utils.docs import shared_parameters
 from ._gaussian import GaussianSampler
+from .base import GenerativeSampler
 
 
 @shared_parameters

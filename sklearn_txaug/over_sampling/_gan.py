@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from .._docs import shared_parameters
+from ..utils.docs import shared_parameters
 from ._adversarial import TwoPlayers, TwoPlayersSampler
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from sklearn.covariance import ledoit_wolf_shrinkage
 from sklearn.utils._param_validation import Interval
 
-from .._docs import shared_parameters
-from ..base import GenerativeSampler
+from ..utils.docs import shared_parameters
+from .base import GenerativeSampler
 
 
 @shared_parameters

@@ -14,11 +14,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
-from .._callbacks import LearningRate
-from .._docs import shared_parameters
-from .._layers import ConditionedMLP
-from .._nets import GenerativeModule
-from .._training import as_rows
+from .._nn.callbacks import LearningRate
+from .._nn.estimator import as_rows
+from .._nn.layers import ConditionedMLP
+from .._nn.nets import GenerativeModule
+from ..utils.docs import shared_parameters
 from ._components import ClassGaussians, ComponentsSampler
 
 

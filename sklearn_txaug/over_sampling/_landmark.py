@@ -10,12 +10,12 @@ from sklearn.base import clone
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.extmath import randomized_svd
 
-from .._docs import shared_parameters
-from .._landmark_columns import landmark_columns
-from .._latent_space import ResidualNoise
-from .._quantile_mapping import MappedSampler
 from ..reconstruction import LandmarkReconstructor
+from ..reconstruction._landmark_columns import landmark_columns
+from ..utils.docs import shared_parameters
 from ._flow import FlowMatchingSampler
+from ._latent_space import ResidualNoise
+from ._quantile_mapping import MappedSampler
 
 _RANK = 128  # directions that correlate the Gaussian residuals
 

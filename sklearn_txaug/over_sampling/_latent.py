@@ -12,9 +12,9 @@ from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
-from .._docs import shared_parameters
-from .._latent_space import ResidualNoise
-from .._quantile_mapping import MappedSampler
+from ..utils.docs import shared_parameters
+from ._latent_space import ResidualNoise
+from ._quantile_mapping import MappedSampler
 from ._wgan_gp import WGANGPSampler
 
 

@@ -13,7 +13,7 @@ import torch
 from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
-from ..torch_base import TorchSampler
+from .torch_base import TorchSampler
 
 _N_POINTS = 256  # sorted values of a gene are grouped into at most so many points
 _CHUNK = 64  # genes at a time: their points times modes stay in the processor's cache

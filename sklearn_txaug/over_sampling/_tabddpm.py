@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from .._docs import shared_parameters
+from ..utils.docs import shared_parameters
 from ._diffusion import DDPMSampler
 
 

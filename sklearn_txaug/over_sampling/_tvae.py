@@ -11,10 +11,10 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from .._callbacks import LearningRate
-from .._docs import shared_parameters
-from .._layers import ConditionedMLP, LabelEmbedding
-from .._nets import GenerativeModule
+from .._nn.callbacks import LearningRate
+from .._nn.layers import ConditionedMLP, LabelEmbedding
+from .._nn.nets import GenerativeModule
+from ..utils.docs import shared_parameters
 from ._modes import Mixtures, ModeEncoding, ModesSampler
 
 

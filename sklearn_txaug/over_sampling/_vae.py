@@ -14,12 +14,12 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from skorch.callbacks import Callback
 from torch import Tensor, nn
 
-from .._callbacks import LearningRate, n_steps
-from .._checks import warn_if_not_log
-from .._docs import shared_parameters
-from .._layers import CONDITIONINGS, NORMS, hidden_layers, make_conditioning
-from .._nets import GenerativeModule
-from ..torch_base import TorchSampler
+from .._nn.callbacks import LearningRate, n_steps
+from .._nn.layers import CONDITIONINGS, NORMS, hidden_layers, make_conditioning
+from .._nn.nets import GenerativeModule
+from ..utils.checks import warn_if_not_log
+from ..utils.docs import shared_parameters
+from .torch_base import TorchSampler
 
 
 class VAE(GenerativeModule):

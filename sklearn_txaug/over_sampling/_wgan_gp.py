@@ -10,7 +10,7 @@ import torch
 from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
-from .._docs import shared_parameters
+from ..utils.docs import shared_parameters
 from ._adversarial import TwoPlayers, TwoPlayersSampler
 
 

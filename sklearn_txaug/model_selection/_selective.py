@@ -16,20 +16,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from .._amounts import class_amounts
-from .._protocols import Scorer
-from .._selection import NONE, Option, Selection
-from .._splits import TooFewRows, splits
-from ..base import GenerativeSampler
-from ._any import HoldsSampler
+from ..over_sampling._gaussian import GaussianSampler
+from ..over_sampling._wrapper import WrapperSampler
+from ..over_sampling.base import GenerativeSampler
+from ..utils.amounts import class_amounts
+from ..utils.splits import TooFewRows, splits
 from ._comparison import Comparison, named_samplers
-from ._gaussian import GaussianSampler
+from ._protocols import Scorer
+from ._selection import NONE, Option, Selection
 
 SELECT = 3  # a random stream beside those of `base`
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class SelectiveSampler(HoldsSampler):
+class SelectiveSampler(WrapperSampler):
     """Choose generator and amount by cross-validation on the training rows, and augment only if that helps.
 
     Each candidate is trained once on the training rows of each fold and sampled at every amount; `estimator` is

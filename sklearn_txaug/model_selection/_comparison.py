@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from joblib import Parallel, delayed
 
-from .._protocols import Scorer, honest
-from .._selection import NONE
-from ._any import AnySampler, with_sample
+from ..over_sampling._wrapper import SamplerAdapter, with_sample
+from ._protocols import Scorer, honest
+from ._selection import NONE
 
 
 class Comparison(NamedTuple):
@@ -56,11 +56,11 @@ class Comparison(NamedTuple):
         folds = [found[k : k + len(names)] for k in range(0, len(found), len(names))]
         return np.array([np.concatenate([scores for scores, _ in fold]) for fold in folds]).T
 
-    def _candidate(self, name: str, fold: int) -> AnySampler | None:
+    def _candidate(self, name: str, fold: int) -> SamplerAdapter | None:
         if name == NONE:
             return None
         seed = self._seed(fold, 1 + list(self.samplers).index(name))
-        return AnySampler(sampler=self.samplers[name], n_synthetic=0, random_state=seed, **self.space)
+        return SamplerAdapter(sampler=self.samplers[name], n_synthetic=0, random_state=seed, **self.space)
 
     def _seed(self, *place: int) -> int:
         return int(np.random.default_rng((*self.stream, *place)).integers(2**31))

@@ -62,8 +62,8 @@ def add_benchmark(commands: Any) -> None:
 
 
 def _benchmark(arguments: argparse.Namespace) -> int:
-    from .benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
-    from .benchmark._run import make_plan, open_store
+    from ..benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
+    from ..benchmark._run import make_plan, open_store
 
     samplers = pick(make_samplers(), arguments.samplers, "--samplers")
     classifiers = pick(make_classifiers(), arguments.classifiers, "--classifiers")
@@ -92,7 +92,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     print("\n" + format_summary(*shown, arguments.metric) + "\n")
     print(f"rows: {output / 'results.csv'}, picture: {output / 'summary.png'}")
     if arguments.report:
-        from .benchmark import write_report
+        from ..benchmark import write_report
 
         print(f"page: {write_report(*shown, output, arguments.metric)}")
     return 0
@@ -100,8 +100,8 @@ def _benchmark(arguments: argparse.Namespace) -> int:
 
 def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
     """Return each cohort, and what must be equal for rows of another run to stand beside its own."""
-    from .benchmark import make_cohort
-    from .benchmark._cohort import undivided
+    from ..benchmark import make_cohort
+    from ..benchmark._cohort import undivided
 
     paths, least = arguments.data or [None], arguments.min_class_size
     cohorts = []
@@ -128,7 +128,7 @@ def read_cohort(
 
     `genes` is ``"landmarks"``, ``"auto"`` for the landmark genes if there are many, or anything else for all.
     """
-    from .datasets import load_tissue_expression, match_landmarks, read_expression
+    from ..datasets import load_tissue_expression, match_landmarks, read_expression
 
     if path is None:
         table: Any = load_tissue_expression()
@@ -170,7 +170,7 @@ def names(text: str) -> list[str]:
 
 def _sizes(parser: str) -> Callable[[str], list]:
     def parse(text: str) -> list:
-        from .benchmark import _sizes
+        from ..benchmark import _sizes
 
         try:
             return [getattr(_sizes, parser)(part) for part in names(text)]

@@ -16,10 +16,10 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import validate_data
 
-from ._amounts import class_amounts, spread
-from ._checks import check_groups, check_labels, check_memory, check_table, warn_if_not_log
-from ._containers import as_container, dense, no_rows, rows_like, stack
-from ._training import draw_seed
+from ..utils.amounts import class_amounts, spread
+from ..utils.checks import check_groups, check_labels, check_memory, check_table, warn_if_not_log
+from ..utils.containers import as_container, dense, no_rows, rows_like, stack
+from ..utils.random import draw_seed
 
 FIT, FIT_RESAMPLE, SAMPLE = range(3)  # independent random streams of one random_state
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from .._require import require
+from ..utils.optional import require
 
 _TEXT = (".csv", ".tsv", ".txt", ".gct")
 MARK = "is_synthetic"  # column or row that marks synthetic samples

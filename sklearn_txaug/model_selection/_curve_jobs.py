@@ -13,10 +13,10 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import indexable
 from sklearn.utils.validation import column_or_1d
 
-from .._protocols import Scorer, Split
-from .._splits import ROWS_PER_CLASS, splits, stratified_order
-from .._training import draw_seed
-from ..over_sampling._any import AnySampler, with_sample
+from ..over_sampling._wrapper import SamplerAdapter, with_sample
+from ..utils.random import draw_seed
+from ..utils.splits import ROWS_PER_CLASS, splits, stratified_order
+from ._protocols import Scorer, Split
 from ._result import CurveResult
 
 PROTOCOLS = ("honest", "oracle")
@@ -134,9 +134,9 @@ class CurveJobs:
                 "protocol='oracle' needs fewer real rows than are not held out: set n_real, or use 'honest'"
             )
 
-    def _seeded(self, fold: int, k: int) -> AnySampler:
+    def _seeded(self, fold: int, k: int) -> SamplerAdapter:
         stream = np.random.default_rng((self.seed, fold, 1, k))
-        return AnySampler(sampler=self.sampler, n_synthetic=0, random_state=int(stream.integers(2**31)))
+        return SamplerAdapter(sampler=self.sampler, n_synthetic=0, random_state=int(stream.integers(2**31)))
 
     def _seed_of(self, fold: int) -> int:
         return int(np.random.default_rng((self.seed, fold, 0)).integers(2**31))

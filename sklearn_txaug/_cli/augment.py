@@ -67,7 +67,7 @@ def _amount(text: str) -> Any:
 
 
 def _augment(arguments: argparse.Namespace) -> int:
-    from .datasets._fields import check_output, table_suffix
+    from ..datasets._formats import check_output, table_suffix
 
     if arguments.output.resolve() == arguments.input.resolve():
         raise ValueError("--output is the input; choose another file")
@@ -94,10 +94,10 @@ def _augment(arguments: argparse.Namespace) -> int:
 
 def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) -> Any:
     """Return the sampler of that name, with parameters given as ``name=value``."""
-    from ._estimators import seeded
-    from .base import GenerativeSampler
-    from .benchmark import make_samplers
-    from .over_sampling import FlowMatchingSampler, LandmarkSampler
+    from ..benchmark import make_samplers
+    from ..over_sampling import FlowMatchingSampler, LandmarkSampler
+    from ..over_sampling.base import GenerativeSampler
+    from ..utils.random import seeded
 
     known = {key: item for key, item in make_samplers().items() if isinstance(item, GenerativeSampler)}
     known.setdefault("landmark", LandmarkSampler(sampler=FlowMatchingSampler()))
@@ -123,7 +123,7 @@ def _parameter(text: str) -> tuple[str, Any]:
 
 
 def _read(arguments: argparse.Namespace) -> Any:
-    from .datasets import read_expression
+    from ..datasets import read_expression
 
     drop = [name.strip() for name in arguments.drop.split(",") if name.strip()]
     table = read_expression(
@@ -146,8 +146,8 @@ def _read(arguments: argparse.Namespace) -> Any:
 
 def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tuple[int, int, int]:
     """Write labels, groups and the mask beside the rows; groups are empty in synthetic rows."""
-    from ._require import require
-    from .datasets import write_expression
+    from ..datasets import write_expression
+    from ..utils.optional import require
 
     pd = require("pandas", "augment")
     X, y = sampler.fit_resample(table.data, table.target, groups=table.groups)
@@ -163,7 +163,7 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
 
 
 def _write_h5ad(arguments: argparse.Namespace, table: Any, sampler: Any) -> tuple[int, int, int]:
-    from .datasets import augment_anndata
+    from ..datasets import augment_anndata
 
     adata, layer = _as_anndata(arguments, table)
     group = None if table.groups is None else table.groups.name
@@ -179,7 +179,7 @@ def _write_h5ad(arguments: argparse.Namespace, table: Any, sampler: Any) -> tupl
 
 def _as_anndata(arguments: argparse.Namespace, table: Any) -> tuple[Any, str | None]:
     """Return the file with all its annotations if it is .h5ad and keeps its rows and genes, else the table."""
-    from ._require import require
+    from ..utils.optional import require
 
     anndata = require("anndata", "augment with an .h5ad file")
     columns = [column for column in (table.target, table.groups) if column is not None]

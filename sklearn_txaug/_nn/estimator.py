@@ -11,15 +11,16 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.base import clone
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from skorch.helper import predefined_split
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from ._callbacks import EpochProgress
-from ._nets import LossNet
-from ._torch import draws_from, n_batches, resolve_device, torch_generator
+from .callbacks import EpochProgress
+from .device import resolve_device
+from .loader import n_batches
+from .nets import LossNet
+from .random import SeededInit, torch_generator
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -70,7 +71,7 @@ class NetEstimator:
         self._check_widths()
         further = self._net_arguments()
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
-        with draws_from(torch_generator(init_seed)):
+        with SeededInit(torch_generator(init_seed)):
             module = make_module()
         batch_size = self.batch_size or min(128, max(16, len(rows) // 8))
         net = self._net_class(
@@ -121,9 +122,3 @@ class NetEstimator:
 def as_rows(X: np.ndarray) -> torch.Tensor:
     """Return `X` as the 32-bit rows that nets train on."""
     return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
-
-
-def draw_seed(random_state: Any) -> int:
-    """Draw one integer seed from what scikit-learn calls a `random_state`; None never touches global state."""
-    rng = np.random.RandomState() if random_state is None else check_random_state(random_state)  # noqa: NPY002
-    return int(rng.randint(np.iinfo(np.int32).max))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import rankdata
 
-from ._statistics import chance_of_the_best, corrected_standard_error
+from ..utils.statistics import chance_of_the_best, corrected_standard_error
 
 NONE = "none"
 

@@ -90,8 +90,8 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 
 def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
-    from .datasets import fetch_gtex, fetch_tcga, write_expression
-    from .datasets._fields import check_output
+    from ..datasets import fetch_gtex, fetch_tcga, write_expression
+    from ..datasets._formats import check_output
 
     if arguments.output is not None:
         check_output(arguments.output)  # before the download
@@ -111,9 +111,9 @@ def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> Non
 
 
 def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
-    from .datasets import fetch_string_graph
-    from .datasets._fetch_download import Store
-    from .datasets._fields import check_writable
+    from ..datasets import fetch_string_graph
+    from ..datasets._fetch_download import Store
+    from ..datasets._formats import check_writable
 
     if arguments.output is not None:
         if not arguments.output.name.removesuffix(".gz").endswith((".tsv", ".csv")):

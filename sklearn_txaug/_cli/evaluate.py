@@ -36,7 +36,7 @@ def _names(text: str) -> list[str]:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    from .metrics import quality_report
+    from ..metrics import quality_report
 
     real = _read(arguments.real, arguments, arguments.group)
     try:
@@ -64,8 +64,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _read(path: Path, arguments: argparse.Namespace, group: str | None) -> Any:
-    from ._checks import warn_if_not_log
-    from .datasets import read_expression
+    from ..datasets import read_expression
+    from ..utils.checks import warn_if_not_log
 
     table = read_expression(path, label=arguments.label, group=group, drop=arguments.drop)
     warn_if_not_log(table.data.to_numpy())
@@ -74,8 +74,8 @@ def _read(path: Path, arguments: argparse.Namespace, group: str | None) -> Any:
 
 def format_report(report: Any) -> str:
     """Return the report as text for a terminal."""
-    from ._html import number
-    from .metrics._report_html import SIDES
+    from ..metrics._report_html import SIDES
+    from ..utils.html import number
 
     lines = []
     for side, title in SIDES.items():
@@ -95,7 +95,7 @@ def format_report(report: Any) -> str:
 
 def draw(real: Any, synthetic: Any, test: Any, device: str) -> dict[str, tuple[str, bytes]]:
     """Return file name and PNG of each picture that can be drawn, by caption."""
-    from . import plotting as p
+    from .. import plotting as p
 
     shown, kind = (real, "training rows") if test is None else (test, "held-out rows")
     rows = shown.data, synthetic.data, shown.target, synthetic.target
@@ -123,7 +123,7 @@ def draw(real: Any, synthetic: Any, test: Any, device: str) -> dict[str, tuple[s
 
 
 def _by_origin(X: Any, X_new: Any, *_: Any, ax: Any) -> Any:
-    from .plotting import EmbeddingDisplay
+    from ..plotting import EmbeddingDisplay
 
     return EmbeddingDisplay.from_data(X, X_new, ax=ax)
 

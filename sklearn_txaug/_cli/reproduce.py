@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ._benchmark import names, positive, read_cohort
+from .benchmark import names, positive, read_cohort
 
 _PAPERS = ("lacan2023", "lacan2026", "gmda2024")
 
@@ -44,8 +44,8 @@ def add_reproduce(commands: Any) -> None:
 
 
 def _reproduce(arguments: argparse.Namespace) -> int:
-    from .benchmark import make_cohort
-    from .benchmark._reproduction import reproduce, small, split_parts
+    from ..benchmark import make_cohort
+    from ..benchmark._reproduction import reproduce, small, split_parts
 
     table = _table(arguments)
     genes = arguments.genes or ("auto" if table.landmarks and arguments.data else "all")
@@ -77,7 +77,7 @@ def _reproduce(arguments: argparse.Namespace) -> int:
 
 
 def _cohort_name(arguments: argparse.Namespace) -> str:
-    from .benchmark._published import PUBLISHED
+    from ..benchmark._published import PUBLISHED
 
     cohorts = PUBLISHED[arguments.paper]
     chosen = arguments.cohort
@@ -94,8 +94,8 @@ def _cohort_name(arguments: argparse.Namespace) -> str:
 
 def _table(arguments: argparse.Namespace) -> Any:
     """Return the published table with the systems that were asked for."""
-    from ._benchmark import pick
-    from .benchmark._published import PUBLISHED
+    from ..benchmark._published import PUBLISHED
+    from .benchmark import pick
 
     table = PUBLISHED[arguments.paper][_cohort_name(arguments)]
     systems = pick(dict(table.systems), arguments.systems or list(table.systems), "--systems")
@@ -107,7 +107,7 @@ def _table(arguments: argparse.Namespace) -> Any:
 def _with_graph(system: Any, path: Path) -> Any:
     if system.sampler != "AttGANSampler":
         return system
-    from .graphs import GeneGraph
+    from ..graphs import GeneGraph
 
     graphs = [GeneGraph.from_edges(path), "coexpression"]
     return system._replace(settings={**system.settings, "graphs": graphs})
@@ -115,8 +115,8 @@ def _with_graph(system: Any, path: Path) -> Any:
 
 def format_reproduction(rows: Sequence[Any], table: Any, scale: str = "full") -> str:
     """Return the published figures and ours as text, also valid as Markdown."""
-    from .benchmark._published import REAL
-    from .benchmark._summary import markdown_table
+    from ..benchmark._published import REAL
+    from ..benchmark._summary import markdown_table
 
     values: dict[tuple[str, str, str], list[float]] = {}
     for row in rows:

@@ -13,7 +13,8 @@ from skorch.utils import TeeGenerator
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
-from ._torch import ResidentLoader, Stochastic, lend_rng, torch_generator
+from .loader import ResidentLoader
+from .random import Stochastic, lend_rng, torch_generator
 
 
 class GenerativeModule(Stochastic):

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import _safe_indexing
 
-from ._amounts import class_amounts
-from ._containers import stack
-from ._estimators import seeded
-from ._torch import one_thread
+from ..utils.amounts import class_amounts
+from ..utils.containers import stack
+from ..utils.random import seeded
+from ..utils.threads import one_thread
 
 
 class Split(NamedTuple):

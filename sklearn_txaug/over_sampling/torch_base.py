@@ -14,14 +14,14 @@ from sklearn.utils._param_validation import Interval
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
-from ._callbacks import EMA
-from ._containers import rows_like
+from .._nn.callbacks import EMA
+from .._nn.estimator import NetEstimator, as_rows
+from .._nn.nets import GenerativeModule
+from .._nn.random import torch_generator
+from ..utils.containers import rows_like
+from ..utils.splits import holdout_for
 from ._interpolation import between, check_path
-from ._nets import GenerativeModule
 from ._quantile_mapping import MappedSampler
-from ._splits import holdout_for
-from ._torch import torch_generator
-from ._training import NetEstimator, as_rows
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

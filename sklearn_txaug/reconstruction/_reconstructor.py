@@ -1,4 +1,4 @@
-"""From landmark genes to the whole transcriptome."""
+"""All genes from landmark genes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from sklearn.utils import check_array, gen_batches
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
 
-from ._checks import check_groups, check_names
+from ..neural_network import MLPNetRegressor
+from ..utils.checks import check_groups, check_names
+from ..utils.random import draw_seed
 from ._landmark_columns import find_landmarks, landmark_columns
 from ._ridge import LeaveOutRidge
-from ._training import draw_seed
-from .neural_network import MLPNetRegressor
-
-__all__ = ["LandmarkReconstructor"]
 
 _ROWS = 1024  # at a time
 _N_FOLDS = 5

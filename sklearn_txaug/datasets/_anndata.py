@@ -12,9 +12,9 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import has_fit_parameter
 
-from .._containers import dense, synthetic_index
-from .._require import require
-from ._fields import MARK, marked
+from ..utils.containers import dense, synthetic_index
+from ..utils.optional import require
+from ._formats import MARK, marked
 
 _PACKAGES = ("sklearn_txaug", "numpy", "scikit-learn", "imbalanced-learn", "torch")
 

@@ -34,7 +34,7 @@ def corrected_standard_error(differences: Any, n_train: float, n_test: float, *,
 
     Examples
     --------
-    >>> from sklearn_txaug._statistics import corrected_standard_error
+    >>> from sklearn_txaug.utils.statistics import corrected_standard_error
     >>> round(float(corrected_standard_error([0.1, 0.2, 0.3, 0.2, 0.1], n_train=80, n_test=20)), 4)
     0.0561
     """

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .datasets import landmark_genes, match_landmarks
-from .datasets._landmarks import _lookup, _normalise
+from ..datasets import landmark_genes, match_landmarks
+from ..datasets._landmarks import _lookup, _normalise
 
 
 def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) -> np.ndarray:

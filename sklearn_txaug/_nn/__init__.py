@@ -1,0 +1,1 @@
+"""Torch modules and their training, which samplers and multilayer perceptrons share."""

@@ -1,0 +1,73 @@
+"""Random streams of nets: the global state of torch is neither read nor moved."""
+
+from __future__ import annotations
+
+from inspect import isfunction, signature
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+
+def torch_generator(seed: Any, device: torch.device | str = "cpu") -> torch.Generator:
+    """Return a generator of its own; the global state of torch is neither read nor moved."""
+    return torch.Generator(device).manual_seed(int(seed))
+
+
+class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with SeededInit(generator): ...
+    """Give `generator` to each initialiser of torch that runs inside the ``with`` block.
+
+    Layers draw their initial weights from torch's global generator, which threads share. A function
+    mode is local to its thread, so modules built at the same time do not disturb each other.
+    """
+
+    _RANDOM = frozenset(
+        [
+            Tensor.uniform_,
+            Tensor.normal_,
+            torch.normal,
+            torch.rand,
+            torch.randn,
+            torch.randint,
+            torch.randperm,
+        ]
+        + [f for f in vars(nn.init).values() if isfunction(f) and "generator" in signature(f).parameters]
+    )
+
+    def __init__(self, generator: torch.Generator):
+        super().__init__()
+        self.generator = generator
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = dict(kwargs or {})
+        if func in self._RANDOM and kwargs.get("generator") is None:
+            kwargs["generator"] = self.generator
+        return func(*args, **kwargs)
+
+
+class Stochastic(nn.Module):
+    """A module that draws random numbers; ``rng`` is lent to it for the length of a fit."""
+
+    rng: torch.Generator | None = None
+
+
+class Dropout(Stochastic):
+    """Inverted dropout that draws from ``rng`` (`torch.nn.Dropout` can only use the global state)."""
+
+    def __init__(self, p: float):
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0:
+            return x
+        keep = torch.rand(x.shape, device=x.device, generator=self.rng) >= self.p
+        return x * keep / (1 - self.p)
+
+
+def lend_rng(module: nn.Module, rng: torch.Generator | None) -> None:
+    """Lend `rng` to every stochastic part of `module` (None takes it back)."""
+    for part in module.modules():
+        if isinstance(part, Stochastic):
+            part.rng = rng

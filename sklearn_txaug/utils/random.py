@@ -1,0 +1,22 @@
+"""Seeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+
+
+def draw_seed(random_state: Any) -> int:
+    """Draw one integer seed from what scikit-learn calls a `random_state`; None never touches global state."""
+    rng = np.random.RandomState() if random_state is None else check_random_state(random_state)  # noqa: NPY002
+    return int(rng.randint(np.iinfo(np.int32).max))
+
+
+def seeded(estimator: Any, seed: int) -> Any:
+    """Return a clone whose every `random_state` is `seed`."""
+    estimator = clone(estimator)
+    names = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
+    return estimator.set_params(**dict.fromkeys(names, seed))
