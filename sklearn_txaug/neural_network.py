@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from numbers import Real
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import compute_class_weight
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 from skorch.callbacks import EarlyStopping
@@ -22,10 +21,12 @@ from torch.utils.data import TensorDataset
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.random import Dropout
 from .utils.checks import check_groups
+from .utils.constraints import NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
 from .utils.containers import dense
-from .utils.docs import shared_parameters
+from .utils.declaration import estimator
 from .utils.random import draw_seed
 from .utils.splits import holdout, keep_classes
+from .utils.typing import ArrayLike, MatrixLike
 
 __all__ = ["MLPNetClassifier", "MLPNetRegressor"]
 
@@ -47,7 +48,9 @@ class MLP(nn.Module):
         widths = [n_in, *hidden]
         layers: list[nn.Module] = []
         for a, b in zip(widths, widths[1:], strict=False):
-            layers += [nn.Linear(a, b), *[nn.BatchNorm1d(b)] * (norm == "batch")]
+            layers.append(nn.Linear(a, b))
+            if norm == "batch":
+                layers.append(nn.BatchNorm1d(b))
             layers += [nn.ReLU() if activation == "relu" else nn.Tanh(), Dropout(dropout)]
         self.hidden = nn.Sequential(*layers)
         self.output = nn.Linear(widths[-1], n_out)
@@ -63,39 +66,61 @@ class MLP(nn.Module):
         return self.hidden[:-2](x)  # without the last activation and dropout
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class _MLPNet(NetEstimator, BaseEstimator):
-    hidden_layer_sizes: tuple[int, ...] = (256,)
-    activation: str = "relu"
-    norm: str = "none"
-    dropout: float = 0.3
-    weight_decay: float = 1e-4
+    """What classifier and regressor share.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : tuple of int
+        Widths of the hidden layers.
+    activation : {"relu", "tanh"}
+        Activation of the hidden units.
+    norm : {"none", "batch"}
+        Normalisation before each activation.
+    dropout : float in [0, 1)
+        Share of hidden units dropped at each step.
+    weight_decay : float >= 0
+        Weight decay of AdamW.
+    early_stopping : bool
+        Hold rows out, stop once their loss no longer falls, and keep the best weights.
+    validation_fraction : float in (0, 0.5]
+        Share of the rows held out, stratified by class; if `fit` gets `groups`, no group is split.
+    patience : int
+        Epochs without a better held-out loss before early stopping.
+    random_state : int, RandomState instance or None
+        Decides weights, batches, dropout and hold-out; global random states are neither used nor changed.
+
+    Attributes
+    ----------
+    scaler_ : StandardScaler
+        Fitted on the rows that were trained on.
+    n_features_in_ : int
+        Number of features seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, if `X` had string column names.
+    """
+
+    hidden_layer_sizes: Widths = (256,)
+    activation: Literal["relu", "tanh"] = "relu"
+    norm: Literal["none", "batch"] = "none"
+    dropout: ShareBelowOne = 0.3
+    weight_decay: NonNegativeFloat = 1e-4
     early_stopping: bool = False
-    validation_fraction: float = 0.2
-    patience: int = 10
-    random_state: Any = None
+    validation_fraction: Annotated[float, Interval(Real, 0, 0.5, closed="right")] = 0.2
+    patience: PositiveInt = 10
+    random_state: Seed = None
 
     _n_steps: ClassVar[int] = 1500
-
-    _parameter_constraints: ClassVar[dict] = {
-        **NetEstimator._training_constraints,
-        "hidden_layer_sizes": ["array-like"],
-        "activation": [StrOptions({"relu", "tanh"})],
-        "norm": [StrOptions({"none", "batch"})],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 0.5, closed="right")],
-        "patience": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
-    }
 
     def _net_defaults(self) -> dict[str, Any]:
         return {**super()._net_defaults(), "optimizer__weight_decay": self.weight_decay}
 
     def _default_callbacks(self) -> list[Any]:
+        if not self.early_stopping:
+            return super()._default_callbacks()
         stop = EarlyStopping("valid_loss", patience=self.patience, load_best=True, sink=_silent)
-        return [stop] * self.early_stopping + super()._default_callbacks()
+        return [stop, *super()._default_callbacks()]
 
     def _fit_mlp(
         self, X: np.ndarray, targets: Tensor, n_out: int, strata: np.ndarray, groups: Any, loss: nn.Module
@@ -111,22 +136,23 @@ class _MLPNet(NetEstimator, BaseEstimator):
                 raise ValueError("early_stopping would hold out every row of some class: groups are too few")
         self.scaler_ = StandardScaler().fit(X[train])
         rows = as_rows(self.scaler_.transform(X))
-        self._fit_net(
+        net = self._make_net(
             lambda: self._make_module(X.shape[1], n_out, loss),
-            TensorDataset(rows[train], targets[train]),
+            len(train),
             np.random.default_rng(seed),
             TensorDataset(rows[held], targets[held]) if self.early_stopping else None,
         )
+        net.fit(TensorDataset(rows[train], targets[train]))
+        self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
             raise FloatingPointError(
                 "The training diverged to NaN or infinity: lower lr or check the weights"
             )
 
     def _make_module(self, n_in: int, n_out: int, loss: nn.Module) -> MLP:
-        sizes, dropout = self.hidden_layer_sizes, self.dropout
-        return MLP(n_in, n_out, sizes, dropout, loss, self.activation, self.norm)
+        return MLP(n_in, n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm)
 
-    def embed(self, X: Any) -> np.ndarray:
+    def embed(self, X: MatrixLike) -> np.ndarray:
         """Return the last hidden layer before its activation.
 
         The embedding of the published Frechet distances:
@@ -159,8 +185,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         return tags
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class MLPNetClassifier(ClassifierMixin, _MLPNet):
     """Multilayer perceptron with dropout, trained on the cross-entropy by a skorch net.
 
@@ -169,39 +194,15 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int, default=(256,)
-        Widths of the hidden layers.
-    activation : {"relu", "tanh"}, default="relu"
-        Activation of the hidden units.
-    norm : {"none", "batch"}, default="none"
-        Normalisation before each activation.
-    dropout : float in [0, 1), default=0.3
-        Share of hidden units dropped at each step.
-    weight_decay : float >= 0, default=1e-4
-        Weight decay of AdamW.
-    early_stopping : bool, default=False
-        Hold rows out, stop once their loss no longer falls, and keep the best weights.
-    validation_fraction : float in (0, 0.5], default=0.2
-        Share of the rows held out, stratified by class; if `fit` gets `groups`, no group is split.
-    patience : int, default=10
-        Epochs without a better held-out loss before early stopping.
-    label_smoothing : float in [0, 1), default=0
+    label_smoothing : float in [0, 1)
         Share of each target spread over all classes.
-    class_weight : dict, "balanced" or None, default=None
+    class_weight : dict, "balanced" or None
         Weights of the classes in the loss; ``"balanced"`` is inverse to their frequencies.
-    random_state : int, RandomState instance or None, default=None
-        Decides weights, batches, dropout and hold-out; global random states are neither used nor changed.
-    {training}
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         Class labels.
-    scaler_ : StandardScaler
-        Fitted on the rows that were trained on.
-    {network}
-    n_features_in_ : int
-        Number of features seen in `fit`.
 
     Examples
     --------
@@ -214,17 +215,11 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     True
     """
 
-    label_smoothing: float = 0.0
-    class_weight: Any = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **_MLPNet._parameter_constraints,
-        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-    }
+    label_smoothing: ShareBelowOne = 0.0
+    class_weight: dict | Literal["balanced"] | None = None
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, *, groups: Any = None) -> MLPNetClassifier:
+    def fit(self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None) -> MLPNetClassifier:
         """Train the classifier.
 
         Parameters
@@ -249,18 +244,17 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         self._fit_mlp(dense(X), torch.from_numpy(codes), len(self.classes_), codes, groups, loss)
         return self
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the probability of each class, an array of shape (n_samples, n_classes)."""
         return torch.softmax(torch.from_numpy(self._forward(X)).double(), dim=1).numpy()
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Return the most probable class of each row, an array of shape (n_samples,)."""
         scores = self._forward(X)
         return self.classes_[scores.argmax(axis=1)]
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class MLPNetRegressor(RegressorMixin, _MLPNet):
     """Multilayer perceptron with dropout, trained on the squared error by a skorch net, for one or many targets.
 
@@ -268,33 +262,13 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int, default=(256,)
-        Widths of the hidden layers.
-    activation : {"relu", "tanh"}, default="relu"
-        Activation of the hidden units.
-    norm : {"none", "batch"}, default="none"
-        Normalisation before each activation.
-    dropout : float in [0, 1), default=0.3
-        Share of hidden units dropped at each step.
-    weight_decay : float >= 0, default=1e-4
-        Weight decay of AdamW.
-    early_stopping : bool, default=False
-        Hold rows out, stop once their loss no longer falls, and keep the best weights.
-    validation_fraction : float in (0, 0.5], default=0.2
+    validation_fraction : float in (0, 0.5]
         Share of the rows held out; if `fit` gets `groups`, no group is split.
-    patience : int, default=10
-        Epochs without a better held-out loss before early stopping.
-    random_state : int, RandomState instance or None, default=None
-        Decides weights, batches, dropout and hold-out; global random states are neither used nor changed.
-    {training}
 
     Attributes
     ----------
-    scaler_, target_scaler_ : StandardScaler
-        Fitted on the rows that were trained on, and on all targets.
-    {network}
-    n_features_in_ : int
-        Number of features seen in `fit`.
+    target_scaler_ : StandardScaler
+        Fitted on all targets.
 
     Examples
     --------
@@ -307,7 +281,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
     """
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, *, groups: Any = None) -> MLPNetRegressor:
+    def fit(self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None) -> MLPNetRegressor:
         """Train the regressor.
 
         Parameters
@@ -334,7 +308,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         self._fit_mlp(dense(X), targets, y.shape[1], np.zeros(len(y)), groups, nn.MSELoss())
         return self
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Return the targets of each row, an array of shape (n_samples,) or (n_samples, n_targets)."""
         targets = self._forward(X).astype(np.float64)
         targets = self.target_scaler_.inverse_transform(targets)

@@ -313,7 +313,14 @@ def test_groups_reach_the_sampler_in_a_pipeline(sampler, data, monkeypatch):
     monkeypatch.setattr(
         type(sampler), "_fit_generator", lambda self, X, codes, rng, groups: seen.append(groups)
     )
-    monkeypatch.setattr(type(sampler), "_generate", lambda self, codes, rng: np.zeros((len(codes), 8)))
+
+    def generate(self, codes, rng):
+        rows = np.zeros((len(codes), 8))
+        for space in self.spaces_:
+            rows = space.encode(rows)
+        return rows
+
+    monkeypatch.setattr(type(sampler), "_generate", generate)
     groups = np.arange(90) // 2
     with config_context(enable_metadata_routing=True):
         sampler = clone(sampler).set_fit_request(groups=True).set_fit_resample_request(groups=True)

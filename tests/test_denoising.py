@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from sklearn_txaug.over_sampling import DDIMSampler, DDPMSampler, FlowMatchingSampler
-from sklearn_txaug.over_sampling._latent_space import LatentSpace, ResidualNoise
-from sklearn_txaug.over_sampling._schedules import SCHEDULES, remaining
+from sklearn_txaug.over_sampling._schedules import SCHEDULES, alpha_bars
+from sklearn_txaug.over_sampling.spaces import PrincipalComponents, ResidualNoise
 
 UNTRAINED = {
     "hidden_layer_sizes": (8,),
@@ -84,8 +84,8 @@ def _some_noise(x: Tensor, step: Tensor, condition: Tensor | None) -> Tensor:
     return 0.5 * torch.tanh(x)
 
 
-def test_remaining_share_falls_to_the_published_value():
-    share = remaining("quadratic", 1000)
+def test_alpha_bar_falls_to_the_published_value():
+    share = alpha_bars("quadratic", 1000)
     assert (share.diff() < 0).all()
     assert abs(share[-1].item() - 7.3e-4) < 1e-5
 
@@ -141,12 +141,12 @@ def test_decoding_restores_variance_and_correlation():
     rng = np.random.default_rng(0)
     codes = np.arange(500) % 5
     X = rng.normal(size=(500, 10)) @ rng.normal(size=(10, 60)) + rng.normal(size=(500, 60)) + codes[:, None]
-    space = LatentSpace(4).fit(X, codes, 0)
+    space = PrincipalComponents(4).fit(X, codes, np.random.default_rng(0))
     Z = space.encode(X)
     within = Z - np.stack([Z[codes == c].mean(axis=0) for c in range(5)])[codes]
     correlation = np.corrcoef(within.T)
     np.testing.assert_allclose(correlation, np.eye(4), atol=1e-6)
-    decoded = space.decode(Z, rng)
+    decoded = space.decode(Z, codes, rng)
     np.testing.assert_allclose(decoded.var(axis=0).sum(), X.var(axis=0).sum(), rtol=0.1)
     assert space.mean(Z).var(axis=0).sum() < 0.8 * X.var(axis=0).sum()
     np.testing.assert_allclose(np.corrcoef(decoded.T), np.corrcoef(X.T), atol=0.2)

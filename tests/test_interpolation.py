@@ -5,10 +5,11 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn_txaug.tests.samplers import SAMPLERS
 
 from sklearn_txaug.over_sampling._interpolation import between
 from sklearn_txaug.over_sampling.torch_base import TorchSampler
+
+from .samplers import SAMPLERS
 
 TORCH_SAMPLERS = [sampler for sampler in SAMPLERS if isinstance(sampler, TorchSampler)]
 each_sampler = pytest.mark.parametrize("sampler", TORCH_SAMPLERS, ids=lambda s: type(s).__name__)

@@ -125,7 +125,7 @@ def test_training_that_diverges_is_an_error():
 
 @pytest.mark.parametrize("sizes", [(-1,), (8, 0), (8.0,)])
 def test_bad_widths(sizes):
-    with pytest.raises(ValueError, match="hidden_layer_sizes must hold positive integers"):
+    with pytest.raises(ValueError, match="hidden_layer_sizes.* must be a sequence of positive integers"):
         MLPNetClassifier(hidden_layer_sizes=sizes).fit([[0.0], [1.0]], [0, 1])
 
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import ks_2samp, spearmanr
 
 from sklearn_txaug.over_sampling import FlowMatchingSampler, GaussianSampler, LatentSampler
-from sklearn_txaug.over_sampling._quantile_mapping import ClassQuantiles
+from sklearn_txaug.over_sampling.spaces import ClassQuantiles
 
 TINY = {
     "max_epochs": 1,
@@ -56,7 +56,7 @@ def test_ranks_are_kept(data):
     codes = np.unique(y, return_inverse=True)[1]
     rng = np.random.default_rng(1)
     rows = rng.normal(size=(120, 8)) @ rng.normal(size=(8, 8))
-    mapped = ClassQuantiles().fit(X + 1e-9 * rng.random(X.shape), codes).map(rows, codes, rng)
+    mapped = ClassQuantiles().fit(X + 1e-9 * rng.random(X.shape), codes).decode(rows, codes, rng)
     for c in (0, 1):
         before, after = spearmanr(rows[codes == c])[0], spearmanr(mapped[codes == c])[0]
         np.testing.assert_allclose(after, before, atol=1e-12)
@@ -70,6 +70,6 @@ def test_integers_stay_integers_and_a_single_row_is_left_alone():
     assert np.bincount(drawn).tolist() == [10, 0, 1]
     assert drawn[:2].tolist() == [2, 0]
     rows = rng.normal(size=(len(drawn), 3))
-    mapped = quantiles.map(rows, drawn, rng)
+    mapped = quantiles.decode(rows, drawn, rng)
     np.testing.assert_array_equal(mapped[0], rows[0])
     assert np.isin(mapped[1:], X[codes == 0]).all()

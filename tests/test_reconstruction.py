@@ -243,7 +243,7 @@ def test_random_state_decides_the_mlp(X):
 
 def test_left_out_predictions_of_any_estimator(X):
     reconstructor = LandmarkReconstructor(landmarks=LANDMARKS, estimator=Ridge(1e-3), random_state=0).fit(X)
-    Y, predicted = reconstructor._left_out(X, None)
+    Y, predicted = reconstructor.left_out(X, None)
     scaled = reconstructor.scaler_.transform(X)
     folds = KFold(5, shuffle=True, random_state=reconstructor._seed)
     expected = cross_val_predict(

@@ -1,21 +1,20 @@
-"""Parameters and fit of every estimator that holds a torch module, sampler or classifier."""
+"""Parameters and fit of every estimator that holds a torch module, sampler or multilayer perceptron."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from sklearn.base import clone
-from sklearn.utils._param_validation import Interval
 from skorch.helper import predefined_split
 from torch import nn
 from torch.utils.data import TensorDataset
 
+from ..utils.constraints import PositiveFloat, PositiveInt, Verbosity
+from ..utils.declaration import estimator
 from .callbacks import EpochProgress
 from .device import resolve_device
 from .loader import n_batches
@@ -23,34 +22,50 @@ from .nets import LossNet
 from .random import SeededInit, torch_generator
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class NetEstimator:
-    """Mixin: the training parameters, in skorch's words, and the fit of a module under them.
+    """Mixin: the training parameters, in skorch's words, and a skorch net that follows them.
 
     `_net_class` is the training loop and `_n_steps` the number of optimiser steps after which
     ``max_epochs=None`` stops.
+
+    Parameters
+    ----------
+    max_epochs : int or None
+        Passes over the training rows. None stops after a number of optimiser steps that suits cohorts of 50
+        to 5,000 rows.
+    lr : float
+        Learning rate.
+    batch_size : int or None
+        Rows a batch. None is an eighth of the rows, at least 16 and at most 128.
+    device : str or torch.device
+        ``"auto"`` is CUDA if there is one, else MPS, else the CPU. What is fitted always lives on the CPU.
+    verbose : int
+        1 shows a progress bar, 2 skorch's table of epochs.
+    callbacks : list of skorch callbacks or None
+        Further callbacks, for example :class:`~sklearn_txaug.callbacks.IndicatorCheckpoint`.
+    net_params : dict or None
+        Further arguments of the skorch net, for example ``{"optimizer__betas": (0.5, 0.9)}`` or
+        ``{"compile": True}``.
+
+    Attributes
+    ----------
+    module_ : torch.nn.Module
+        The trained net, on the CPU.
+    history_ : skorch.history.History
+        Losses and durations of each epoch.
     """
 
-    max_epochs: int | None = None
-    lr: float = 1e-3
-    batch_size: int | None = None
+    max_epochs: PositiveInt | None = None
+    lr: PositiveFloat = 1e-3
+    batch_size: PositiveInt | None = None
     device: str | torch.device = "auto"
-    verbose: int = 0
+    verbose: Verbosity = 0
     callbacks: list | None = None
     net_params: dict | None = None
 
     _net_class: ClassVar[type[LossNet]] = LossNet
     _n_steps: ClassVar[int] = 3000
-
-    _training_constraints: ClassVar[dict] = {
-        "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
-        "lr": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
-        "device": [str, torch.device],
-        "verbose": ["verbose"],
-        "callbacks": [list, None],
-        "net_params": [dict, None],
-    }
 
     def _net_defaults(self) -> dict[str, Any]:
         """Return the arguments of `_net_class` that this estimator sets and `net_params` may replace."""
@@ -59,36 +74,36 @@ class NetEstimator:
     def _default_callbacks(self) -> list[Any]:
         return [EpochProgress(type(self).__name__)] if self.verbose == 1 else []
 
-    def _fit_net(
+    def _make_net(
         self,
         make_module: Callable[[], nn.Module],
-        rows: TensorDataset,
+        n_rows: int,
         rng: np.random.Generator,
         validation: TensorDataset | None = None,
-    ) -> None:
-        """Build the module, train it and keep it in `module_`, on the CPU, with its `history_`."""
+    ) -> LossNet:
+        """Return the net, not trained, for `n_rows` training rows."""
         device = resolve_device(self.device)
-        self._check_widths()
         further = self._net_arguments()
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
         with SeededInit(torch_generator(init_seed)):
             module = make_module()
-        batch_size = self.batch_size or min(128, max(16, len(rows) // 8))
-        net = self._net_class(
+        batch_size = self.batch_size or min(128, max(16, n_rows // 8))
+        return self._net_class(
             module,
             seed=train_seed,
             lr=self.lr,
             batch_size=batch_size,
-            max_epochs=self.max_epochs
-            or -(-self._default_steps(len(rows)) // n_batches(len(rows), batch_size)),
+            max_epochs=self.max_epochs or -(-self._default_steps(n_rows) // n_batches(n_rows, batch_size)),
             device=device,
             train_split=predefined_split(validation) if validation is not None else None,
             callbacks=self._default_callbacks() + [clone(c, safe=False) for c in self.callbacks or []],
             verbose=self.verbose > 1,
             **further,
         )
-        net.fit(rows)
-        self.module_ = module.cpu().eval()
+
+    def _keep(self, net: LossNet) -> None:
+        """Keep what a net has learned, on the CPU."""
+        self.module_ = net.module.cpu().eval()
         self.history_ = net.history
 
     def _net_arguments(self) -> dict[str, Any]:
@@ -105,13 +120,6 @@ class NetEstimator:
 
     def _default_steps(self, n_rows: int) -> int:
         return self._n_steps
-
-    def _check_widths(self) -> None:
-        for name, sizes in vars(self).items():
-            if name.endswith("hidden_layer_sizes") and not all(
-                isinstance(width, Integral) and int(width) > 0 for width in sizes or ()
-            ):
-                raise ValueError(f"{name} must hold positive integers, got {sizes!r}")
 
     def _module_on_device(self) -> tuple[Any, torch.device]:
         """Return the module where it shall run; the fitted one itself never leaves the CPU."""

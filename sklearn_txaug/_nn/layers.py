@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
+
+Norm = Literal["batch", "layer", "none"]
+Conditioning = Literal["embedding", "paper"]
 
 _NORMS: dict[str, Callable[[int], nn.Module]] = {
     "batch": nn.BatchNorm1d,
     "layer": nn.LayerNorm,
     "none": lambda width: nn.Identity(),
 }
-NORMS = frozenset(_NORMS)
-CONDITIONINGS = frozenset({"embedding", "paper"})
 
 
 class LabelEmbedding(nn.Module):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from skorch.utils import TeeGenerator
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
+from ..utils.warnings import warn
 from .loader import ResidentLoader
 from .random import Stochastic, lend_rng, torch_generator
 
@@ -77,26 +77,22 @@ class LossNet(NeuralNet):
             kwargs["rng"] = self.rng_
         return (self.iterator_train if training else self.iterator_valid)(dataset, **kwargs)
 
-    def fit_loop(self, X: Any, y: Any = None, epochs: int | None = None, **kwargs: Any) -> LossNet:
-        dataset = self.get_dataset(X, y)
+    def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)
         self.stopped_early_ = False
-        try:
-            if isinstance(self.module, GenerativeModule):
-                self.module.prepare(*(tensor.to(self.device) for tensor in dataset.tensors))
-            return super().fit_loop(dataset, None, epochs, **kwargs)
-        except KeyboardInterrupt:
-            if not self.stopped_early_:
-                warnings.warn(
-                    f"Training was interrupted in epoch {len(self.history)} of {self.max_epochs}; "
-                    "the weights reached so far are kept.",
-                    stacklevel=2,
-                )
-            return self
-        finally:
-            lend_rng(self.module_, None)
-            del self.rng_
+        if isinstance(self.module, GenerativeModule):
+            self.module.prepare(*(tensor.to(self.device) for tensor in self.get_dataset(X, y).tensors))
+
+    def on_train_end(self, net: Any, X: Any = None, y: Any = None, **kwargs: Any) -> None:
+        lend_rng(self.module_, None)
+        del self.rng_
+        finished = len(self.history) == self.max_epochs and "dur" in self.history[-1]
+        if not finished and not self.stopped_early_:
+            warn(
+                f"Training was interrupted in epoch {len(self.history)} of {self.max_epochs}; "
+                "the weights reached so far are kept."
+            )
 
     def notify(self, method_name: str, **cb_kwargs: Any) -> None:
         try:
@@ -151,22 +147,24 @@ class AdversarialNet(LossNet):
         return self
 
     def train_step(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
-        for _ in range(self.n_critic):
-            loss = self._player_step("critic", self.critic_optimizer_, batch)
-        return {"loss": loss, "generator_loss": self._player_step("generator", self.optimizer_, batch)}
+        losses = {}
+        for player in [*["critic"] * self.n_critic, "generator"]:
+            loss = self.module_(*batch, player)
+            self._step(player, loss, batch)
+            losses[player] = loss.detach()
+        return {"loss": losses["critic"], "generator_loss": losses["generator"]}
 
     def validation_step(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
         """Measure nothing: two players have no loss whose value on held-out rows would mean anything."""
         return {}
 
-    def _player_step(self, player: str, optimizer: torch.optim.Optimizer, batch: Any) -> Tensor:
+    def _step(self, player: str, loss: Tensor, batch: Any) -> None:
+        """Move the player's own child down the gradient of its loss."""
         named = dict(getattr(self.module_, player).named_parameters())
-        loss = self.module_(*batch, player)
         gradients = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
         for parameter, gradient in zip(named.values(), gradients, strict=True):
             parameter.grad = gradient
         self.notify(
             "on_grad_computed", named_parameters=TeeGenerator(iter(named.items())), batch=batch, training=True
         )
-        optimizer.step()
-        return loss.detach()
+        (self.critic_optimizer_ if player == "critic" else self.optimizer_).step()

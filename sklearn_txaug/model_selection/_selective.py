@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
-from numbers import Integral
-from typing import Any, ClassVar
+from dataclasses import field
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from imblearn.over_sampling import SMOTE, RandomOverSampler
@@ -14,21 +12,25 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from ..over_sampling._gaussian import GaussianSampler
 from ..over_sampling._wrapper import WrapperSampler
-from ..over_sampling.base import GenerativeSampler
 from ..utils.amounts import class_amounts
+from ..utils.constraints import Amounts, Classifier, CrossValidator, PositiveInt
+from ..utils.declaration import estimator
 from ..utils.splits import TooFewRows, splits
+from ..utils.typing import ArrayLike, MatrixLike, RandomState
+from ..utils.warnings import warn
 from ._comparison import Comparison, named_samplers
 from ._protocols import Scorer
 from ._selection import NONE, Option, Selection
 
+Candidates = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
 SELECT = 3  # a random stream beside those of `base`
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class SelectiveSampler(WrapperSampler):
     """Choose generator and amount by cross-validation on the training rows, and augment only if that helps.
 
@@ -39,40 +41,39 @@ class SelectiveSampler(WrapperSampler):
 
     Parameters
     ----------
-    candidates : sampler, list or dict of samplers, default=None
+    candidates : sampler, list or dict of samplers
         Samplers of this package, or over-samplers of imbalanced-learn, cheapest first; a dict gives them names. Their
         own amounts are not used. None is `RandomOverSampler`, `SMOTE` and `GaussianSampler`, which train in no time;
         deep generators are worth a trial, ``[SMOTE(), GaussianSampler(), FlowMatchingSampler()]``, if you can wait
         for one training a fold. A `FrozenSampler` must come from another cohort: one that was trained on these rows
         has seen what the folds hold out, and looks better than it is.
-    n_synthetic : tuple of amounts, or one amount, default=(0.5, 1.0, None)
+    n_synthetic : tuple of amounts, or one amount
         Amounts to choose among; no augmentation is always one more. An int is the number of rows in all, a float a
         share of the training rows, a dict the rows of each class, None what `sampling_strategy` says.
-    sampling_strategy : float, str, dict or callable, default="auto"
-        What the amount None means, as in imbalanced-learn: ``"auto"`` fills every class up to the largest.
-    estimator : classifier, default=None
+    sampling_strategy : float, str, dict or callable
+        What the amount None means, as in imbalanced-learn. ``"auto"``, the same as ``"not majority"``, fills every
+        class up to the largest; ``"minority"``, ``"not minority"`` and ``"all"`` name other classes to fill.
+    estimator : classifier
         The one that shall gain; take the one that comes next in your pipeline. None is a logistic regression on
         standardised features.
-    scoring : str or callable, default="balanced_accuracy"
+    scoring : str or callable
         A scorer of scikit-learn, greater is better.
-    cv : int, splitter or iterable, default=5
+    cv : int, splitter or iterable
         An int is the number of folds, stratified by class and, if `fit` gets `groups`, of whole groups. A class whose
         rows would all be held out stays in training.
-    n_repeats : int, default=2
+    n_repeats : int
         Repetitions of the folds, if `cv` is an int; more of them make a surer choice on small cohorts.
-    rule : {"one_se", "strict", "best", "always"}, default="one_se"
+    rule : {"one_se", "strict", "best", "always"}
         ``"one_se"`` augments only if an option gains more than one standard error; of those, within one standard
         error of the best, it takes the first candidate at its smallest amount. ``"strict"`` raises the bar with the
         number of options, to what the best of them exceeds by chance as rarely as a single one exceeds one standard
         error [2]_. ``"best"`` takes the highest mean score, that of no augmentation included, ``"always"`` the
         highest one of an augmentation.
-    n_jobs : int or None, default=None
+    n_jobs : int or None
         Trainings at a time, of one thread each; the result does not depend on it.
-    scaler : transformer, "passthrough" or None, default=None
+    scaler : transformer, "passthrough" or None
         Fitted on the training rows; candidates work in its space. None leaves that to their own scalers.
-    nonnegative : bool, default=False
-        Clip synthetic values at 0 and store the clipped share in `clipped_share_`.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState instance or None
         Decides folds, trainings and draws, those of the candidates and of `estimator` too; global random states are
         neither used nor changed.
 
@@ -100,8 +101,6 @@ class SelectiveSampler(WrapperSampler):
         The trained generator: the chosen one, or after `fit` with no augmentation chosen the best of the others.
     sampling_strategy_ : dict
         Synthetic rows of each class.
-    classes_, scaler_, is_synthetic_, n_features_in_, feature_names_in_
-        As of every sampler.
 
     Notes
     -----
@@ -128,53 +127,45 @@ class SelectiveSampler(WrapperSampler):
     >>> from sklearn_txaug.datasets import load_tissue_expression
     >>> from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
     >>> X, y = load_tissue_expression(return_X_y=True)
-    >>> sampler = SelectiveSampler(candidates=GaussianSampler(), n_synthetic=0.5, n_repeats=1, random_state=0)
+    >>> sampler = SelectiveSampler(GaussianSampler(), n_synthetic=0.5, n_repeats=1, random_state=0)
     >>> X_res, y_res = sampler.fit_resample(X[::4], y[::4])
     >>> print(sampler.decision_)
     No augmentation: the best option, GaussianSampler with 24 synthetic rows (n_synthetic=0.5), changed balanced
     accuracy on held-out rows from 0.893 to 0.893 (+0.000, standard error 0.000, 5 splits), which is no gain.
     """
 
-    candidates: Any = None
-    n_synthetic: Any = (0.5, 1.0, None)
-    estimator: Any = None
-    scoring: Any = "balanced_accuracy"
-    cv: Any = 5
-    n_repeats: int = 2
-    rule: str = "one_se"
+    candidates: Candidates = field(default=None, kw_only=False)
+    n_synthetic: Amounts | list | tuple = (0.5, 1.0, None)
+    estimator: Classifier | None = None
+    scoring: Annotated[Any, StrOptions(set(get_scorer_names())), callable] = "balanced_accuracy"
+    cv: CrossValidator = 5
+    n_repeats: PositiveInt = 2
+    rule: Literal["one_se", "strict", "best", "always"] = "one_se"
     n_jobs: int | None = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeSampler._parameter_constraints,
-        "candidates": [HasMethods(["fit"]), list, tuple, dict, None],
-        "n_synthetic": [*GenerativeSampler._parameter_constraints["n_synthetic"], list, tuple],
-        "estimator": [HasMethods(["fit", "predict"]), None],
-        "scoring": [StrOptions(set(get_scorer_names())), callable],
-        "cv": ["cv_object"],
-        "n_repeats": [Interval(Integral, 1, None, closed="left")],
-        "rule": [StrOptions({"one_se", "strict", "best", "always"})],
-        "n_jobs": [Integral, None],
-    }
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         default = [RandomOverSampler(), SMOTE(), GaussianSampler()]
         self._samplers = named_samplers(default if self.candidates is None else self.candidates)
         rows, codes = super()._check(X, y, groups)
-        super()._check_scale(rows)
+        super()._check_rows(rows)
         self._select(self._named(rows), self.classes_[codes], groups)
         return rows, codes
 
-    def _check_scale(self, rows: np.ndarray) -> None:
+    def _check_rows(self, rows: np.ndarray) -> None:
         """Checked before the selection."""
 
     def _inner(self) -> Any:
         return self._samplers[self._favourite.candidate]
 
-    def _check_is_trained(self) -> None:
+    def sample(
+        self, n_samples: int = 1, *, y: ArrayLike = None, random_state: RandomState = None
+    ) -> tuple[MatrixLike, ArrayLike]:
         try:
-            super()._check_is_trained()
+            return super().sample(n_samples, y=y, random_state=random_state)
         except NotFittedError as error:
             raise NotFittedError(f"{error}. {getattr(self, 'decision_', '')}".strip()) from None
+
+    sample.__doc__ = WrapperSampler.sample.__doc__
 
     # -- amounts
 
@@ -215,11 +206,9 @@ class SelectiveSampler(WrapperSampler):
         if self.rule == "always" and selection.scores.size and not len(selection.valid):
             raise ValueError("candidates: every one fails, and rule='always' leaves no other choice")
         if selection.n_undefined:
-            warnings.warn(
+            warn(
                 f"{selection.n_undefined} of {scores.shape[1]} splits do not count: {selection.scoring} is not "
-                "defined for what they hold out",
-                UserWarning,
-                stacklevel=5,
+                "defined for what they hold out"
             )
         self._keep(selection)
 

@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor
 
-from .._nn.layers import CONDITIONINGS, NORMS, Player
+from .._nn.layers import Norm, Player
 from .._nn.nets import AdversarialNet, GenerativeModule
+from ..utils.constraints import PositiveFloat, PositiveInt, Widths
+from ..utils.declaration import estimator
 from .torch_base import TorchSampler
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class AdversarialSampler(TorchSampler):
-    """Base class of the samplers whose module has the children ``generator`` and ``critic``."""
+    """Base class of the samplers whose module has the children ``generator`` and ``critic``.
 
-    n_critic: int = 1
-    critic_lr: float | None = None
+    Parameters
+    ----------
+    generator_hidden_layer_sizes : tuple of int
+        Widths of the generator's hidden layers.
+    critic_hidden_layer_sizes : tuple of int
+        Widths of the critic's hidden layers.
+    latent_dim : int
+        Width of the noise vector.
+    generator_norm : {"layer", "batch", "none"}
+        Normalisation in the generator's hidden layers.
+    n_critic : int
+        Steps of the critic for one of the generator, on the same real rows.
+    critic_lr : float or None
+        Learning rate of the critic; None is `lr`.
+    """
+
+    generator_hidden_layer_sizes: Widths = (256, 256)
+    critic_hidden_layer_sizes: Widths = (256, 256)
+    latent_dim: PositiveInt = 64
+    generator_norm: Norm = "layer"
+    n_critic: PositiveInt = 1
+    critic_lr: PositiveFloat | None = None
+    lr = 5e-4
 
     _net_class: ClassVar[type[AdversarialNet]] = AdversarialNet
     _ema_child: ClassVar[str] = "generator"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **TorchSampler._parameter_constraints,
-        "n_critic": [Interval(Integral, 1, None, closed="left")],
-        "critic_lr": [Interval(Real, 0, None, closed="neither"), None],
-    }
 
     def _net_defaults(self) -> dict[str, Any]:
         return {
             "optimizer": torch.optim.Adam,
             "optimizer__fused": True,
+            "optimizer__betas": (0.0, 0.9),
             "n_critic": self.n_critic,
             "critic_optimizer__lr": self.critic_lr or self.lr,
         }
@@ -77,37 +92,15 @@ class TwoPlayers(GenerativeModule):
         return self.generator.condition(y)
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
-class TwoPlayersSampler(AdversarialSampler):
-    """Base class of the samplers whose module is a `TwoPlayers`."""
+def two_sided_penalty(
+    critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, rng: torch.Generator | None
+) -> Tensor:
+    """Return the mean of ``(|gradient of the critic| - 1)^2`` on lines between real and fake rows.
 
-    generator_hidden_layer_sizes: tuple[int, ...] = (256, 256)
-    critic_hidden_layer_sizes: tuple[int, ...] = (256, 256)
-    latent_dim: int = 64
-    generator_norm: str = "layer"
-    critic_norm: str = "none"
-    conditioning: str = "embedding"
-    lr: float = 5e-4
-
-    _parameter_constraints: ClassVar[dict] = {
-        **AdversarialSampler._parameter_constraints,
-        "generator_hidden_layer_sizes": ["array-like"],
-        "critic_hidden_layer_sizes": ["array-like"],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "generator_norm": [StrOptions(set(NORMS))],
-        "critic_norm": [StrOptions(set(NORMS) - {"batch"})],
-        "conditioning": [StrOptions(set(CONDITIONINGS))],
-    }
-
-    def _player_parameters(self) -> dict[str, Any]:
-        return {
-            "generator_hidden_layer_sizes": self.generator_hidden_layer_sizes,
-            "critic_hidden_layer_sizes": self.critic_hidden_layer_sizes,
-            "latent_dim": self.latent_dim,
-            "generator_norm": self.generator_norm,
-            "critic_norm": self.critic_norm,
-            "conditioning": self.conditioning,
-        }
-
-    def _net_defaults(self) -> dict[str, Any]:
-        return {**super()._net_defaults(), "optimizer__betas": (0.0, 0.9)}
+    Equation 3 of Gulrajani et al., "Improved training of Wasserstein GANs", NeurIPS 2017, without its weight: one
+    point a pair, uniform on the line.
+    """
+    share = torch.rand(len(real), 1, device=real.device, generator=rng)
+    between = torch.lerp(fake, real, share).requires_grad_()
+    (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+    return (gradient.norm(dim=1) - 1).square().mean()

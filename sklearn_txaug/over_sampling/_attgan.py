@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from numbers import Integral
+from typing import Any, Literal
 
 import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
 from skorch.callbacks import Callback
 from torch import Tensor, nn
 
 from .._nn.layers import Player
 from .._nn.random import torch_generator
 from ..graphs import GeneGraph, coexpression_graph
-from ..utils.docs import shared_parameters
+from ..utils.constraints import NonNegativeInt, ShareAboveZero, ShareBelowOne
+from ..utils.declaration import estimator
+from ..utils.optional import require
 from ..utils.random import draw_seed
+from ..utils.typing import RandomState
+from ..utils.warnings import warn
 from ._graph_attention import GraphAttention
 from ._wgan_gp import WGANGP, WGANGPSampler
+from .base import NOT_TRAINED
 
 
 class AttGAN(WGANGP):
@@ -98,8 +101,7 @@ class _InsertAttention(Callback):
         net.module_.generator.attention_on = len(net.history) > self.first_
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class AttGANSampler(WGANGPSampler):
     """WGAN-GP whose generator attends along the edges of gene graphs (AttGAN).
 
@@ -111,36 +113,26 @@ class AttGANSampler(WGANGPSampler):
 
     Parameters
     ----------
-    graphs : GeneGraph, "coexpression", "random" or list of these, default="coexpression"
+    graphs : GeneGraph, "coexpression", "random" or list of these
         One attention head for each. The genes of a `GeneGraph` are matched with the column names of `X`, or are
         column numbers; those not in `X` are left out. ``"coexpression"`` is
         `sklearn_txaug.graphs.coexpression_graph` of the training rows, ``"random"`` the same graph with its genes
         shuffled. The lesion of a graph of your own is ``graph.align(X.columns).permuted(0)``.
-    coexpression_threshold : float in (0, 1], default=0.7
+    coexpression_threshold : float in (0, 1]
         Least absolute correlation of an edge of ``"coexpression"`` and ``"random"``.
-    gamma : "learned" or float, default="learned"
+    gamma : "learned" or float
         Weight of what a head adds; ``"learned"`` starts at 0, one for each head.
-    pretrain_epochs : int or float in [0, 1), default=0.5
+    pretrain_epochs : int or float in [0, 1)
         Epochs without attention before it is inserted; a float is a share of all epochs, 0 trains with attention
         from the start.
-    dense_attention : bool, default=False
+    dense_attention : bool
         Compute attention with matrices of genes x genes instead of edge lists: the same result, in memory that
         grows with the square of the genes in the graph.
-    {players}
-    gradient_penalty : float > 0, default=10
-        Weight of the penalty, computed in 32-bit floats. 10 suits hundreds of genes; with a handful of features
-        the critic needs more freedom, for example 0.1.
-    n_critic : int, default=2
-        Steps of the critic for one of the generator, on the same real rows; published settings take 5.
-    {amounts}
-    {training}
 
     Attributes
     ----------
     graphs_ : list of GeneGraph
         The graphs as they were used, restricted to the genes in `X`.
-    {network}
-    {fitted}
 
     See Also
     --------
@@ -163,22 +155,15 @@ class AttGANSampler(WGANGPSampler):
     ((209, 500), [GeneGraph(n_genes=230, n_edges=956)])
     """
 
-    graphs: Any = "coexpression"
-    coexpression_threshold: float = 0.7
-    gamma: Any = "learned"
-    pretrain_epochs: float = 0.5
+    graphs: GeneGraph | list | Literal["coexpression", "random"] = "coexpression"
+    coexpression_threshold: ShareAboveZero = 0.7
+    gamma: float | Literal["learned"] = "learned"
+    pretrain_epochs: NonNegativeInt | ShareBelowOne = 0.5
     dense_attention: bool = False
 
-    _parameter_constraints: ClassVar[dict] = {
-        **WGANGPSampler._parameter_constraints,
-        "graphs": [GeneGraph, StrOptions({"coexpression", "random"}), list],
-        "coexpression_threshold": [Interval(Real, 0, 1, closed="right")],
-        "gamma": [Real, StrOptions({"learned"})],
-        "pretrain_epochs": [Interval(Integral, 0, None, closed="left"), Interval(Real, 0, 1, closed="left")],
-        "dense_attention": ["boolean"],
-    }
-
-    def attention(self, n_samples: int = 100, *, n_shuffles: int = 10, random_state: Any = None) -> Any:
+    def attention(
+        self, n_samples: int = 100, *, n_shuffles: int = 10, random_state: RandomState = None
+    ) -> Any:
         """Return how much attention each gene pays to its neighbours, with the null beside it.
 
         The null is what the trained head pays on the same edge when its genes come in a random order: an edge
@@ -201,9 +186,7 @@ class AttGANSampler(WGANGPSampler):
             (the neighbour), ``attention``, ``null`` and ``null_std``. The attention of a gene sums to 1 over its
             neighbours and the gene itself; the latter is left out.
         """
-        from ..utils.optional import require
-
-        self._check_is_trained()
+        check_is_fitted(self, msg=NOT_TRAINED)
         pd = require("pandas", "attention")
         for name, value in (("n_samples", n_samples), ("n_shuffles", n_shuffles)):
             if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
@@ -236,9 +219,8 @@ class AttGANSampler(WGANGPSampler):
         )
         return table[target != source]
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
         self.graphs_ = self._resolve_graphs(X, rng)
-        super()._fit_generator(X, codes, rng, groups)
 
     def _resolve_graphs(self, X: np.ndarray, rng: np.random.Generator) -> list[GeneGraph]:
         entries = self.graphs if isinstance(self.graphs, list) else [self.graphs]
@@ -262,10 +244,9 @@ class AttGANSampler(WGANGPSampler):
     def _coexpression(self, X: np.ndarray) -> GeneGraph:
         graph = coexpression_graph(X, self.coexpression_threshold)
         if not graph.n_edges:
-            warnings.warn(
+            warn(
                 "No two genes have an absolute correlation of at least coexpression_threshold="
-                f"{self.coexpression_threshold}, so attention does nothing; lower the threshold.",
-                stacklevel=7,
+                f"{self.coexpression_threshold}, so attention does nothing; lower the threshold."
             )
         return graph
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from numbers import Integral
-from typing import Any, ClassVar
-
-import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
-from ._latent_space import LatentSpace
+from ..utils.constraints import NonNegativeInt, PositiveInt
+from ..utils.declaration import estimator
+from .spaces import PrincipalComponents, Space
 from .torch_base import TorchSampler
 
 # Quantile mapping restores the variance, and full noise under it costs precision on held-out rows.
@@ -48,32 +44,26 @@ class ClassGaussians(nn.Module):
         return weights @ self.means, (weights @ self.variances).clamp(min=1e-6)
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class ComponentsSampler(TorchSampler):
-    """Base class of the samplers that train in a `LatentSpace`, unless `n_components` is None."""
+    """Base class of the samplers that generate in principal components, unless `n_components` is None.
 
-    n_components: int | None = 128
-    n_neighbors: int = 15
+    Parameters
+    ----------
+    n_components : int or None
+        Principal components to generate in, at most a quarter of the rows; None generates the features
+        themselves.
+    n_neighbors : int >= 0
+        Nearest training rows whose residuals make the noise that decoding adds for the other components; 0 adds
+        none.
+    """
 
-    _parameter_constraints: ClassVar[dict] = {
-        **TorchSampler._parameter_constraints,
-        "n_components": [Interval(Integral, 1, None, closed="left"), None],
-        "n_neighbors": [Interval(Integral, 0, None, closed="left")],
-    }
+    n_components: PositiveInt | None = 128
+    n_neighbors: NonNegativeInt = 15
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        self.latent_space_ = None
-        if self.n_components is not None:
-            seed = int(rng.integers(2**31))
-            scale = _MAPPED_NOISE_SCALE if self.quantile_mapping else 1.0
-            self.latent_space_ = LatentSpace(self.n_components, self.n_neighbors, scale).fit(X, codes, seed)
-            X = self.latent_space_.encode(X)
-        self._fit_module(X, codes, rng, groups)
-
-    def _fit_module(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        """Train in the latent space."""
-        super()._fit_generator(X, codes, rng, groups)
-
-    def _generate_for(self, y: Tensor, rng: np.random.Generator) -> np.ndarray:
-        rows = super()._generate_for(y, rng)
-        return rows if self.latent_space_ is None else self.latent_space_.decode(rows, rng)
+    def _make_spaces(self) -> list[Space]:
+        if self.n_components is None:
+            return super()._make_spaces()
+        noise_scale = _MAPPED_NOISE_SCALE if self.quantile_mapping else 1.0
+        components = PrincipalComponents(self.n_components, self.n_neighbors, noise_scale)
+        return [*super()._make_spaces(), components]

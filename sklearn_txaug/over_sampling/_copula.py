@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
-from ..utils.docs import shared_parameters
+from ..utils.declaration import estimator
 from ._gaussian import GaussianSampler
 
 _LEVELS = (np.arange(256) + 0.5) / 256
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class CopulaSampler(GaussianSampler):
     """Draw normal scores from a `GaussianSampler` and give each gene its empirical distribution in the class.
 
@@ -28,16 +26,14 @@ class CopulaSampler(GaussianSampler):
 
     Parameters
     ----------
-    prior_rows : float >= 0, default=50
+    prior_rows : float >= 0
         Rows at which a class's own distribution and the pooled one weigh the same, in the covariance and in the
         quantiles; 0 uses the former alone.
-    {amounts}
 
     Attributes
     ----------
     shrinkage_ : float in [0, 1]
         Ledoit-Wolf shrinkage of the pooled correlation.
-    {fitted}
 
     See Also
     --------

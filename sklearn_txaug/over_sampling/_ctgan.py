@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
+import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from .._nn.layers import NORMS, hidden_layers
+from .._nn.layers import hidden_layers
 from .._nn.loader import ResidentLoader
 from .._nn.nets import GenerativeModule
 from .._nn.random import Dropout
-from ..utils.docs import shared_parameters
-from ._adversarial import AdversarialSampler
-from ._modes import Mixtures, ModeEncoding, ModesSampler, gumbel
+from ..utils.constraints import PositiveFloat, PositiveInt, ShareBelowOne
+from ..utils.declaration import estimator
+from ._adversarial import AdversarialSampler, two_sided_penalty
+from ._modes import Mixtures, ModeEncoding, fit_mixtures, gumbel
 
 
 class CTGAN(GenerativeModule):
@@ -90,14 +89,7 @@ class CTGAN(GenerativeModule):
             fake = self.packs(self.soft(condition), condition)
         real = self.packs(self.encoding.encode(x), condition)
         distance = self.critic(fake).mean() - self.critic(real).mean()
-        return distance + self.gradient_penalty * self.penalty(real, fake)
-
-    def penalty(self, real: Tensor, fake: Tensor) -> Tensor:
-        """Mean squared distance of the critic's gradient norm from 1, on lines between real and fake packs."""
-        share = torch.rand(len(real), 1, device=real.device, generator=self.rng)
-        between = torch.lerp(fake, real, share).requires_grad_()
-        (gradient,) = torch.autograd.grad(self.critic(between).sum(), between, create_graph=True)
-        return (gradient.norm(dim=1) - 1).square().mean()
+        return distance + self.gradient_penalty * two_sided_penalty(self.critic, real, fake, self.rng)
 
     def packs(self, encoded: Tensor, condition: Tensor) -> Tensor:
         """Return `pac` rows side by side; the first rows fill up the last pack."""
@@ -160,9 +152,8 @@ class LogFrequencyLoader(ResidentLoader):
             yield tuple(tensor[rows] for tensor in self.tensors)
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
-class CTGANSampler(ModesSampler, AdversarialSampler):
+@estimator
+class CTGANSampler(AdversarialSampler):
     """Conditional tabular GAN.
 
     Each gene is a Gaussian mixture; a value becomes its mode and its distance from the mode's mean, and the
@@ -177,42 +168,28 @@ class CTGANSampler(ModesSampler, AdversarialSampler):
 
     Parameters
     ----------
-    generator_hidden_layer_sizes : tuple of int, default=(256, 256)
+    generator_hidden_layer_sizes : tuple of int
         Widths of the generator's hidden layers, each of which also passes on its input.
-    critic_hidden_layer_sizes : tuple of int, default=(256, 256)
-        Widths of the critic's hidden layers.
-    generator_norm : {"layer", "batch", "none"}, default="layer"
-        Normalisation in the generator's hidden layers.
-    critic_dropout : float in [0, 1), default=0
+    critic_dropout : float in [0, 1)
         Dropout in the critic's hidden layers.
-    latent_dim : int, default=128
-        Width of the noise vector.
-    n_modes : int, default=10
+    n_modes : int
         Most modes of a gene. As published modes may overlap; here only as many are used as lie apart, for most
         genes one. 1 gives every gene one Gaussian, and no mixture is searched for.
-    pac : int, default=4
+    pac : int
         Rows that the critic judges together.
-    temperature : float > 0, default=0.2
+    temperature : float > 0
         Temperature of the Gumbel softmax.
-    gradient_penalty : float > 0, default=10
+    gradient_penalty : float > 0
         Weight of the penalty of the critic's gradient.
-    preconditioning : {"class", "none"}, default="class"
+    preconditioning : {"class", "none"}
         ``"class"`` starts the generator from means and spreads of each class, ``"none"`` from nothing, as
         published: with hundreds of genes it then takes long to tell classes apart.
-    n_critic : int, default=2
-        Steps of the critic for one of the generator, on the same real rows.
-    critic_lr : float or None, default=None
-        Learning rate of the critic; None is `lr`.
-    {amounts}
-    {training}
 
     Attributes
     ----------
     modes_ : object
         Arrays `weights`, `means` and `stds` of shape (n_features, n_modes), in the space of the scaler; an unused
         mode has weight 0.
-    {network}
-    {fitted}
 
     See Also
     --------
@@ -236,42 +213,35 @@ class CTGANSampler(ModesSampler, AdversarialSampler):
     (209, 500)
     """
 
-    generator_hidden_layer_sizes: tuple[int, ...] = (256, 256)
-    critic_hidden_layer_sizes: tuple[int, ...] = (256, 256)
-    generator_norm: str = "layer"
-    critic_dropout: float = 0.0
-    latent_dim: int = 128
-    pac: int = 4
-    temperature: float = 0.2
-    gradient_penalty: float = 10.0
-    preconditioning: str = "class"
-    n_critic: int = 2
-    lr: float = 5e-4
-    ema_decay: float | None = 0.995
+    n_modes: PositiveInt = 10
+    critic_dropout: ShareBelowOne = 0.0
+    pac: PositiveInt = 4
+    temperature: PositiveFloat = 0.2
+    gradient_penalty: PositiveFloat = 10.0
+    preconditioning: Literal["class", "none"] = "class"
+    latent_dim = 128
+    n_critic = 2
+    ema_decay = 0.995
 
     _n_steps: ClassVar[int] = 2000
 
-    _parameter_constraints: ClassVar[dict] = {
-        **AdversarialSampler._parameter_constraints,
-        **ModesSampler._parameter_constraints,
-        "generator_hidden_layer_sizes": ["array-like"],
-        "critic_hidden_layer_sizes": ["array-like"],
-        "generator_norm": [StrOptions(set(NORMS))],
-        "critic_dropout": [Interval(Real, 0, 1, closed="left")],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "pac": [Interval(Integral, 1, None, closed="left")],
-        "temperature": [Interval(Real, 0, None, closed="neither")],
-        "gradient_penalty": [Interval(Real, 0, None, closed="neither")],
-        "preconditioning": [StrOptions({"class", "none"})],
-    }
+    def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+        self.modes_ = fit_mixtures(X, self.n_modes)
 
     def _make_module(self, n_features: int, n_classes: int) -> CTGAN:
-        names = (
-            "generator_hidden_layer_sizes critic_hidden_layer_sizes generator_norm critic_dropout latent_dim"
+        return CTGAN(
+            self.modes_,
+            n_classes,
+            generator_hidden_layer_sizes=self.generator_hidden_layer_sizes,
+            critic_hidden_layer_sizes=self.critic_hidden_layer_sizes,
+            generator_norm=self.generator_norm,
+            critic_dropout=self.critic_dropout,
+            latent_dim=self.latent_dim,
+            pac=self.pac,
+            temperature=self.temperature,
+            gradient_penalty=self.gradient_penalty,
+            preconditioning=self.preconditioning,
         )
-        further = "pac temperature gradient_penalty preconditioning"
-        own = {name: getattr(self, name) for name in f"{names} {further}".split()}
-        return CTGAN(self.modes_, n_classes, **own)
 
     def _net_defaults(self) -> dict[str, Any]:
         return {

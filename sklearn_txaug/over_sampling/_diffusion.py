@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from numbers import Integral
+from typing import Annotated, Any, Literal
 
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
-from ..utils.docs import shared_parameters
+from ..utils.constraints import Share
+from ..utils.declaration import estimator
 from ._denoising import Denoiser, DenoisingSampler
-from ._schedules import SCHEDULES, remaining
+from ._schedules import alpha_bars
 
 
 class Diffusion(Denoiser):
-    """The noise in a row after t steps, ``x_t = sqrt(remaining) x + sqrt(1 - remaining) noise``."""
+    """The noise in a row after t steps, ``x_t = sqrt(alpha_bar) x + sqrt(1 - alpha_bar) noise``."""
 
-    remaining: Tensor
+    alpha_bar: Tensor
 
     def __init__(
         self,
@@ -32,11 +32,11 @@ class Diffusion(Denoiser):
     ):
         super().__init__(n_features, n_classes, **kwargs)
         self.n_diffusion_steps, self.eta = n_diffusion_steps, eta
-        self.register_buffer("remaining", remaining(schedule, n_diffusion_steps).float())
+        self.register_buffer("alpha_bar", alpha_bars(schedule, n_diffusion_steps).float())
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         step = self._antithetic_steps(len(x), x.device)
-        share = self.remaining[step][:, None]
+        share = self.alpha_bar[step][:, None]
         noise = torch.randn(x.shape, device=x.device, generator=self.rng)
         x_t = share.sqrt() * x + (1 - share).sqrt() * noise
         return (self.noise(x_t, step, self.drop_labels(self.condition(y))) - noise).square().sum(dim=1).mean()
@@ -45,7 +45,7 @@ class Diffusion(Denoiser):
         time = step[:, None] / self.n_diffusion_steps
         if self.gaussians is None:
             return self.network(x_t, time, condition)
-        a, b = self.remaining[step][:, None].sqrt(), (1 - self.remaining[step])[:, None].sqrt()
+        a, b = self.alpha_bar[step][:, None].sqrt(), (1 - self.alpha_bar[step])[:, None].sqrt()
         return (x_t - a * self.denoised(x_t, a, b, time, condition)) / b
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
@@ -54,8 +54,8 @@ class Diffusion(Denoiser):
         stride = max(1, self.n_diffusion_steps // self.n_sampling_steps)
         for step in reversed(range(0, stride * min(self.n_sampling_steps, self.n_diffusion_steps), stride)):
             noise = self.guided(self.noise, x, torch.full((len(y),), step, device=y.device), condition)
-            before = self.remaining[step - stride] if step >= stride else torch.ones_like(self.remaining[0])
-            x = ddim_step(x, noise, self.remaining[step], before, self.eta, rng)
+            before = self.alpha_bar[step - stride] if step >= stride else torch.ones_like(self.alpha_bar[0])
+            x = ddim_step(x, noise, self.alpha_bar[step], before, self.eta, rng)
         return x
 
     def _antithetic_steps(self, n_rows: int, device: torch.device) -> Tensor:
@@ -76,8 +76,7 @@ def ddim_step(
     return x
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class DDPMSampler(DenoisingSampler):
     """Conditional denoising diffusion with fresh noise at each sampling step.
 
@@ -88,26 +87,14 @@ class DDPMSampler(DenoisingSampler):
 
     Parameters
     ----------
-    {denoising}
-    n_sampling_steps : int, default=50
+    n_sampling_steps : int
         Steps of sampling; `n_diffusion_steps` visits every step of training.
-    n_diffusion_steps : int, default=1000
+    n_diffusion_steps : int
         Steps from a row to noise in training.
-    schedule : {"cosine", "linear", "quadratic"}, default="cosine"
+    schedule : {"cosine", "linear", "quadratic"}
         Course of the noise over these steps.
-    eta : float in [0, 1], default=1
+    eta : float in [0, 1]
         Share of the noise added at each sampling step: 1 is DDPM, 0 is DDIM.
-    lr_schedule : {"cosine", "onecycle", "constant"}, default="cosine"
-        Course of the learning rate.
-    {amounts}
-    {training}
-
-    Attributes
-    ----------
-    latent_space_ : object or None
-        The fitted principal components, None if `n_components` is None.
-    {network}
-    {fitted}
 
     See Also
     --------
@@ -130,16 +117,9 @@ class DDPMSampler(DenoisingSampler):
     (209, 500)
     """
 
-    n_diffusion_steps: int = 1000
-    schedule: str = "cosine"
-    eta: float = 1.0
-
-    _parameter_constraints: ClassVar[dict] = {
-        **DenoisingSampler._parameter_constraints,
-        "n_diffusion_steps": [Interval(Integral, 2, None, closed="left")],
-        "schedule": [StrOptions(set(SCHEDULES))],
-        "eta": [Interval(Real, 0, 1, closed="both")],
-    }
+    n_diffusion_steps: Annotated[int, Interval(Integral, 2, None, closed="left")] = 1000
+    schedule: Literal["cosine", "linear", "quadratic"] = "cosine"
+    eta: Share = 1.0
 
     def _make_module(self, n_features: int, n_classes: int) -> Diffusion:
         return Diffusion(
@@ -148,40 +128,16 @@ class DDPMSampler(DenoisingSampler):
             schedule=self.schedule,
             n_diffusion_steps=self.n_diffusion_steps,
             eta=self.eta,
-            **self._module_arguments(),
+            **self._denoiser_parameters(),
         )
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class DDIMSampler(DDPMSampler):
     """Conditional denoising diffusion, sampled without fresh noise.
 
     The network is that of `DDPMSampler`; sampling is deterministic once the first noise is drawn, and takes few
     steps.
-
-    Parameters
-    ----------
-    {denoising}
-    n_sampling_steps : int, default=50
-        Steps of sampling; `n_diffusion_steps` visits every step of training.
-    n_diffusion_steps : int, default=1000
-        Steps from a row to noise in training.
-    schedule : {"cosine", "linear", "quadratic"}, default="cosine"
-        Course of the noise over these steps.
-    eta : float in [0, 1], default=0
-        Share of the noise added at each sampling step: 1 is DDPM, 0 is DDIM.
-    lr_schedule : {"cosine", "onecycle", "constant"}, default="cosine"
-        Course of the learning rate.
-    {amounts}
-    {training}
-
-    Attributes
-    ----------
-    latent_space_ : object or None
-        The fitted principal components, None if `n_components` is None.
-    {network}
-    {fitted}
 
     See Also
     --------
@@ -201,4 +157,4 @@ class DDIMSampler(DDPMSampler):
     (8192, 8192)
     """
 
-    eta: float = 0.0
+    eta = 0.0

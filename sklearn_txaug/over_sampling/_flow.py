@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import Literal
 
 import torch
-from sklearn.utils._param_validation import StrOptions
 from torch import Tensor
 
-from ..utils.docs import shared_parameters
+from ..utils.declaration import estimator
 from ._denoising import Denoiser, DenoisingSampler
 
 
@@ -47,8 +45,7 @@ class FlowMatching(Denoiser):
         return self.guided(self.velocity, x, t.expand(len(x), 1), condition)
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class FlowMatchingSampler(DenoisingSampler):
     """Conditional flow matching along straight lines, the default deep generator.
 
@@ -58,22 +55,10 @@ class FlowMatchingSampler(DenoisingSampler):
 
     Parameters
     ----------
-    {denoising}
-    n_sampling_steps : int, default=30
+    n_sampling_steps : int
         Steps of the solver.
-    solver : {"heun", "euler"}, default="heun"
+    solver : {"heun", "euler"}
         Second or first order.
-    lr_schedule : {"cosine", "onecycle", "constant"}, default="cosine"
-        Course of the learning rate.
-    {amounts}
-    {training}
-
-    Attributes
-    ----------
-    latent_space_ : object or None
-        The fitted principal components, None if `n_components` is None.
-    {network}
-    {fitted}
 
     See Also
     --------
@@ -97,13 +82,8 @@ class FlowMatchingSampler(DenoisingSampler):
     (209, 500)
     """
 
-    n_sampling_steps: int = 30
-    solver: str = "heun"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **DenoisingSampler._parameter_constraints,
-        "solver": [StrOptions({"heun", "euler"})],
-    }
+    solver: Literal["heun", "euler"] = "heun"
+    n_sampling_steps = 30
 
     def _make_module(self, n_features: int, n_classes: int) -> FlowMatching:
-        return FlowMatching(n_features, n_classes, solver=self.solver, **self._module_arguments())
+        return FlowMatching(n_features, n_classes, solver=self.solver, **self._denoiser_parameters())

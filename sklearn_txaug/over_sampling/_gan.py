@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from ..utils.docs import shared_parameters
-from ._adversarial import TwoPlayers, TwoPlayersSampler
+from .._nn.layers import Conditioning
+from ..utils.declaration import estimator
+from ._adversarial import AdversarialSampler, TwoPlayers
 
 
 class GAN(TwoPlayers):
@@ -23,9 +24,8 @@ class GAN(TwoPlayers):
         return softplus(self.critic(fake, y)).mean() + softplus(-self.critic(x, y)).mean()
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
-class GANSampler(TwoPlayersSampler):
+@estimator
+class GANSampler(AdversarialSampler):
     """Conditional GAN: a generator against a critic that classifies rows as real or synthetic.
 
     The baseline of the adversarial family: it is known to collapse to few modes where `WGANGPSampler` does not.
@@ -37,16 +37,12 @@ class GANSampler(TwoPlayersSampler):
 
     Parameters
     ----------
-    {players}
-    n_critic : int, default=1
-        Steps of the critic for one of the generator, on the same real rows.
-    {amounts}
-    {training}
-
-    Attributes
-    ----------
-    {network}
-    {fitted}
+    critic_norm : {"layer", "none"}
+        Normalisation in the critic's hidden layers, row by row: batch normalisation, under which the critic's
+        output and a gradient penalty would depend on the other rows, is not offered.
+    conditioning : {"embedding", "paper"}
+        ``"embedding"`` is a learned vector of the class beside its one-hot code, ``"paper"`` the published
+        element-wise code of width ``2 * n_classes``.
 
     See Also
     --------
@@ -68,5 +64,18 @@ class GANSampler(TwoPlayersSampler):
     (209, 500)
     """
 
-    def _make_module(self, n_features: int, n_classes: int) -> GAN:
+    critic_norm: Literal["layer", "none"] = "none"
+    conditioning: Conditioning = "embedding"
+
+    def _make_module(self, n_features: int, n_classes: int) -> TwoPlayers:
         return GAN(n_features, n_classes, **self._player_parameters())
+
+    def _player_parameters(self) -> dict[str, Any]:
+        return {
+            "generator_hidden_layer_sizes": self.generator_hidden_layer_sizes,
+            "critic_hidden_layer_sizes": self.critic_hidden_layer_sizes,
+            "latent_dim": self.latent_dim,
+            "generator_norm": self.generator_norm,
+            "critic_norm": self.critic_norm,
+            "conditioning": self.conditioning,
+        }

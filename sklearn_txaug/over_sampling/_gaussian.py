@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from numbers import Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from sklearn.covariance import ledoit_wolf_shrinkage
-from sklearn.utils._param_validation import Interval
 
-from ..utils.docs import shared_parameters
+from ..utils.constraints import NonNegativeFloat
+from ..utils.declaration import estimator
 from .base import GenerativeSampler
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class GaussianSampler(GenerativeSampler):
     """Draw from a Gaussian around each class mean, with a shrunk low-rank covariance and real radii.
 
@@ -26,9 +23,8 @@ class GaussianSampler(GenerativeSampler):
 
     Parameters
     ----------
-    prior_rows : float >= 0, default=50
+    prior_rows : float >= 0
         Rows at which a class's own covariance and the pooled one weigh the same; 0 uses the former alone.
-    {amounts}
 
     Attributes
     ----------
@@ -36,7 +32,6 @@ class GaussianSampler(GenerativeSampler):
         Class means in the scaled space.
     shrinkage_ : float in [0, 1]
         Ledoit-Wolf shrinkage of the pooled covariance towards a multiple of the identity.
-    {fitted}
 
     See Also
     --------
@@ -57,12 +52,7 @@ class GaussianSampler(GenerativeSampler):
     ((189, 500), (289, 500))
     """
 
-    prior_rows: float = 50.0
-
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeSampler._parameter_constraints,
-        "prior_rows": [Interval(Real, 0, None, closed="left")],
-    }
+    prior_rows: NonNegativeFloat = 50.0
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         counts = np.bincount(codes)

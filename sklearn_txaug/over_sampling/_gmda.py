@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
 from scipy.stats import rankdata
-from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
@@ -18,8 +15,10 @@ from .._nn.callbacks import LearningRate
 from .._nn.estimator import as_rows
 from .._nn.layers import ConditionedMLP
 from .._nn.nets import GenerativeModule
-from ..utils.docs import shared_parameters
+from ..utils.constraints import NonNegativeFloat, PositiveFloat, PositiveInt, Share, ShareAboveZero, Widths
+from ..utils.declaration import estimator
 from ._components import ClassGaussians, ComponentsSampler
+from .spaces import PrincipalComponents
 
 
 class GMDA(GenerativeModule):
@@ -178,8 +177,7 @@ def _quantiles(ordered: np.ndarray, shares: np.ndarray) -> np.ndarray:
     return low + (position - below) * (np.take_along_axis(ordered, above, axis=0) - low)
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class GMDASampler(ComponentsSampler):
     """Generative modelling with density alignment: no critic, but probes.
 
@@ -191,35 +189,28 @@ class GMDASampler(ComponentsSampler):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int, default=(256, 256)
+    hidden_layer_sizes : tuple of int
         Widths of the generator's hidden layers.
-    latent_dim : int, default=32
+    latent_dim : int
         Width of the noise vector, if `preconditioning` is ``"none"``; otherwise it is that of the rows.
-    preconditioning : {"gaussian", "none"}, default="gaussian"
+    preconditioning : {"gaussian", "none"}
         ``"gaussian"`` lets the generator correct a Gaussian for each class, ``"none"`` is as published.
-    n_probes : int, default=128
+    n_probes : int
         Number of probes.
-    n_probe_dims : int, default=3
+    n_probe_dims : int
         Features of a probe.
-    delta : float in (0, 1], default=0.05
+    delta : float in (0, 1]
         Half the share of a class that lies between the bounds of a probe, in each of its features.
-    persistence : float in [0, 1], default=0.2
+    persistence : float in [0, 1]
         Share of the probes that the worst of the last step keep.
-    sharpness : float > 0, default=2
+    sharpness : float > 0
         Slope of the soft bounds, in the space of the probes.
-    dark_weight : float >= 0, default=1
+    dark_weight : float >= 0
         Weight of the space outside all probes.
-    n_components : int or None, default=64
-        Principal components to generate in, at most a quarter of the rows; None generates the features themselves.
-    n_neighbors : int >= 0, default=15
-        Nearest training rows whose residuals make the noise that decoding adds for the other components; 0 adds
-        none.
-    lr_schedule : {"cosine", "constant"}, default="cosine"
+    lr_schedule : {"cosine", "constant"}
         Course of the learning rate.
-    batch_size : int or None, default=512
+    batch_size : int or None
         Rows a batch: densities within classes need large ones.
-    {amounts}
-    {training}
 
     Attributes
     ----------
@@ -227,8 +218,6 @@ class GMDASampler(ComponentsSampler):
         Mean loss, late in the training, of the probes that a feature takes part in: where synthetic rows of a
         class are hardest to align. From principal components it is carried over to the features by the shares
         of their variance.
-    {network}
-    {fitted}
 
     References
     ----------
@@ -245,49 +234,44 @@ class GMDASampler(ComponentsSampler):
     ((209, 500), (7, 500))
     """
 
-    hidden_layer_sizes: tuple[int, ...] = (256, 256)
-    latent_dim: int = 32
-    preconditioning: str = "gaussian"
-    n_probes: int = 128
-    n_probe_dims: int = 3
-    delta: float = 0.05
-    persistence: float = 0.2
-    sharpness: float = 2.0
-    dark_weight: float = 1.0
-    lr_schedule: str = "cosine"
-    n_components: int | None = 64
-    batch_size: int | None = 512
-    _n_steps: ClassVar[int] = 2000
+    hidden_layer_sizes: Widths = (256, 256)
+    latent_dim: PositiveInt = 32
+    preconditioning: Literal["gaussian", "none"] = "gaussian"
+    n_probes: PositiveInt = 128
+    n_probe_dims: PositiveInt = 3
+    delta: ShareAboveZero = 0.05
+    persistence: Share = 0.2
+    sharpness: PositiveFloat = 2.0
+    dark_weight: NonNegativeFloat = 1.0
+    lr_schedule: Literal["cosine", "constant"] = "cosine"
+    n_components = 64
+    batch_size = 512
 
-    _parameter_constraints: ClassVar[dict] = {
-        **ComponentsSampler._parameter_constraints,
-        "hidden_layer_sizes": ["array-like"],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "preconditioning": [StrOptions({"gaussian", "none"})],
-        "n_probes": [Interval(Integral, 1, None, closed="left")],
-        "n_probe_dims": [Interval(Integral, 1, None, closed="left")],
-        "delta": [Interval(Real, 0, 1, closed="right")],
-        "persistence": [Interval(Real, 0, 1, closed="both")],
-        "sharpness": [Interval(Real, 0, None, closed="neither")],
-        "dark_weight": [Interval(Real, 0, None, closed="left")],
-        "lr_schedule": [StrOptions({"cosine", "constant"})],
-    }
+    _n_steps: ClassVar[int] = 2000
 
     @property
     def probe_importances_(self) -> np.ndarray:
         module: Any = self.module_
-        means = module.mean_losses().numpy()
-        return means if self.latent_space_ is None else means @ self.latent_space_.shares_
+        means, space = module.mean_losses().numpy(), self.spaces_[-1]
+        return means @ space.shares_ if isinstance(space, PrincipalComponents) else means
 
-    def _fit_module(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        lower, upper = probe_bounds(X, codes, self.delta)
-        rows = TensorDataset(as_rows(X), torch.from_numpy(codes), as_rows(lower), as_rows(upper))
-        self._fit_net(lambda: self._make_module(X.shape[1], len(self.classes_)), rows, rng)
+    def _training_rows(self, X: np.ndarray, codes: np.ndarray) -> TensorDataset:
+        bounds = map(as_rows, probe_bounds(X, codes, self.delta))
+        return TensorDataset(as_rows(X), torch.from_numpy(codes), *bounds)
 
     def _make_module(self, n_features: int, n_classes: int) -> GMDA:
-        names = "hidden_layer_sizes latent_dim preconditioning n_probes n_probe_dims persistence sharpness"
-        own = {name: getattr(self, name) for name in [*names.split(), "dark_weight"]}
-        return GMDA(n_features, n_classes, **own)
+        return GMDA(
+            n_features,
+            n_classes,
+            hidden_layer_sizes=self.hidden_layer_sizes,
+            latent_dim=self.latent_dim,
+            preconditioning=self.preconditioning,
+            n_probes=self.n_probes,
+            n_probe_dims=self.n_probe_dims,
+            persistence=self.persistence,
+            sharpness=self.sharpness,
+            dark_weight=self.dark_weight,
+        )
 
     def _default_callbacks(self) -> list[Any]:
         return [LearningRate(self.lr_schedule), *super()._default_callbacks()]

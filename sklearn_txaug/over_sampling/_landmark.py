@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import field
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.extmath import randomized_svd
 
 from ..reconstruction import LandmarkReconstructor
 from ..reconstruction._landmark_columns import landmark_columns
-from ..utils.docs import shared_parameters
+from ..utils.checks import groups_for
+from ..utils.constraints import ArrayOrList, Sampler
+from ..utils.declaration import estimator
+from ..utils.random import draw_integer, with_seed
 from ._flow import FlowMatchingSampler
-from ._latent_space import ResidualNoise
-from ._quantile_mapping import MappedSampler
+from ._wrapper import draw_rows
+from .base import GenerativeSampler
+from .spaces import ResidualNoise
 
 _RANK = 128  # directions that correlate the Gaussian residuals
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
-class LandmarkSampler(MappedSampler):
+@estimator
+class LandmarkSampler(GenerativeSampler):
     """Train a sampler on the landmark genes alone and reconstruct the whole transcriptome of its rows.
 
     A regression predicts means, so that reconstructed genes vary less than real ones and more alike. With
@@ -32,22 +34,20 @@ class LandmarkSampler(MappedSampler):
 
     Parameters
     ----------
-    sampler : sampler or None, default=None
+    sampler : sampler or None
         Trained on the standardised landmarks, which it gets with their labels; None is a
         `FlowMatchingSampler`. Its amounts are not used.
-    landmarks : "l1000", list of str, list of int or boolean mask, default="l1000"
+    landmarks : "l1000", list of str, list of int or boolean mask
         The landmark genes: the L1000 genes among the columns, which need names for it; names; column numbers;
         or a mask of all columns.
-    reconstructor : LandmarkReconstructor or None, default=None
+    reconstructor : LandmarkReconstructor or None
         Cloned; its `landmarks` are those of the sampler. None is ridge regression.
-    residual : {"resample", "gaussian", "none"}, default="resample"
+    residual : {"resample", "gaussian", "none"}
         ``"resample"`` adds random combinations of the errors of the 15 nearest training rows, so that the noise
         differs between classes; it keeps the errors of all training rows in memory. ``"gaussian"`` adds one
         Gaussian noise for all rows, whose covariance has the 128 widest directions of the errors and the
         variance of each gene. ``"none"`` leaves the reconstructed means, as published if
         ``quantile_mapping=False``; with mapping such genes have their variance but are too much alike.
-    {mapping}
-    {amounts}
 
     Attributes
     ----------
@@ -60,7 +60,6 @@ class LandmarkSampler(MappedSampler):
     variance_ratio_ : float
         Variance of unseen reconstructions over that of the training rows, mean of the reconstructed genes,
         before noise and mapping. Set if `residual` is not ``"none"``.
-    {fitted}
 
     See Also
     --------
@@ -83,25 +82,18 @@ class LandmarkSampler(MappedSampler):
     >>> from sklearn_txaug.over_sampling import GaussianSampler, LandmarkSampler
     >>> X, y = load_tissue_expression(return_X_y=True)
     >>> sampler = LandmarkSampler(
-    ...     sampler=GaussianSampler(), landmarks=range(50), n_synthetic=20, random_state=0
+    ...     GaussianSampler(), landmarks=range(50), n_synthetic=20, random_state=0
     ... )
     >>> X_res, y_res = sampler.fit_resample(X, y)
     >>> X_res.shape, sampler.variance_ratio_ < 1
     ((209, 500), True)
     """
 
-    sampler: Any = None
-    landmarks: Any = "l1000"
-    reconstructor: Any = None
-    residual: str = "resample"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **MappedSampler._parameter_constraints,
-        "sampler": [HasMethods(["fit", "sample"]), None],
-        "landmarks": [StrOptions({"l1000"}), "array-like"],
-        "reconstructor": [LandmarkReconstructor, None],
-        "residual": [StrOptions({"none", "gaussian", "resample"})],
-    }
+    sampler: Sampler | None = field(default=None, kw_only=False)
+    landmarks: ArrayOrList | Literal["l1000"] = "l1000"
+    reconstructor: LandmarkReconstructor | None = None
+    residual: Literal["none", "gaussian", "resample"] = "resample"
+    quantile_mapping = True
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         names = getattr(self, "feature_names_in_", None)
@@ -110,26 +102,25 @@ class LandmarkSampler(MappedSampler):
         self.reconstructor_.fit(X, groups=groups)
         Z = np.ascontiguousarray(X[:, self.landmarks_])
         self._noise = None if self.residual == "none" else self._fit_noise(X, Z, groups, rng)
-        self.sampler_.fit(Z, codes, **({} if groups is None else {"groups": groups}))
+        self.sampler_.fit(Z, codes, **groups_for(self.sampler_, groups))
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        Z = np.asarray(self.sampler_.sample(y=codes, random_state=int(rng.integers(2**31)))[0])
+        Z = draw_rows(self.sampler_, codes, rng)
         rows = self.reconstructor_.predict(Z)
         if self._noise is not None:
             rows[:, self.reconstructor_.targets_] += self._noise.draw(Z, rng)
         return rows
 
     def _set_parts(self, rng: np.random.Generator) -> None:
-        seeds = [int(seed) for seed in rng.integers(2**31, size=2)]
-        self.sampler_ = FlowMatchingSampler() if self.sampler is None else clone(self.sampler)
-        if "random_state" in self.sampler_.get_params(deep=False):
-            self.sampler_.set_params(random_state=seeds[0])
+        self.sampler_ = with_seed(
+            FlowMatchingSampler() if self.sampler is None else self.sampler, draw_integer(rng)
+        )
         made = LandmarkReconstructor() if self.reconstructor is None else clone(self.reconstructor)
-        self.reconstructor_ = made.set_params(landmarks=self.landmarks_, random_state=seeds[1])
+        self.reconstructor_ = made.set_params(landmarks=self.landmarks_, random_state=draw_integer(rng))
 
     def _fit_noise(self, X: np.ndarray, Z: np.ndarray, groups: Any, rng: np.random.Generator) -> Any:
         """Learn the noise from the errors on unseen rows, at the variance that their reconstructions lack."""
-        Y, predicted = self.reconstructor_._left_out(X, groups)
+        Y, predicted = self.reconstructor_.left_out(X, groups)
         errors = Y - predicted
         variance, kept = Y.var(axis=0), predicted.var(axis=0)
         varies = variance > 0
@@ -139,7 +130,7 @@ class LandmarkSampler(MappedSampler):
         errors *= np.sqrt(lacking) * self.reconstructor_.scaler_.scale_[self.reconstructor_.targets_]
         if self.residual == "resample":
             return ResidualNoise().fit(Z, errors, n_fitted=0)
-        return GaussianNoise().fit(errors, int(rng.integers(2**31)))
+        return GaussianNoise().fit(errors, draw_integer(rng))
 
 
 class GaussianNoise:

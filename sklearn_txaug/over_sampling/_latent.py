@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import field
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
-from sklearn.base import clone
 from sklearn.decomposition import PCA
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import HasMethods
 
-from ..utils.docs import shared_parameters
-from ._latent_space import ResidualNoise
-from ._quantile_mapping import MappedSampler
+from ..utils.checks import groups_for
+from ..utils.constraints import Sampler
+from ..utils.declaration import estimator
+from ..utils.random import draw_integer, with_seed
 from ._wgan_gp import WGANGPSampler
+from ._wrapper import draw_rows
+from .base import GenerativeSampler
+from .spaces import ResidualNoise
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
-class LatentSampler(MappedSampler):
+@estimator
+class LatentSampler(GenerativeSampler):
     """Train a sampler in the space of a reducer and bring its rows back to genes.
 
     ``decoder="inverse"`` applies the reducer's `inverse_transform`. ``decoder="transport"`` needs no decoder: an
@@ -30,18 +32,16 @@ class LatentSampler(MappedSampler):
 
     Parameters
     ----------
-    sampler : sampler or None, default=None
+    sampler : sampler or None
         Trained on the latent rows, which it gets with their labels; None is a `WGANGPSampler`. Its amounts are not
         used.
-    reducer : transformer or None, default=None
+    reducer : transformer or None
         Fitted on the scaled training rows; needs `inverse_transform` if `decoder` is ``"inverse"``. None is a `PCA`
         of at most 64 components and a quarter of the rows.
-    decoder : {"inverse", "transport"}, default="inverse"
+    decoder : {"inverse", "transport"}
         The way from latent rows to genes.
-    residual : bool, default=True
+    residual : bool
         Add what decoding loses.
-    {mapping}
-    {amounts}
 
     Attributes
     ----------
@@ -51,7 +51,6 @@ class LatentSampler(MappedSampler):
         The fitted reducer.
     variance_ratio_ : float
         Variance within classes of synthetic rows before the residuals are added, over that of the training rows.
-    {fitted}
 
     See Also
     --------
@@ -67,24 +66,17 @@ class LatentSampler(MappedSampler):
     >>> from sklearn_txaug.datasets import load_tissue_expression
     >>> from sklearn_txaug.over_sampling import GaussianSampler, LatentSampler
     >>> X, y = load_tissue_expression(return_X_y=True)
-    >>> sampler = LatentSampler(sampler=GaussianSampler(), decoder="transport", n_synthetic=20, random_state=0)
+    >>> sampler = LatentSampler(GaussianSampler(), decoder="transport", n_synthetic=20, random_state=0)
     >>> X_res, y_res = sampler.fit_resample(X, y)
     >>> X_res.shape, sampler.variance_ratio_ < 1
     ((209, 500), True)
     """
 
-    sampler: Any = None
-    reducer: Any = None
-    decoder: str = "inverse"
+    sampler: Sampler | None = field(default=None, kw_only=False)
+    reducer: Annotated[Any, HasMethods(["fit", "transform"])] | None = None
+    decoder: Literal["inverse", "transport"] = "inverse"
     residual: bool = True
-
-    _parameter_constraints: ClassVar[dict] = {
-        **MappedSampler._parameter_constraints,
-        "sampler": [HasMethods(["fit", "sample"]), None],
-        "reducer": [HasMethods(["fit", "transform"]), None],
-        "decoder": [StrOptions({"inverse", "transport"})],
-        "residual": ["boolean"],
-    }
+    quantile_mapping = True
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         self._set_parts(X, rng)
@@ -93,9 +85,11 @@ class LatentSampler(MappedSampler):
                 f"reducer={self.reducer_!r} has no inverse_transform; use decoder='transport' or another reducer"
             )
         Z = np.asarray(self.reducer_.fit(X).transform(X))
-        self.sampler_.fit(Z, codes, **({} if groups is None else {"groups": groups}))
-        self._real, self._latent, self._real_codes = X, Z, codes
-        self._noise = ResidualNoise().fit(Z, X - self._decode(Z, codes)) if self.residual else None
+        self.sampler_.fit(Z, codes, **groups_for(self.sampler_, groups))
+        self._real = X
+        self._latent = Z
+        self._real_codes = codes
+        self._noise = ResidualNoise().fit(Z, X - self._to_genes(Z, codes)) if self.residual else None
         self._measure_spread(X, codes, rng)
 
     def _measure_spread(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
@@ -114,19 +108,17 @@ class LatentSampler(MappedSampler):
 
     def _latent_rows(self, codes: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Draw latent rows; return them and what they decode to."""
-        Z = np.asarray(self.sampler_.sample(y=codes, random_state=int(rng.integers(2**31)))[0])
-        return Z, self._decode(Z, codes)
+        Z = draw_rows(self.sampler_, codes, rng)
+        return Z, self._to_genes(Z, codes)
 
     def _set_parts(self, X: np.ndarray, rng: np.random.Generator) -> None:
-        seeds = [int(seed) for seed in rng.integers(2**31, size=2)]
         rank = max(1, min(64, len(X) // 4, X.shape[1]))
-        self.sampler_ = WGANGPSampler() if self.sampler is None else clone(self.sampler)
-        self.reducer_ = PCA(rank) if self.reducer is None else clone(self.reducer)
-        for part, seed in zip((self.sampler_, self.reducer_), seeds, strict=True):
-            if "random_state" in part.get_params(deep=False):
-                part.set_params(random_state=seed)
+        self.sampler_ = with_seed(
+            WGANGPSampler() if self.sampler is None else self.sampler, draw_integer(rng)
+        )
+        self.reducer_ = with_seed(PCA(rank) if self.reducer is None else self.reducer, draw_integer(rng))
 
-    def _decode(self, Z: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    def _to_genes(self, Z: np.ndarray, codes: np.ndarray) -> np.ndarray:
         if self.decoder == "inverse":
             return np.asarray(self.reducer_.inverse_transform(Z))
         rows = np.empty((len(Z), self._real.shape[1]))
@@ -143,9 +135,9 @@ def transport_plan(A: np.ndarray, B: np.ndarray, epsilon: float = 0.05, n_iter: 
     ----------
     A, B : ndarray of shape (n_a, n_dims) and (n_b, n_dims)
         Points of equal weight.
-    epsilon : float, default=0.05
+    epsilon : float
         Regularisation, as a share of the median squared distance.
-    n_iter : int, default=200
+    n_iter : int
         Sinkhorn iterations.
 
     Returns

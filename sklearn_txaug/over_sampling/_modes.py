@@ -5,15 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Integral
-from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
-
-from .torch_base import TorchSampler
 
 _N_POINTS = 256  # sorted values of a gene are grouped into at most so many points
 _CHUNK = 64  # genes at a time: their points times modes stay in the processor's cache
@@ -50,9 +45,9 @@ def fit_mixtures(X: np.ndarray, max_modes: int = 10, min_weight: float = 0.005) 
     ----------
     X : ndarray of shape (n_samples, n_genes)
         Rows.
-    max_modes : int, default=10
+    max_modes : int
         Most modes of a gene.
-    min_weight : float in [0, 1), default=0.005
+    min_weight : float in [0, 1)
         Modes of this weight or less are left out.
 
     Returns
@@ -257,19 +252,3 @@ def gumbel(like: Tensor, rng: torch.Generator | None) -> Tensor:
     """Draw standard Gumbel noise of the shape of `like`."""
     uniform = torch.rand(like.shape, device=like.device, dtype=like.dtype, generator=rng)
     return -(-uniform.clamp(min=1e-20).log()).clamp(min=1e-20).log()
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class ModesSampler(TorchSampler):
-    """Base class of the samplers whose nets see a `ModeEncoding`; `modes_` is fitted before the module is made."""
-
-    n_modes: int = 10
-
-    _parameter_constraints: ClassVar[dict] = {
-        **TorchSampler._parameter_constraints,
-        "n_modes": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        self.modes_ = fit_mixtures(X, self.n_modes)
-        super()._fit_generator(X, codes, rng, groups)

@@ -28,12 +28,12 @@ def cosine(n_steps: int) -> Tensor:
 SCHEDULES = {"linear": linear, "quadratic": quadratic, "cosine": cosine}
 
 
-def remaining(schedule: str, n_steps: int) -> Tensor:
-    """Return the cumulative products of ``1 - beta``, the share of a row's variance left after each step.
+def alpha_bars(schedule: str, n_steps: int) -> Tensor:
+    """Return alpha bar, the share of a row's variance left after each step: cumulative products of ``1 - beta``.
 
     Examples
     --------
-    >>> remaining("quadratic", 1000)[-1].item()
+    >>> alpha_bars("quadratic", 1000)[-1].item()
     0.00073...
     """
     return (1 - SCHEDULES[schedule](n_steps)).cumprod(dim=0)

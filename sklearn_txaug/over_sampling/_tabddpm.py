@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from ..utils.docs import shared_parameters
+from ..utils.constraints import Widths
+from ..utils.declaration import estimator
 from ._diffusion import DDPMSampler
 
 
@@ -24,7 +23,7 @@ class NormalQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    n_quantiles : int, default=100
+    n_quantiles : int
         Most quantiles of a feature; there are no more than rows.
     """
 
@@ -63,8 +62,7 @@ class NormalQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return np.column_stack([np.interp(X[:, j], each_x[:, j], each_y[:, j]) for j in columns])
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class TabDDPMSampler(DDPMSampler):
     """Denoising diffusion with the network and the scaling of TabDDPM.
 
@@ -77,47 +75,10 @@ class TabDDPMSampler(DDPMSampler):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int, default=(512, 512)
+    hidden_layer_sizes : tuple of int
         Widths of the layers; published are 2 to 8 layers of 128 to 1024.
-    network : {"mlp", "film", "paper"}, default="mlp"
+    network : {"mlp", "film", "paper"}
         ``"mlp"`` is the network of TabDDPM; the others are those of `DDPMSampler`.
-    dropout : float in [0, 1), default=0.1
-        Dropout in each layer.
-    conditioning : {"embedding", "paper"}, default="embedding"
-        ``"embedding"`` is a learned vector of the class beside its one-hot code, ``"paper"`` the element-wise code
-        of Lacan et al. 2026, which needs ``preconditioning="none"``.
-    preconditioning : {"gaussian", "none"}, default="gaussian"
-        ``"gaussian"`` lets the network correct the best denoiser of a Gaussian for each class, ``"none"`` lets it
-        predict from nothing, as published.
-    n_components : int or None, default=128
-        Principal components to generate in, at most a quarter of the rows; None generates the features
-        themselves, as published.
-    n_neighbors : int >= 0, default=15
-        Nearest training rows whose residuals make the noise that decoding adds for the other components; 0 adds
-        none.
-    label_dropout : float in [0, 1], default=0.1
-        Share of the training rows shown without their class, for `guidance`.
-    guidance : float >= 0, default=0
-        Strength of classifier-free guidance; 0 is none.
-    n_sampling_steps : int, default=50
-        Steps of sampling; `n_diffusion_steps` visits every step of training.
-    n_diffusion_steps : int, default=1000
-        Steps from a row to noise in training; published are 100 and 1000.
-    schedule : {"cosine", "linear", "quadratic"}, default="cosine"
-        Course of the noise over these steps.
-    eta : float in [0, 1], default=1
-        Share of the noise added at each sampling step: 1 is DDPM, 0 is DDIM.
-    lr_schedule : {"linear", "cosine", "onecycle", "constant"}, default="linear"
-        Course of the learning rate.
-    {amounts}
-    {training}
-
-    Attributes
-    ----------
-    latent_space_ : object or None
-        The fitted principal components, None if `n_components` is None.
-    {network}
-    {fitted}
 
     See Also
     --------
@@ -138,14 +99,9 @@ class TabDDPMSampler(DDPMSampler):
     (209, 500)
     """
 
-    hidden_layer_sizes: tuple[int, ...] = (512, 512)
-    network: str = "mlp"
-    lr_schedule: str = "linear"
+    hidden_layer_sizes: Widths = (512, 512)
+    network = "mlp"
+    lr_schedule = "linear"
 
-    _parameter_constraints: ClassVar[dict] = {
-        **DDPMSampler._parameter_constraints,
-        "lr_schedule": [StrOptions({"linear", "cosine", "onecycle", "constant"})],
-    }
-
-    def _make_scaler(self) -> Any:
-        return NormalQuantiles() if self.scaler is None else super()._make_scaler()
+    def _default_scaler(self) -> NormalQuantiles:
+        return NormalQuantiles()

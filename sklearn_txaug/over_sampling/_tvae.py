@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, Literal
 
+import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
 from .._nn.callbacks import LearningRate
 from .._nn.layers import ConditionedMLP, LabelEmbedding
 from .._nn.nets import GenerativeModule
-from ..utils.docs import shared_parameters
-from ._modes import Mixtures, ModeEncoding, ModesSampler
+from ..utils.constraints import PositiveFloat, PositiveInt, Widths
+from ..utils.declaration import estimator
+from ._modes import Mixtures, ModeEncoding, fit_mixtures
+from .torch_base import TorchSampler
 
 
 class TVAE(GenerativeModule):
@@ -77,9 +77,8 @@ class TVAE(GenerativeModule):
         return self.encoding.draw(torch.cat([scalars, output[:, n:]], dim=1), rng)
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
-class TVAESampler(ModesSampler):
+@estimator
+class TVAESampler(TorchSampler):
     """Conditional tabular variational auto-encoder.
 
     Each gene is a Gaussian mixture; a value becomes its mode and its distance from the mode's mean. The decoder
@@ -88,28 +87,24 @@ class TVAESampler(ModesSampler):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int, default=(128, 128)
+    hidden_layer_sizes : tuple of int
         Widths of the encoder's hidden layers; the decoder has them in reverse.
-    latent_dim : int, default=128
+    latent_dim : int
         Width of the latent code.
-    n_modes : int, default=10
+    n_modes : int
         Most modes of a gene. As published modes may overlap; here only as many are used as lie apart, for most
         genes one. 1 gives every gene one Gaussian, and no mixture is searched for.
-    reconstruction_weight : float > 0, default=0.5
+    reconstruction_weight : float > 0
         Weight of the log-likelihood beside the divergence of the latent code from its prior; published 2, which
         leaves too little to the noise of a gene where genes outnumber rows.
-    lr_schedule : {"cosine", "constant"}, default="cosine"
+    lr_schedule : {"cosine", "constant"}
         Course of the learning rate.
-    {amounts}
-    {training}
 
     Attributes
     ----------
     modes_ : object
         Arrays `weights`, `means` and `stds` of shape (n_features, n_modes), in the space of the scaler; an unused
         mode has weight 0.
-    {network}
-    {fitted}
 
     See Also
     --------
@@ -131,22 +126,23 @@ class TVAESampler(ModesSampler):
     (209, 500)
     """
 
-    hidden_layer_sizes: tuple[int, ...] = (128, 128)
-    latent_dim: int = 128
-    reconstruction_weight: float = 0.5
-    lr_schedule: str = "cosine"
+    hidden_layer_sizes: Widths = (128, 128)
+    latent_dim: PositiveInt = 128
+    n_modes: PositiveInt = 10
+    reconstruction_weight: PositiveFloat = 0.5
+    lr_schedule: Literal["cosine", "constant"] = "cosine"
 
-    _parameter_constraints: ClassVar[dict] = {
-        **ModesSampler._parameter_constraints,
-        "hidden_layer_sizes": ["array-like"],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "reconstruction_weight": [Interval(Real, 0, None, closed="neither")],
-        "lr_schedule": [StrOptions({"cosine", "constant"})],
-    }
+    def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+        self.modes_ = fit_mixtures(X, self.n_modes)
 
     def _make_module(self, n_features: int, n_classes: int) -> TVAE:
-        names = "hidden_layer_sizes latent_dim reconstruction_weight"
-        return TVAE(self.modes_, n_classes, **{name: getattr(self, name) for name in names.split()})
+        return TVAE(
+            self.modes_,
+            n_classes,
+            hidden_layer_sizes=self.hidden_layer_sizes,
+            latent_dim=self.latent_dim,
+            reconstruction_weight=self.reconstruction_weight,
+        )
 
     def _default_callbacks(self) -> list[Any]:
         return [LearningRate(self.lr_schedule), *super()._default_callbacks()]

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from sklearn.preprocessing import FunctionTransformer
-from sklearn.utils._param_validation import Interval, StrOptions
 from skorch.callbacks import Callback
 from torch import Tensor, nn
 
 from .._nn.callbacks import LearningRate, n_steps
-from .._nn.layers import CONDITIONINGS, NORMS, hidden_layers, make_conditioning
+from .._nn.layers import Conditioning, Norm, hidden_layers, make_conditioning
 from .._nn.nets import GenerativeModule
 from ..utils.checks import warn_if_not_log
-from ..utils.docs import shared_parameters
+from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, Widths
+from ..utils.declaration import estimator
 from .torch_base import TorchSampler
 
 
@@ -192,8 +190,7 @@ _LIKELIHOODS: dict[str, type[_Gaussian] | type[_NegativeBinomial]] = {
 }
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class VAESampler(TorchSampler):
     """Conditional variational auto-encoder that adds its observation noise when it samples.
 
@@ -206,39 +203,32 @@ class VAESampler(TorchSampler):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int, default=(256, 128)
+    hidden_layer_sizes : tuple of int
         Widths of the encoder's hidden layers; the decoder has them in reverse.
-    latent_dim : int, default=64
+    latent_dim : int
         Width of the latent code.
-    norm : {"layer", "batch", "none"}, default="layer"
+    norm : {"layer", "batch", "none"}
         Normalisation in the hidden layers.
-    conditioning : {"embedding", "paper"}, default="embedding"
+    conditioning : {"embedding", "paper"}
         ``"embedding"`` is a learned vector of the class beside its one-hot code, ``"paper"`` the published
         element-wise code of width ``2 * n_classes``.
-    likelihood : {"gaussian", "negative_binomial"}, default="gaussian"
+    likelihood : {"gaussian", "negative_binomial"}
         Distribution of a gene given the latent code. ``"negative_binomial"`` takes raw counts, leaves them
         unscaled unless `scaler` is given, and returns counts.
-    reduction : {"sum", "mean"}, default="sum"
+    reduction : {"sum", "mean"}
         ``"sum"`` is the negative log-likelihood plus `beta` times the divergence. ``"mean"`` is the published loss,
         mean squared error plus `beta` times the mean divergence, without observation noise; it needs
         ``likelihood="gaussian"``.
-    beta : float >= 0, default=4
+    beta : float >= 0
         Weight of the divergence: 1 is the evidence lower bound; more leaves less to the latent code and more to
         the observation noise, which pays with far more genes than rows.
-    learned_prior : bool, default=True
+    learned_prior : bool
         Learn mean and variance of the latent code for each class; False is a standard normal for all.
-    kl_warmup : float in [0, 1], default=0.2
+    kl_warmup : float in [0, 1]
         Share of the training over which the weight of the divergence rises from 0 to `beta`, if `reduction` is
         ``"sum"``.
-    lr_schedule : {"cosine", "constant"}, default="cosine"
+    lr_schedule : {"cosine", "constant"}
         Course of the learning rate.
-    {amounts}
-    {training}
-
-    Attributes
-    ----------
-    {network}
-    {fitted}
 
     References
     ----------
@@ -258,55 +248,49 @@ class VAESampler(TorchSampler):
     (209, 500)
     """
 
-    hidden_layer_sizes: tuple[int, ...] = (256, 128)
-    latent_dim: int = 64
-    norm: str = "layer"
-    conditioning: str = "embedding"
-    likelihood: str = "gaussian"
-    reduction: str = "sum"
-    beta: float = 4.0
+    hidden_layer_sizes: Widths = (256, 128)
+    latent_dim: PositiveInt = 64
+    norm: Norm = "layer"
+    conditioning: Conditioning = "embedding"
+    likelihood: Literal["gaussian", "negative_binomial"] = "gaussian"
+    reduction: Literal["sum", "mean"] = "sum"
+    beta: NonNegativeFloat = 4.0
     learned_prior: bool = True
-    kl_warmup: float = 0.2
-    lr_schedule: str = "cosine"
+    kl_warmup: Share = 0.2
+    lr_schedule: Literal["cosine", "constant"] = "cosine"
 
-    _parameter_constraints: ClassVar[dict] = {
-        **TorchSampler._parameter_constraints,
-        "hidden_layer_sizes": ["array-like"],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "norm": [StrOptions(set(NORMS))],
-        "conditioning": [StrOptions(set(CONDITIONINGS))],
-        "likelihood": [StrOptions(set(_LIKELIHOODS))],
-        "reduction": [StrOptions({"sum", "mean"})],
-        "beta": [Interval(Real, 0, None, closed="left")],
-        "learned_prior": ["boolean"],
-        "kl_warmup": [Interval(Real, 0, 1, closed="both")],
-        "lr_schedule": [StrOptions({"cosine", "constant"})],
-    }
-
-    def _check_scale(self, rows: np.ndarray) -> None:
+    def _check_rows(self, rows: np.ndarray) -> None:
         if self.likelihood == "gaussian":
             warn_if_not_log(rows)
+        elif self.reduction == "mean":
+            raise ValueError(
+                "reduction='mean' is a squared error; likelihood='negative_binomial' needs 'sum'"
+            )
 
-    def _make_scaler(self) -> Any:
-        counts = self.likelihood == "negative_binomial" and self.scaler is None
-        return FunctionTransformer() if counts else super()._make_scaler()
+    def _default_scaler(self) -> Any:
+        counts = self.likelihood == "negative_binomial"
+        return FunctionTransformer() if counts else super()._default_scaler()
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        if self.likelihood == "negative_binomial":
-            if self.reduction == "mean":
-                raise ValueError(
-                    "reduction='mean' is a squared error; likelihood='negative_binomial' needs 'sum'"
-                )
-            if X.min() < 0 or np.mod(X, 1).any():
-                raise ValueError(
-                    "likelihood='negative_binomial' needs counts, integers >= 0, in X; "
-                    "use likelihood='gaussian' for log expression"
-                )
-        super()._fit_generator(X, codes, rng, groups)
+    def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+        if self.likelihood == "negative_binomial" and (X.min() < 0 or np.mod(X, 1).any()):
+            raise ValueError(
+                "likelihood='negative_binomial' needs counts, integers >= 0, in X; "
+                "use likelihood='gaussian' for log expression"
+            )
 
     def _make_module(self, n_features: int, n_classes: int) -> VAE:
-        names = "hidden_layer_sizes latent_dim norm conditioning likelihood reduction beta learned_prior"
-        return VAE(n_features, n_classes, **{name: getattr(self, name) for name in names.split()})
+        return VAE(
+            n_features,
+            n_classes,
+            hidden_layer_sizes=self.hidden_layer_sizes,
+            latent_dim=self.latent_dim,
+            norm=self.norm,
+            conditioning=self.conditioning,
+            likelihood=self.likelihood,
+            reduction=self.reduction,
+            beta=self.beta,
+            learned_prior=self.learned_prior,
+        )
 
     def _default_callbacks(self) -> list[Any]:
         return [LearningRate(self.lr_schedule), _Warmup(self.kl_warmup), *super()._default_callbacks()]

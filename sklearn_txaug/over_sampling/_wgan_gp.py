@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from numbers import Real
 from typing import Any, ClassVar
 
 import torch
-from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
-from ..utils.docs import shared_parameters
-from ._adversarial import TwoPlayers, TwoPlayersSampler
+from ..utils.constraints import PositiveFloat
+from ..utils.declaration import estimator
+from ._adversarial import TwoPlayers, two_sided_penalty
+from ._gan import GANSampler
 
 
 class WGANGP(TwoPlayers):
@@ -27,19 +26,12 @@ class WGANGP(TwoPlayers):
         with torch.no_grad():
             fake = self.sample(y, self.rng)
         distance = self.critic(fake, y).mean() - self.critic(x, y).mean()
-        return distance + self.gradient_penalty * self.penalty(x, fake, y)
-
-    def penalty(self, x: Tensor, fake: Tensor, y: Tensor) -> Tensor:
-        """Mean squared distance of the critic's gradient norm from 1, on lines between real and fake rows."""
-        share = torch.rand(len(x), 1, device=x.device, generator=self.rng)
-        between = torch.lerp(fake, x, share).requires_grad_()
-        (gradient,) = torch.autograd.grad(self.critic(between, y).sum(), between, create_graph=True)
-        return (gradient.norm(dim=1) - 1).square().mean()
+        penalty = two_sided_penalty(lambda rows: self.critic(rows, y), x, fake, self.rng)
+        return distance + self.gradient_penalty * penalty
 
 
-@shared_parameters
-@dataclass(kw_only=True, eq=False, repr=False)
-class WGANGPSampler(TwoPlayersSampler):
+@estimator
+class WGANGPSampler(GANSampler):
     """Conditional WGAN-GP: a generator and a critic under a gradient penalty.
 
     The critic learns to tell real from synthetic rows of the same class and estimates the Wasserstein-1
@@ -50,19 +42,11 @@ class WGANGPSampler(TwoPlayersSampler):
 
     Parameters
     ----------
-    {players}
-    gradient_penalty : float > 0, default=10
+    gradient_penalty : float > 0
         Weight of the penalty, computed in 32-bit floats. 10 suits hundreds of genes; with a handful of features
         the critic needs more freedom, for example 0.1.
-    n_critic : int, default=2
+    n_critic : int
         Steps of the critic for one of the generator, on the same real rows; published settings take 5.
-    {amounts}
-    {training}
-
-    Attributes
-    ----------
-    {network}
-    {fitted}
 
     References
     ----------
@@ -83,16 +67,11 @@ class WGANGPSampler(TwoPlayersSampler):
     ((209, 500), {'kidney'})
     """
 
-    gradient_penalty: float = 10.0
-    n_critic: int = 2
-    ema_decay: float | None = 0.995
+    gradient_penalty: PositiveFloat = 10.0
+    n_critic = 2
+    ema_decay = 0.995
 
     _n_steps: ClassVar[int] = 2500
-
-    _parameter_constraints: ClassVar[dict] = {
-        **TwoPlayersSampler._parameter_constraints,
-        "gradient_penalty": [Interval(Real, 0, None, closed="neither")],
-    }
 
     def _make_module(self, n_features: int, n_classes: int) -> WGANGP:
         return WGANGP(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import field
+from inspect import signature
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
@@ -14,17 +15,24 @@ from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.base import BaseEstimator, clone
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils._param_validation import HasMethods
-from sklearn.utils.validation import has_fit_parameter
 
+from ..utils.checks import groups_for
 from ..utils.containers import dense
+from ..utils.declaration import estimator
+from ..utils.random import draw_integer, with_seed
 from .base import GenerativeSampler
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class WrapperSampler(GenerativeSampler):
     """Base class: trains a clone of the sampler that `_inner` returns and draws from it.
 
     Unless a `scaler` is given the inner sampler gets the rows as they are, under the names of their features.
+
+    Attributes
+    ----------
+    sampler_ : sampler
+        What was trained.
     """
 
     @abstractmethod
@@ -32,20 +40,16 @@ class WrapperSampler(GenerativeSampler):
         """Return the sampler to clone and train: one of ours, or of imbalanced-learn."""
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        sampler = with_sample(clone(self._inner()))
-        if "random_state" in sampler.get_params(deep=False):
-            sampler.set_params(random_state=int(rng.integers(2**31)))
-        routed = {} if groups is None or not has_fit_parameter(sampler, "groups") else {"groups": groups}
+        sampler = with_seed(with_sample(self._inner()), draw_integer(rng))
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "X looks like", UserWarning)  # said once, about the rows given
-            self.sampler_ = sampler.fit(self._named(X), self.classes_[codes], **routed)
+            self.sampler_ = sampler.fit(self._named(X), self.classes_[codes], **groups_for(sampler, groups))
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        rows, _ = self.sampler_.sample(y=self.classes_[codes], random_state=int(rng.integers(2**31)))
-        return np.asarray(dense(rows), dtype=np.float64)
+        return draw_rows(self.sampler_, self.classes_[codes], rng)
 
-    def _make_scaler(self) -> Any:
-        return FunctionTransformer() if self.scaler is None else super()._make_scaler()
+    def _default_scaler(self) -> Any:
+        return FunctionTransformer()
 
     def _named(self, rows: np.ndarray) -> Any:
         """Return a data frame if the features have names: graphs and trained samplers go by them."""
@@ -58,22 +62,31 @@ class WrapperSampler(GenerativeSampler):
         return pd.DataFrame(rows, columns=self.feature_names_in_)
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class SamplerAdapter(WrapperSampler):
-    """One given sampler; its own amounts are not used."""
+    """One given sampler; its own amounts are not used.
 
-    sampler: Any = None
+    Parameters
+    ----------
+    sampler : sampler
+        One of this package, or an over-sampler of imbalanced-learn.
+    """
 
-    _parameter_constraints: ClassVar[dict] = {
-        **GenerativeSampler._parameter_constraints,
-        "sampler": [HasMethods(["fit"])],
-    }
+    sampler: Annotated[Any, HasMethods(["fit"])] = field(default=None, kw_only=False)
 
     def _inner(self) -> Any:
         return self.sampler
 
-    def _check_scale(self, rows: np.ndarray) -> None:
+    def _check_rows(self, rows: np.ndarray) -> None:
         """Leave the warning to whoever holds this sampler."""
+
+
+def draw_rows(sampler: Any, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw a row for each label from a fitted sampler of any library, under a seed if it takes one."""
+    takes_seed = "random_state" in signature(sampler.sample).parameters
+    seed = {"random_state": draw_integer(rng)} if takes_seed else {}
+    rows, _ = sampler.sample(y=labels, **seed)
+    return np.asarray(dense(rows), dtype=np.float64)
 
 
 def with_sample(sampler: Any) -> Any:

@@ -1,52 +1,92 @@
-"""The samplers' template: labels, amounts, scaling and containers here; a generator adds its own hook."""
+"""The samplers' template: labels, amounts, spaces and containers here; a generator adds its own hooks."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from numbers import Integral
+from typing import Any, Literal
 
 import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.base import _fit_context, clone
-from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
-from sklearn.utils._param_validation import HasMethods, StrOptions
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..utils.amounts import class_amounts, spread
 from ..utils.checks import check_groups, check_labels, check_memory, check_table, warn_if_not_log
+from ..utils.constraints import Amounts, SamplingStrategy, Scaler, Seed
 from ..utils.containers import as_container, dense, no_rows, rows_like, stack
+from ..utils.declaration import estimator
 from ..utils.random import draw_seed
+from ..utils.typing import ArrayLike, MatrixLike, RandomState
+from .spaces import ClassQuantiles, ScaledSpace, Space
 
-FIT, FIT_RESAMPLE, SAMPLE = range(3)  # independent random streams of one random_state
+FIT = 0  # the random streams of one random_state, each independent of the others
+FIT_RESAMPLE = 1
+SAMPLE = 2
+
+NOT_TRAINED = (
+    "This %(name)s has no trained generator: call fit, or fit_resample with an amount above 0 (n_synthetic=0, or "
+    "balanced classes under sampling_strategy='auto', train nothing)"
+)
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class GenerativeSampler(BaseOverSampler):
     """Base class of the samplers: everything but the generator itself.
 
-    A subclass writes `_fit_generator` and `_generate`, which see standardised rows and class codes; one that
-    trains a torch module derives from `TorchSampler` and writes `_make_module` alone.
+    A subclass writes `_fit_generator` and `_generate`, which see rows in the innermost space and class codes; one
+    that trains a torch module derives from `TorchSampler` and writes `_make_module` alone.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable
+        Class totals after resampling, as in imbalanced-learn. ``"auto"``, the same as ``"not majority"``, fills
+        every class up to the largest; ``"minority"``, ``"not minority"`` and ``"all"`` name other classes to fill.
+        Used when `n_synthetic` is None.
+    n_synthetic : int, float, dict or None
+        Amount of synthetic rows: an int is the number of rows in all, a float a share of the training rows
+        (both spread over the classes as the training labels are), a dict the rows of each class. 0 returns
+        the real rows and trains nothing. None follows `sampling_strategy`.
+    scaler : transformer, "passthrough" or None
+        Fitted on the training rows; the generator works in its space and its `inverse_transform` maps back.
+        None is a `StandardScaler`.
+    quantile_mapping : bool
+        Give the synthetic rows of a class, gene by gene and rank by rank, the quantiles of its training rows; what
+        the generator decides is how genes go together. The rows of one draw are ranked together. A class with one
+        row is not mapped.
+    nonnegative : bool
+        Clip synthetic values at 0 and store the clipped share in `clipped_share_`.
+    random_state : int, RandomState instance or None
+        Decides training and sampling; global random states are neither used nor changed.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    sampling_strategy_ : dict
+        Synthetic rows of each class.
+    spaces_ : list of Space
+        What lies between the units of `X` and those of the generator, outermost first.
+    scaler_ : transformer
+        The fitted scaler.
+    is_synthetic_ : ndarray of bool of shape (n_samples + n_synthetic,)
+        Mask of the last `fit_resample` result.
+    n_features_in_ : int
+        Number of features seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, if `X` had string column names.
     """
 
-    sampling_strategy: Any = "auto"
-    n_synthetic: Any = None
-    scaler: Any = None
+    sampling_strategy: SamplingStrategy = "auto"
+    n_synthetic: Amounts = None
+    scaler: Scaler | Literal["passthrough"] | None = None
+    quantile_mapping: bool = False
     nonnegative: bool = False
-    random_state: Any = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "n_synthetic": [Integral, Real, Mapping, None],
-        "scaler": [HasMethods(["fit", "transform", "inverse_transform"]), StrOptions({"passthrough"}), None],
-        "nonnegative": ["boolean"],
-    }
+    random_state: Seed = None
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, *, groups: Any = None) -> GenerativeSampler:
+    def fit(self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None) -> GenerativeSampler:
         """Train the generator.
 
         Parameters
@@ -74,7 +114,9 @@ class GenerativeSampler(BaseOverSampler):
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit_resample(self, X: Any, y: Any, *, groups: Any = None) -> tuple[Any, Any]:
+    def fit_resample(
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None
+    ) -> tuple[MatrixLike, ArrayLike]:
         """Train the generator and return the real rows with the synthetic rows below them.
 
         Parameters
@@ -105,7 +147,9 @@ class GenerativeSampler(BaseOverSampler):
         y_new = rows_like(no_rows(y), synthetic[1], getattr(y, "index", ()))
         return stack(X, X_new), stack(y, y_new)
 
-    def sample(self, n_samples: int = 1, *, y: Any = None, random_state: Any = None) -> tuple[Any, Any]:
+    def sample(
+        self, n_samples: int = 1, *, y: ArrayLike = None, random_state: RandomState = None
+    ) -> tuple[MatrixLike, ArrayLike]:
         """Draw synthetic rows from the fitted generator; nothing is trained.
 
         Parameters
@@ -133,7 +177,7 @@ class GenerativeSampler(BaseOverSampler):
         ValueError
             If `y` has a label that the training rows do not have, or `n_samples` is not a positive integer.
         """
-        self._check_is_trained()
+        check_is_fitted(self, msg=NOT_TRAINED)
         codes = self._codes(y) if y is not None else self._spread_codes(n_samples)
         X_new, y_new = self._draw(codes, self._sample_stream(random_state))
         return rows_like(self._X_template, X_new), rows_like(self._y_template, y_new)
@@ -142,11 +186,29 @@ class GenerativeSampler(BaseOverSampler):
 
     @abstractmethod
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        """Learn from scaled rows (n_samples, n_features) and class codes 0..n_classes-1."""
+        """Learn from rows (n_samples, n_features) of the innermost space and class codes 0..n_classes-1."""
 
     @abstractmethod
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return one row in the scaled space for each class code."""
+        """Return one row of the innermost space for each class code."""
+
+    def _make_spaces(self) -> list[Space]:
+        """Return the spaces, not fitted, between the units of X and those of the generator, outermost first."""
+        quantiles: list[Space] = [ClassQuantiles()] if self.quantile_mapping else []
+        return [*quantiles, ScaledSpace(self._make_scaler())]
+
+    def _make_scaler(self) -> Any:
+        if self.scaler is None:
+            return self._default_scaler()
+        return FunctionTransformer() if isinstance(self.scaler, str) else clone(self.scaler)
+
+    def _default_scaler(self) -> Any:
+        """Return what ``scaler=None`` stands for."""
+        return StandardScaler()
+
+    def _check_rows(self, rows: np.ndarray) -> None:
+        """Warn about rows, or refuse them, before training starts."""
+        warn_if_not_log(rows)
 
     # -- the template
 
@@ -154,9 +216,12 @@ class GenerativeSampler(BaseOverSampler):
         """Unused: `fit_resample` keeps index and dtypes, which imbalanced-learn's template cannot."""
         raise NotImplementedError
 
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "spaces_")
+
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         """Validate, encode the labels and settle the amounts; nothing is trained."""
-        self._is_trained = False
+        self.__dict__.pop("spaces_", None)  # whatever was trained before is not what is asked for now
         if y is not None:
             y = as_container(y)
             labels, self._one_vs_all = check_labels(y)
@@ -181,23 +246,14 @@ class GenerativeSampler(BaseOverSampler):
         return class_amounts(self.n_synthetic, self.sampling_strategy, labels)
 
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
-        self._check_scale(rows)
-        self._constant = {column: rows[0, column] for column in np.flatnonzero(np.ptp(rows, axis=0) == 0)}
-        self.scaler_ = self._make_scaler().fit(rows)
-        self._fit_generator(
-            np.asarray(self.scaler_.transform(rows)), codes, np.random.default_rng((self._seed, FIT)), groups
-        )
-        self._is_trained = True
-
-    def _check_scale(self, rows: np.ndarray) -> None:
-        warn_if_not_log(rows)
-
-    def _make_scaler(self) -> Any:
-        if self.scaler is None:
-            return StandardScaler()
-        if isinstance(self.scaler, str):
-            return FunctionTransformer()
-        return clone(self.scaler)
+        self._check_rows(rows)
+        rng = np.random.default_rng((self._seed, FIT))
+        spaces = self._make_spaces()
+        for space in spaces:
+            rows = space.fit(rows, codes, rng).encode(rows)
+        self._fit_generator(rows, codes, rng, groups)
+        self.scaler_ = next(space.scaler for space in spaces if isinstance(space, ScaledSpace))
+        self.spaces_ = spaces  # last: a sampler that has them is trained
 
     def _draw(self, codes: np.ndarray, stream: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """Return rows in the units of X, and labels, for class codes."""
@@ -214,30 +270,27 @@ class GenerativeSampler(BaseOverSampler):
 
     def _rows_for(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return rows in the units of X."""
-        return self._unscale(self._generate(codes, rng))
+        drawn = codes
+        for space in self.spaces_:
+            drawn = space.pad(drawn)
+        return self._decode(self._generate(drawn, rng), drawn, rng)[: len(codes)]
 
-    def _unscale(self, Z: np.ndarray) -> np.ndarray:
+    def _decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+        """Bring what the generator drew back to the units of X."""
         if not np.isfinite(Z).all():
             raise FloatingPointError(
                 f"{type(self).__name__} generated NaN or infinity: its training diverged. "
                 "Lower lr, train for fewer epochs, or check the scale of X."
             )
-        X = np.require(self.scaler_.inverse_transform(Z), requirements="W")  # pandas 3 gives read-only views
-        X[:, list(self._constant)] = list(self._constant.values())
-        return X
+        for space in reversed(self.spaces_):
+            Z = space.decode(Z, codes, rng)
+        return Z
 
     def _clip(self, X: np.ndarray) -> np.ndarray:
         if self.nonnegative:
             self.clipped_share_ = float(np.mean(X < 0))
             X = X.clip(min=0)
         return X
-
-    def _check_is_trained(self) -> None:
-        if not getattr(self, "_is_trained", False):
-            raise NotFittedError(
-                f"This {type(self).__name__} has no trained generator: call fit, or fit_resample with an "
-                "amount above 0 (n_synthetic=0, or balanced classes under sampling_strategy='auto', train nothing)"
-            )
 
     def _sample_stream(self, random_state: Any) -> tuple[int, int]:
         """Return the seed of a draw: the fitted one again only if the sampler was given an integer."""

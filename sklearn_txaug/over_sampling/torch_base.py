@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Real
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
@@ -18,43 +17,57 @@ from .._nn.callbacks import EMA
 from .._nn.estimator import NetEstimator, as_rows
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator
+from ..utils.constraints import ShareBelowOne
 from ..utils.containers import rows_like
+from ..utils.declaration import estimator
 from ..utils.splits import holdout_for
+from ..utils.typing import MatrixLike, RandomState
 from ._interpolation import between, check_path
-from ._quantile_mapping import MappedSampler
+from .base import NOT_TRAINED, GenerativeSampler
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
-class TorchSampler(NetEstimator, MappedSampler):
+@estimator
+class TorchSampler(NetEstimator, GenerativeSampler):
     """Base class of the samplers whose generator is a torch module, trained by a skorch net.
 
     A subclass writes `_make_module`.
+
+    Parameters
+    ----------
+    ema_decay : float in [0, 1) or None
+        Decay of the moving average of the weights that sampling uses; None samples from the last weights.
     """
 
-    ema_decay: float | None = 0.999
+    ema_decay: ShareBelowOne | None = 0.999
+    quantile_mapping = True
 
     _ema_child: ClassVar[str | None] = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        **MappedSampler._parameter_constraints,
-        **NetEstimator._training_constraints,
-        "ema_decay": [Interval(Real, 0, 1, closed="left"), None],
-    }
 
     @abstractmethod
     def _make_module(self, n_features: int, n_classes: int) -> GenerativeModule:
         """Return the generator: ``forward(x, y)`` is its loss, ``sample(y, rng)`` draws rows."""
+
+    def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+        """Look at the training rows, in the innermost space, before the module is made."""
+
+    def _training_rows(self, X: np.ndarray, codes: np.ndarray) -> TensorDataset:
+        """Return what the module's `forward` gets a batch of."""
+        return TensorDataset(as_rows(X), torch.from_numpy(codes))
 
     def _default_callbacks(self) -> list[Any]:
         average = [EMA(self.ema_decay, self._ema_child)] if self.ema_decay is not None else []
         return average + super()._default_callbacks()
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        rows, validation = TensorDataset(as_rows(X), torch.from_numpy(codes)), None
+        self._prepare(X, codes, rng)
+        rows, validation = self._training_rows(X, codes), None
         train, held = holdout_for(self.callbacks, codes, groups, self._seed)
         if len(held):
             rows, validation = TensorDataset(*rows[train]), TensorDataset(*rows[held])
-        self._fit_net(lambda: self._make_module(X.shape[1], len(self.classes_)), rows, rng, validation)
+        make_module = partial(self._make_module, X.shape[1], len(self.classes_))
+        net = self._make_net(make_module, len(rows), rng, validation)
+        net.fit(rows)
+        self._keep(net)
 
     def interpolate(
         self,
@@ -64,8 +77,8 @@ class TorchSampler(NetEstimator, MappedSampler):
         *,
         n_samples: int = 1,
         method: str = "lerp",
-        random_state: Any = None,
-    ) -> tuple[Any, np.ndarray]:
+        random_state: RandomState = None,
+    ) -> tuple[MatrixLike, np.ndarray]:
         """Draw rows on the way from one class to another.
 
         The condition vectors of the two classes are interpolated and the noise is held fixed: row k of each
@@ -101,21 +114,20 @@ class TorchSampler(NetEstimator, MappedSampler):
         TypeError
             If the generator has no condition vectors.
         """
-        self._check_is_trained()
+        check_is_fitted(self, msg=NOT_TRAINED)
         steps = check_path(weights, n_samples, method)
         condition: Any = getattr(self.module_, "condition", None)
         if condition is None:
             raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
         with torch.no_grad():
             a, b = condition(torch.from_numpy(self._codes([label_a, label_b])))
-        stream = self._sample_stream(random_state)
-        rows = [
-            self._generate_for(between(a, b, w, method).expand(n_samples, -1), np.random.default_rng(stream))
-            for w in steps
-        ]
-        return rows_like(self._X_template, self._clip(self._unscale(np.concatenate(rows)))), np.repeat(
-            steps, n_samples
-        )
+        stream, rows = self._sample_stream(random_state), []
+        for weight in steps:
+            rng = np.random.default_rng(stream)
+            drawn = self._generate_for(between(a, b, weight, method).expand(n_samples, -1), rng)
+            rows.append(self._decode(drawn, None, rng))
+        path = self._clip(np.concatenate(rows))
+        return rows_like(self._X_template, path), np.repeat(steps, n_samples)
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return self._generate_for(torch.from_numpy(codes), rng)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, Literal
 
 import numpy as np
-from sklearn.base import BaseEstimator, _fit_context, clone
+from sklearn.base import BaseEstimator, _fit_context
 from sklearn.model_selection import GroupKFold, KFold
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array, gen_batches
-from sklearn.utils._param_validation import HasMethods, StrOptions
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..neural_network import MLPNetRegressor
-from ..utils.checks import check_groups, check_names
-from ..utils.random import draw_seed
+from ..utils.checks import check_groups, check_names, groups_for
+from ..utils.constraints import ArrayOrList, Classifier, Seed
+from ..utils.declaration import estimator
+from ..utils.random import draw_seed, with_seed
 from ._landmark_columns import find_landmarks, landmark_columns
 from ._ridge import LeaveOutRidge
 
@@ -23,26 +23,26 @@ _ROWS = 1024  # at a time
 _N_FOLDS = 5
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@estimator
 class LandmarkReconstructor(BaseEstimator):
     """Predict all genes from landmark genes.
 
-    Landmarks and other genes are standardised with the statistics of the training rows, in `fit` and for ever
-    after: rows with another mean or variance, synthetic ones for example, keep it.
+    Landmarks and other genes are standardised with the statistics of the training rows, when it is
+    fitted and when it predicts: rows with another mean or variance, such as synthetic ones, keep it.
 
     Parameters
     ----------
-    landmarks : "l1000", list of str, list of int or boolean mask, default="l1000"
+    landmarks : "l1000", list of str, list of int or boolean mask
         The genes to predict from: the L1000 genes among the columns, which need names for it; names; column
         numbers; or a mask of all columns.
-    estimator : {"ridge", "mlp"} or regressor, default="ridge"
+    estimator : {"ridge", "mlp"} or regressor
         ``"ridge"`` is ridge regression of all genes from one factorisation, with one penalty that predicts
         left-out rows best, or left-out groups if `fit` gets `groups`. ``"mlp"`` is an
         :class:`~sklearn_txaug.neural_network.MLPNetRegressor` of one hidden layer of 1,024 units with early
         stopping. A regressor for many targets is cloned and sees standardised values.
-    alphas : sequence of float > 0 or None, default=None
+    alphas : sequence of float > 0 or None
         Penalties that ``"ridge"`` chooses from, for each training row; None is 13 from 1e-4 to 100.
-    random_state : int, RandomState instance or None, default=None
+    random_state : int, RandomState instance or None
         Passed on to the estimator, where it has one.
 
     Attributes
@@ -85,17 +85,10 @@ class LandmarkReconstructor(BaseEstimator):
     True
     """
 
-    landmarks: Any = "l1000"
-    estimator: Any = "ridge"
-    alphas: Any = None
-    random_state: Any = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        "landmarks": [StrOptions({"l1000"}), "array-like"],
-        "estimator": [StrOptions({"ridge", "mlp"}), HasMethods(["fit", "predict"])],
-        "alphas": ["array-like", None],
-        "random_state": ["random_state"],
-    }
+    landmarks: ArrayOrList | Literal["l1000"] = "l1000"
+    estimator: Classifier | Literal["ridge", "mlp"] = "ridge"
+    alphas: ArrayOrList | None = None
+    random_state: Seed = None
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None, *, groups: Any = None) -> LandmarkReconstructor:
@@ -137,7 +130,7 @@ class LandmarkReconstructor(BaseEstimator):
             self.scaler_.partial_fit(X[rows])
         Z, Y = (self._standardise(X, columns) for columns in (self.landmarks_, self.targets_))
         self._seed = draw_seed(self.random_state)
-        self.estimator_ = _fit(self._make_estimator(), Z, Y, groups)
+        self.estimator_ = self._fit_estimator(Z, Y, groups)
         return self
 
     def predict(self, X: Any) -> Any:
@@ -225,10 +218,22 @@ class LandmarkReconstructor(BaseEstimator):
         """
         return -float(np.mean(self.mae_per_gene(X)))
 
-    def _left_out(self, X: np.ndarray, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return the targets of the training rows, standardised, and what they are predicted to be unseen.
+    def left_out(self, X: np.ndarray, groups: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return the targets of the training rows, and what they are predicted to be by a fit without them.
 
         In closed form for ``"ridge"``, from five folds for any other estimator.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            The rows of `fit`.
+        groups : array-like of shape (n_samples,) or None
+            Their patients or donors; rows of one group are left out together.
+
+        Returns
+        -------
+        targets, predicted : ndarray of shape (n_samples, n_targets)
+            Standardised.
         """
         Z, Y = (self._standardise(X, columns) for columns in (self.landmarks_, self.targets_))
         if isinstance(self.estimator_, LeaveOutRidge):
@@ -236,20 +241,20 @@ class LandmarkReconstructor(BaseEstimator):
         predicted = np.empty_like(Y)
         for train, held in _folds(Z, groups, self._seed):
             part = None if groups is None else np.asarray(groups)[train]
-            fold = _fit(self._make_estimator(), Z[train], Y[train], part)
+            fold = self._fit_estimator(Z[train], Y[train], part)
             predicted[held] = fold.predict(Z[held]).reshape(len(held), -1)
         return Y, predicted
 
+    def _fit_estimator(self, Z: np.ndarray, Y: np.ndarray, groups: Any) -> Any:
+        regressor = self._make_estimator()
+        return regressor.fit(Z, Y, **groups_for(regressor, groups))
+
     def _make_estimator(self) -> Any:
-        if isinstance(self.estimator, str):
-            if self.estimator == "ridge":
-                return LeaveOutRidge(self.alphas)
-            estimator = MLPNetRegressor(hidden_layer_sizes=(1024,), early_stopping=True)
-        else:
-            estimator = clone(self.estimator)
-        if "random_state" in estimator.get_params(deep=False):
-            estimator.set_params(random_state=self._seed)
-        return estimator
+        if self.estimator == "ridge":
+            return LeaveOutRidge(self.alphas)
+        if self.estimator == "mlp":
+            return MLPNetRegressor(hidden_layer_sizes=(1024,), early_stopping=True, random_state=self._seed)
+        return with_seed(self.estimator, self._seed)
 
     def _standardise(self, X: np.ndarray, columns: np.ndarray) -> np.ndarray:
         part = X[:, columns]
@@ -271,11 +276,6 @@ class LandmarkReconstructor(BaseEstimator):
             f"X has {rows.shape[1]} features, but LandmarkReconstructor is expecting {self.n_features_in_} "
             f"features as input, or the {len(self.landmarks_)} landmarks"
         )
-
-
-def _fit(estimator: Any, Z: np.ndarray, Y: np.ndarray, groups: Any) -> Any:
-    takes_groups = groups is not None and has_fit_parameter(estimator, "groups")
-    return estimator.fit(Z, Y, **({"groups": groups} if takes_groups else {}))
 
 
 def _folds(Z: np.ndarray, groups: Any, seed: int) -> Any:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
-import warnings
 from typing import Any
 
 import numpy as np
 from imblearn.utils import check_target_type
 from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import has_fit_parameter
+
+from .warnings import warn
 
 
 def check_labels(y: Any) -> tuple[Any, int]:
@@ -91,17 +92,21 @@ def warn_if_not_log(rows: np.ndarray) -> None:
         return
     kind = "raw counts" if rows.min() >= 0 and not np.mod(rows, 1).any() else "values on a linear scale"
     remedy = "log2(counts per million + 1)" if kind == "raw counts" else "log2(x + 1)"
-    warnings.warn(
+    warn(
         f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
-        f"pass {remedy}, or put the transform in the `scaler` parameter.",
-        UserWarning,
-        stacklevel=_caller_level(),
+        f"pass {remedy}, or put the transform in the `scaler` parameter."
     )
 
 
-def _caller_level() -> int:
-    """Return the `stacklevel` at which a warning names the first line outside scikit-learn and this package."""
-    level, frame = 0, sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in ("sklearn", "sklearn_txaug"):
-        level, frame = level + 1, frame.f_back
-    return level + 1
+def is_fitted(estimator: Any) -> bool:
+    """Tell whether an estimator, of any library, is fitted: by its own word, else by attributes that end in _."""
+    if hasattr(estimator, "__sklearn_is_fitted__"):
+        return bool(estimator.__sklearn_is_fitted__())
+    return any(
+        name.endswith("_") and not name.startswith("__") for name in getattr(estimator, "__dict__", ())
+    )
+
+
+def groups_for(estimator: Any, groups: Any) -> dict[str, Any]:
+    """Return the keyword `groups` for the `fit` of an estimator: none if there are none, or if it takes none."""
+    return {} if groups is None or not has_fit_parameter(estimator, "groups") else {"groups": groups}

@@ -1,4 +1,4 @@
-"""Seeds."""
+"""Seeds, and estimators under a seed."""
 
 from __future__ import annotations
 
@@ -20,3 +20,16 @@ def seeded(estimator: Any, seed: int) -> Any:
     estimator = clone(estimator)
     names = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
     return estimator.set_params(**dict.fromkeys(names, seed))
+
+
+def with_seed(estimator: Any, seed: int) -> Any:
+    """Return a clone whose own `random_state`, if it has one, is `seed`."""
+    estimator = clone(estimator)
+    if "random_state" in estimator.get_params(deep=False):
+        estimator.set_params(random_state=seed)
+    return estimator
+
+
+def draw_integer(rng: np.random.Generator) -> int:
+    """Draw a seed that every library takes."""
+    return int(rng.integers(2**31))

@@ -1,12 +1,12 @@
-"""A latent space to generate in: principal components, and the local noise that decoding has to restore."""
+"""Principal components, and the local noise that decoding them has to restore."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
+
+from ._space import Space
 
 
 class ResidualNoise:
@@ -46,7 +46,7 @@ class ResidualNoise:
         return noise
 
 
-class LatentSpace:
+class PrincipalComponents(Space):
     """Principal components, turned so that they are uncorrelated within the classes, in one global scale.
 
     Parameters
@@ -64,10 +64,10 @@ class LatentSpace:
         self.n_neighbors = n_neighbors
         self.noise_scale = noise_scale
 
-    def fit(self, X: np.ndarray, codes: np.ndarray, random_state: Any = None) -> LatentSpace:
+    def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> PrincipalComponents:
         n, d = X.shape
         rank = max(1, min(self.n_components, d, max(n // 4, min(d, 8, n - 1))))
-        pca = PCA(rank, random_state=random_state).fit(X)
+        pca = PCA(rank, random_state=int(rng.integers(2**31))).fit(X)
         scores = pca.transform(X)
         centres = np.stack([scores[codes == c].mean(axis=0) for c in range(codes.max() + 1)])
         _, _, turn = np.linalg.svd(scores - centres[codes], full_matrices=len(X) < rank)
@@ -89,7 +89,7 @@ class LatentSpace:
         """Return the rows that `Z` stands for, without noise."""
         return self.mean_ + self.scale_ * Z @ self.components_
 
-    def decode(self, Z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         if self.noise_ is None:
             return self.mean(Z)
         return self.mean(Z) + self.noise_scale * self.noise_.draw(Z, rng)

@@ -1,0 +1,7 @@
+"""Spaces between the units of X and those in which a generator works."""
+
+from ._class_quantiles import ClassQuantiles
+from ._principal_components import PrincipalComponents, ResidualNoise
+from ._space import ScaledSpace, Space
+
+__all__ = ["ClassQuantiles", "PrincipalComponents", "ResidualNoise", "ScaledSpace", "Space"]

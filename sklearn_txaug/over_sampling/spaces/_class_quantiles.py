@@ -1,0 +1,52 @@
+"""Quantile mapping: synthetic rows with the marginal distributions of the training rows of their class."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._space import Space
+
+
+class ClassQuantiles(Space):
+    """The rows themselves, with the quantiles of each feature in each class, to which synthetic rows are mapped.
+
+    What a generator decides is then how features go together; the distribution of each in a class is that of the
+    training rows. The rows of one draw are ranked together. Classes of one row, and rows between classes, stay as
+    they are.
+    """
+
+    def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator | None = None) -> ClassQuantiles:
+        self.counts_ = np.bincount(codes)
+        self.sorted_ = [np.sort(X[codes == c], axis=0) for c in range(len(self.counts_))]
+        self.discrete_ = bool((np.rint(X) == X).all())
+        return self
+
+    def pad(self, codes: np.ndarray) -> np.ndarray:
+        """Return `codes` and behind them as many more as each class among them needs to reach its training size.
+
+        Ranks among a few rows would say little.
+        """
+        missing = np.where(np.isin(np.arange(len(self.counts_)), codes), self.counts_, 0)
+        missing -= np.bincount(codes, minlength=len(missing))
+        return np.concatenate([codes, np.repeat(np.arange(len(missing)), missing.clip(min=0))])
+
+    def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+        """Give the k-th smallest of m values in a class a quantile of the training values between (k-1)/m and k/m."""
+        mapped = np.array(Z, dtype=np.float64)
+        for c in () if codes is None else np.unique(codes):
+            if self.counts_[c] > 1:
+                rows = np.flatnonzero(codes == c)
+                ranks = Z[rows].argsort(axis=0, kind="stable").argsort(axis=0)
+                shares = (ranks + rng.random(ranks.shape)) / len(rows)
+                mapped[rows] = self._quantiles(self.sorted_[c], shares)
+        return mapped
+
+    def _quantiles(self, ordered: np.ndarray, shares: np.ndarray) -> np.ndarray:
+        """Return the quantiles of each column: between observations (Hazen), or observations if all are integers."""
+        if self.discrete_:
+            return np.take_along_axis(ordered, (shares * len(ordered)).astype(int), axis=0)
+        places = (shares * len(ordered) - 0.5).clip(0, len(ordered) - 1)
+        below = places.astype(int)
+        low = np.take_along_axis(ordered, below, axis=0)
+        high = np.take_along_axis(ordered, np.minimum(below + 1, len(ordered) - 1), axis=0)
+        return low + (places - below) * (high - low)

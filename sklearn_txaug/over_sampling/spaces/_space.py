@@ -1,0 +1,59 @@
+"""What a space is, and the space of a scaler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class Space:
+    """A space, learned from training rows, with the way into it and the way back.
+
+    A sampler holds its spaces in a list, outermost first: rows are encoded by each in turn before the generator
+    sees them, and decoded in reverse order after it has drawn. The methods here do nothing; subclasses override
+    those that they need.
+    """
+
+    def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> Space:
+        """Learn from rows of shape (n_samples, n_features) and class codes."""
+        return self
+
+    def encode(self, X: np.ndarray) -> np.ndarray:
+        """Return the rows in this space."""
+        return X
+
+    def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+        """Return rows of this space in the space around it; `codes` are their classes, None between classes."""
+        return Z
+
+    def pad(self, codes: np.ndarray) -> np.ndarray:
+        """Return the class codes of the rows that have to be drawn to decode rows of these, which come first."""
+        return codes
+
+
+class ScaledSpace(Space):
+    """The space of a scaler; features that are constant in the training rows come back as that constant.
+
+    Parameters
+    ----------
+    scaler : transformer
+        With `fit`, `transform` and `inverse_transform`; it is fitted in place.
+    """
+
+    def __init__(self, scaler: Any):
+        self.scaler = scaler
+
+    def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> ScaledSpace:
+        self.constant_ = np.flatnonzero(np.ptp(X, axis=0) == 0)
+        self.values_ = X[0, self.constant_]
+        self.scaler.fit(X)
+        return self
+
+    def encode(self, X: np.ndarray) -> np.ndarray:
+        return np.asarray(self.scaler.transform(X))
+
+    def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+        X = np.require(self.scaler.inverse_transform(Z), requirements="W")  # pandas 3 gives read-only views
+        X[:, self.constant_] = self.values_
+        return X

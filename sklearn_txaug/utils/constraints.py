@@ -1,0 +1,83 @@
+"""Types of parameters that say which values are accepted: `estimator` reads them off the fields of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import numpy as np
+from imblearn.over_sampling.base import BaseOverSampler
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+
+class _Widths(HasMethods):  # of the kinds that scikit-learn admits, the one that needs least
+    """A sequence of positive integers."""
+
+    def __init__(self) -> None:
+        super().__init__("__len__")
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return (
+            isinstance(val, Sequence | np.ndarray)
+            and not isinstance(val, str)
+            and all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in val)
+        )
+
+    def __str__(self) -> str:
+        return "a sequence of positive integers"
+
+
+PositiveInt = Annotated[int, Interval(Integral, 1, None, closed="left")]
+NonNegativeInt = Annotated[int, Interval(Integral, 0, None, closed="left")]
+PositiveFloat = Annotated[float, Interval(Real, 0, None, closed="neither")]
+NonNegativeFloat = Annotated[float, Interval(Real, 0, None, closed="left")]
+Share = Annotated[float, Interval(Real, 0, 1, closed="both")]
+ShareAboveZero = Annotated[float, Interval(Real, 0, 1, closed="right")]
+ShareBelowOne = Annotated[float, Interval(Real, 0, 1, closed="left")]
+Widths = Annotated[tuple[int, ...], _Widths()]
+ArrayOrList = Annotated[Any, "array-like"]
+Verbosity = Annotated[int, "verbose"]
+Seed = Annotated[Any, "random_state"]
+CrossValidator = Annotated[Any, "cv_object"]
+Classifier = Annotated[Any, HasMethods(["fit", "predict"])]
+Sampler = Annotated[Any, HasMethods(["fit", "sample"])]
+Scaler = Annotated[Any, HasMethods(["fit", "transform", "inverse_transform"])]
+Amounts = Annotated[Any, Integral, Real, Mapping, None]
+SamplingStrategy = Annotated[Any, *BaseOverSampler._parameter_constraints["sampling_strategy"]]
+
+
+def constraints_of(annotation: Any) -> list[Any]:
+    """Return the constraints, in scikit-learn's terms, of a parameter with this annotation.
+
+    Parameters
+    ----------
+    annotation : type
+        ``Annotated[type, constraint, ...]``, a `Literal` of strings, a class, or a union of these.
+
+    Raises
+    ------
+    TypeError
+        If the annotation, such as `Any`, accepts everything.
+
+    Examples
+    --------
+    >>> from typing import Literal
+    >>> from sklearn_txaug.utils.constraints import PositiveInt, constraints_of
+    >>> [str(constraint) for constraint in constraints_of(PositiveInt | Literal["auto"] | None)]
+    ['an int in the range [1, inf)', "a str among {'auto'}", 'None']
+    """
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return list(annotation.__metadata__)
+    if origin in (Union, UnionType):
+        return [constraint for part in get_args(annotation) for constraint in constraints_of(part)]
+    if origin is Literal:
+        return [StrOptions(set(get_args(annotation)))]
+    simple = {NoneType: None, bool: "boolean", int: Integral, float: Real}
+    if annotation in simple:
+        return [simple[annotation]]
+    if isinstance(origin or annotation, type) and annotation is not Any:
+        return [origin or annotation]
+    raise TypeError(f"{annotation!r} says nothing of the values that are accepted")

@@ -1,0 +1,16 @@
+"""Warnings that name the caller's line."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+_INSIDE = ("sklearn_txaug", "sklearn", "imblearn", "skorch", "joblib")
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn with the first line outside this package, and the libraries that call it, as the place."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in _INSIDE:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
