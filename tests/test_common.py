@@ -328,6 +328,19 @@ def test_groups_reach_the_sampler_in_a_pipeline(sampler, data, monkeypatch):
     np.testing.assert_array_equal(seen[0], groups)
 
 
+@each_sampler
+def test_torchs_default_dtype_changes_nothing(sampler, data):
+    expected = clone(sampler).set_params(n_synthetic=5).fit_resample(*data)[0]
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        fitted = clone(sampler).set_params(n_synthetic=5)
+        np.testing.assert_array_equal(fitted.fit_resample(*data)[0], expected)
+        assert torch.get_default_dtype() == torch.float64
+    finally:
+        torch.set_default_dtype(before)
+
+
 # -- persistence
 
 

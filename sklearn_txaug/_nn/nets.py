@@ -14,7 +14,7 @@ from torch.utils.data import TensorDataset
 
 from ..utils.warnings import warn
 from .loader import ResidentLoader
-from .random import Stochastic, lend_rng, torch_generator
+from .random import Stochastic, lend_rng, normal, torch_generator
 
 
 class GenerativeModule(Stochastic):
@@ -36,6 +36,10 @@ class GenerativeModule(Stochastic):
 
     def sample(self, y: Tensor, rng: torch.Generator) -> Tensor:
         raise NotImplementedError
+
+    def noise(self, n_rows: int, width: int, rng: torch.Generator | None) -> Tensor:
+        """Draw standard normal noise of the dtype, and on the device, of the weights."""
+        return normal(n_rows, width, like=next(self.parameters()), rng=rng)
 
 
 class LossNet(NeuralNet):

@@ -15,11 +15,22 @@ def torch_generator(seed: Any, device: torch.device | str = "cpu") -> torch.Gene
     return torch.Generator(device).manual_seed(int(seed))
 
 
-class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with SeededInit(generator): ...
-    """Give `generator` to each initialiser of torch that runs inside the ``with`` block.
+def normal(*shape: int, like: Tensor, rng: torch.Generator | None) -> Tensor:
+    """Draw standard normal numbers of the dtype, and on the device, of a tensor."""
+    return torch.randn(*shape, dtype=like.dtype, device=like.device, generator=rng)
 
-    Layers draw their initial weights from torch's global generator, which threads share. A function
-    mode is local to its thread, so modules built at the same time do not disturb each other.
+
+def uniform(*shape: int, like: Tensor, rng: torch.Generator | None) -> Tensor:
+    """Draw numbers between 0 and 1 of the dtype, and on the device, of a tensor."""
+    return torch.rand(*shape, dtype=like.dtype, device=like.device, generator=rng)
+
+
+class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with SeededInit(generator): ...
+    """Give `generator`, and 32-bit floats, to whatever makes weights inside the ``with`` block.
+
+    Layers draw their initial weights from torch's global generator and take torch's default dtype, both of which
+    threads share and users change. A function mode is local to its thread, so modules built at the same time do
+    not disturb each other.
     """
 
     _RANDOM = frozenset(
@@ -35,6 +46,20 @@ class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with 
         + [f for f in vars(nn.init).values() if isfunction(f) and "generator" in signature(f).parameters]
     )
 
+    _FLOATING = frozenset(
+        [
+            torch.empty,
+            torch.eye,
+            torch.full,
+            torch.linspace,
+            torch.ones,
+            torch.rand,
+            torch.randn,
+            torch.tensor,
+            torch.zeros,
+        ]
+    )
+
     def __init__(self, generator: torch.Generator):
         super().__init__()
         self.generator = generator
@@ -43,6 +68,8 @@ class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with 
         kwargs = dict(kwargs or {})
         if func in self._RANDOM and kwargs.get("generator") is None:
             kwargs["generator"] = self.generator
+        if func in self._FLOATING and kwargs.get("dtype") is None:
+            kwargs["dtype"] = torch.float32
         return func(*args, **kwargs)
 
 
@@ -62,7 +89,7 @@ class Dropout(Stochastic):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.p == 0:
             return x
-        keep = torch.rand(x.shape, device=x.device, generator=self.rng) >= self.p
+        keep = uniform(*x.shape, like=x, rng=self.rng) >= self.p
         return x * keep / (1 - self.p)
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .._nn.layers import Norm, Player
 from .._nn.nets import AdversarialNet, GenerativeModule
+from .._nn.random import uniform
 from ..utils.constraints import PositiveFloat, PositiveInt, Widths
 from ..utils.declaration import estimator
 from .torch_base import TorchSampler
@@ -86,7 +87,7 @@ class TwoPlayers(GenerativeModule):
         )
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
-        return self.generator(torch.randn(len(y), self.latent_dim, device=y.device, generator=rng), y)
+        return self.generator(self.noise(len(y), self.latent_dim, rng), y)
 
     def condition(self, y: Tensor) -> Tensor:
         return self.generator.condition(y)
@@ -100,7 +101,7 @@ def two_sided_penalty(
     Equation 3 of Gulrajani et al., "Improved training of Wasserstein GANs", NeurIPS 2017, without its weight: one
     point a pair, uniform on the line.
     """
-    share = torch.rand(len(real), 1, device=real.device, generator=rng)
+    share = uniform(len(real), 1, like=real, rng=rng)
     between = torch.lerp(fake, real, share).requires_grad_()
     (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
     return (gradient.norm(dim=1) - 1).square().mean()

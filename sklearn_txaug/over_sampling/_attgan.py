@@ -41,7 +41,7 @@ class AttGAN(WGANGP):
 
     def primary(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
         """Return rows before attention."""
-        return self.generator.network(torch.randn(len(y), self.latent_dim, device=y.device, generator=rng), y)
+        return self.generator.network(self.noise(len(y), self.latent_dim, rng), y)
 
     def attention(self, y: Tensor, rng: torch.Generator, n_shuffles: int) -> list[Tensor]:
         """Return the attention of each head, averaged over one row for each label, as it is and after shuffles.

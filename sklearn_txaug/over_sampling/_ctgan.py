@@ -68,8 +68,8 @@ class CTGAN(GenerativeModule):
         starts = torch.cat([means[:, :n].clamp(-0.9, 0.9).atanh(), means[:, n:].clamp(min=1e-3).log()], dim=1)
         last = self.generator.last
         own, classes = last.weight.split([last.in_features - self.n_classes, self.n_classes], dim=1)
-        noise = torch.randn(64 * self.n_classes, self.latent_dim, device=x.device, generator=self.rng)
-        codes = torch.eye(self.n_classes, device=x.device).repeat_interleave(64, dim=0)
+        noise = self.noise(64 * self.n_classes, self.latent_dim, self.rng)
+        codes = torch.eye(self.n_classes, dtype=x.dtype, device=x.device).repeat_interleave(64, dim=0)
         hidden = self.generator.hidden(torch.cat([noise, codes], dim=1))[:, : -self.n_classes]
         centres = hidden.view(self.n_classes, 64, -1).mean(dim=1)
         deviations = (hidden - centres.repeat_interleave(64, dim=0)) @ own.T
@@ -79,7 +79,9 @@ class CTGAN(GenerativeModule):
         last.bias.zero_()
 
     def condition(self, y: Tensor) -> Tensor:
-        return y if y.is_floating_point() else nn.functional.one_hot(y, self.n_classes).float()
+        if y.is_floating_point():
+            return y
+        return nn.functional.one_hot(y, self.n_classes).to(self.encoding.means.dtype)
 
     def forward(self, x: Tensor, y: Tensor, player: str) -> Tensor:
         condition = self.condition(y)
@@ -99,7 +101,7 @@ class CTGAN(GenerativeModule):
 
     def output(self, condition: Tensor, rng: torch.Generator | None) -> Tensor:
         """Return scalars and the logits of the modes, from fresh noise."""
-        noise = torch.randn(len(condition), self.latent_dim, device=condition.device, generator=rng)
+        noise = self.noise(len(condition), self.latent_dim, rng)
         output = self.generator(torch.cat([noise, condition], dim=1))
         n = self.encoding.n_genes
         return torch.cat([output[:, :n].tanh(), output[:, n:]], dim=1)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from .._nn.callbacks import LearningRate
 from .._nn.layers import Conditioning, make_conditioning
 from .._nn.nets import GenerativeModule
-from .._nn.random import Dropout
+from .._nn.random import Dropout, uniform
 from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, ShareBelowOne, Widths
 from ..utils.declaration import estimator
 from ._components import ClassGaussians, ComponentsSampler
@@ -30,7 +30,7 @@ class FiLMNetwork(nn.Module):
     def __init__(self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float):
         super().__init__()
         n_code = 64
-        self.register_buffer("frequencies", torch.arange(1, 17) * math.pi / 2, persistent=False)
+        self.register_buffer("frequencies", torch.linspace(1, 16, 16) * math.pi / 2, persistent=False)
         self.code = nn.Sequential(
             nn.Linear(32 + n_condition, n_code), nn.SiLU(), nn.Linear(n_code, n_code), nn.SiLU()
         )
@@ -175,9 +175,7 @@ class Denoiser(GenerativeModule):
 
     def drop_labels(self, condition: Tensor) -> Tensor:
         """Put the zero vector, which stands for no class, in the place of some condition vectors."""
-        keep = (
-            torch.rand(len(condition), 1, device=condition.device, generator=self.rng) >= self.label_dropout
-        )
+        keep = uniform(len(condition), 1, like=condition, rng=self.rng) >= self.label_dropout
         return condition * keep
 
     def denoised(self, x_t: Tensor, a: Tensor, b: Tensor, time: Tensor, condition: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
+from .._nn.random import normal
 from ..utils.constraints import Share
 from ..utils.declaration import estimator
 from ._denoising import Denoiser, DenoisingSampler
@@ -37,12 +38,17 @@ class Diffusion(Denoiser):
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         step = self._antithetic_steps(len(x), x.device)
         share = self.alpha_bar[step][:, None]
-        noise = torch.randn(x.shape, device=x.device, generator=self.rng)
+        noise = normal(*x.shape, like=x, rng=self.rng)
         x_t = share.sqrt() * x + (1 - share).sqrt() * noise
-        return (self.noise(x_t, step, self.drop_labels(self.condition(y))) - noise).square().sum(dim=1).mean()
+        return (
+            (self.predict_noise(x_t, step, self.drop_labels(self.condition(y))) - noise)
+            .square()
+            .sum(dim=1)
+            .mean()
+        )
 
-    def noise(self, x_t: Tensor, step: Tensor, condition: Tensor) -> Tensor:
-        time = step[:, None] / self.n_diffusion_steps
+    def predict_noise(self, x_t: Tensor, step: Tensor, condition: Tensor) -> Tensor:
+        time = step[:, None].to(x_t.dtype) / self.n_diffusion_steps
         if self.gaussians is None:
             return self.network(x_t, time, condition)
         a, b = self.alpha_bar[step][:, None].sqrt(), (1 - self.alpha_bar[step])[:, None].sqrt()
@@ -50,10 +56,12 @@ class Diffusion(Denoiser):
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
         condition = self.condition(y)
-        x = torch.randn(len(y), self.n_features, device=y.device, generator=rng)
+        x = normal(len(y), self.n_features, like=condition, rng=rng)
         stride = max(1, self.n_diffusion_steps // self.n_sampling_steps)
         for step in reversed(range(0, stride * min(self.n_sampling_steps, self.n_diffusion_steps), stride)):
-            noise = self.guided(self.noise, x, torch.full((len(y),), step, device=y.device), condition)
+            noise = self.guided(
+                self.predict_noise, x, torch.full((len(y),), step, device=y.device), condition
+            )
             before = self.alpha_bar[step - stride] if step >= stride else torch.ones_like(self.alpha_bar[0])
             x = ddim_step(x, noise, self.alpha_bar[step], before, self.eta, rng)
         return x
@@ -72,7 +80,7 @@ def ddim_step(
     deviation = eta * ((1 - now / before) * (1 - before) / (1 - now)).sqrt()
     x = before.sqrt() * denoised + (1 - before - deviation**2).clamp(min=0).sqrt() * noise
     if eta and before < 1:
-        x = x + deviation * torch.randn(x.shape, device=x.device, generator=rng)
+        x = x + deviation * normal(*x.shape, like=x, rng=rng)
     return x
 
 

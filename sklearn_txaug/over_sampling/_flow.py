@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from .._nn.random import normal
 from ..utils.declaration import estimator
 from ._denoising import Denoiser, DenoisingSampler
 
@@ -19,8 +20,8 @@ class FlowMatching(Denoiser):
         self.solver = solver
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        t = torch.randn(len(x), 1, device=x.device, generator=self.rng).sigmoid()
-        noise = torch.randn(x.shape, device=x.device, generator=self.rng)
+        t = normal(len(x), 1, like=x, rng=self.rng).sigmoid()
+        noise = normal(*x.shape, like=x, rng=self.rng)
         velocity = self.velocity(torch.lerp(noise, x, t), t, self.drop_labels(self.condition(y)))
         return (velocity - (x - noise)).square().sum(dim=1).mean()
 
@@ -31,8 +32,8 @@ class FlowMatching(Denoiser):
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
         condition = self.condition(y)
-        x = torch.randn(len(y), self.n_features, device=y.device, generator=rng)
-        times = torch.linspace(0, 1, self.n_sampling_steps + 1, device=y.device)
+        x = normal(len(y), self.n_features, like=condition, rng=rng)
+        times = torch.linspace(0, 1, self.n_sampling_steps + 1, dtype=x.dtype, device=x.device)
         for k, (now, then) in enumerate(zip(times, times[1:], strict=False), 1):
             velocity = self._guided_velocity(x, now, condition)
             if self.solver == "heun" and k < self.n_sampling_steps:  # the velocity at 1 is not defined

@@ -15,6 +15,7 @@ from .._nn.callbacks import LearningRate
 from .._nn.estimator import as_rows
 from .._nn.layers import ConditionedMLP
 from .._nn.nets import GenerativeModule
+from .._nn.random import uniform
 from ..utils.constraints import NonNegativeFloat, PositiveFloat, PositiveInt, Share, ShareAboveZero, Widths
 from ..utils.declaration import estimator
 from ._components import ClassGaussians, ComponentsSampler
@@ -66,10 +67,12 @@ class GMDA(GenerativeModule):
             self.gaussians.fit(x, y)
 
     def condition(self, y: Tensor) -> Tensor:
-        return y if y.is_floating_point() else nn.functional.one_hot(y, self.n_classes).float()
+        return (
+            y if y.is_floating_point() else nn.functional.one_hot(y, self.n_classes).to(self.loss_sums.dtype)
+        )
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
-        noise = torch.randn(len(y), self.latent_dim, device=y.device, generator=rng)
+        noise = self.noise(len(y), self.latent_dim, rng)
         condition = self.condition(y)
         rows = self.generator(noise, condition)
         if self.gaussians is None:
@@ -104,7 +107,7 @@ class GMDA(GenerativeModule):
 
     def _boxes(self, rows: Tensor, lower: Tensor, upper: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return boxes in random features around some rows of the batch."""
-        scores = torch.rand(len(rows), lower.shape[1], device=lower.device, generator=self.rng)
+        scores = uniform(len(rows), lower.shape[1], like=lower, rng=self.rng)
         dims = scores.topk(self.n_probe_dims, dim=1).indices
         return lower[rows[:, None], dims], upper[rows[:, None], dims], dims
 

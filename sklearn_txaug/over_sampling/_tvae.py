@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from .._nn.callbacks import LearningRate
 from .._nn.layers import ConditionedMLP, LabelEmbedding
 from .._nn.nets import GenerativeModule
+from .._nn.random import normal
 from ..utils.constraints import PositiveFloat, PositiveInt, Widths
 from ..utils.declaration import estimator
 from ._modes import Mixtures, ModeEncoding, fit_mixtures
@@ -42,7 +43,7 @@ class TVAE(GenerativeModule):
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         encoded, condition = self.encoding.encode(x), self.condition(y)
         mean, log_var = self.encoder(encoded, condition).chunk(2, dim=1)
-        noise = torch.randn(mean.shape, device=x.device, generator=self.rng)
+        noise = normal(*mean.shape, like=mean, rng=self.rng)
         output = self.decode(mean + (log_var / 2).exp() * noise, condition)
         divergence = (log_var.exp() + mean.square() - 1 - log_var).sum() / 2
         return (self.reconstruction_weight * self.negative_log(encoded, output) + divergence) / len(x)
@@ -64,15 +65,15 @@ class TVAE(GenerativeModule):
         codes, logits = self.encoding.modes(encoded), self.encoding.modes(output)
         modes = sum(
             ((code * logit.log_softmax(dim=2)).sum() for code, logit in zip(codes, logits, strict=True)),
-            torch.zeros((), device=encoded.device),
+            encoded.new_zeros(()),
         )
         return scalars + len(encoded) * deviations.log().sum() - modes
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
         condition = self.condition(y)
-        output = self.decode(torch.randn(len(y), self.latent_dim, device=y.device, generator=rng), condition)
+        output = self.decode(self.noise(len(y), self.latent_dim, rng), condition)
         n = self.encoding.n_genes
-        noise = torch.randn(len(y), n, device=y.device, generator=rng)
+        noise = self.noise(len(y), n, rng)
         scalars = output[:, :n] + self.deviations() * noise
         return self.encoding.draw(torch.cat([scalars, output[:, n:]], dim=1), rng)
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from .._nn.callbacks import LearningRate, n_steps
 from .._nn.layers import Conditioning, Norm, hidden_layers, make_conditioning
 from .._nn.nets import GenerativeModule
+from .._nn.random import normal
 from ..utils.checks import warn_if_not_log
 from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, Widths
 from ..utils.declaration import estimator
@@ -62,7 +63,7 @@ class VAE(GenerativeModule):
         condition = self.condition(y)
         hidden = self.encoder(torch.cat([self.likelihood.encode(x), condition], dim=1))
         mean, log_var = self.posterior(torch.cat([hidden, condition], dim=1)).chunk(2, dim=1)
-        noise = torch.randn(mean.shape, device=x.device, generator=self.rng)
+        noise = normal(*mean.shape, like=mean, rng=self.rng)
         decoded = self.decode(mean + noise * (log_var / 2).exp(), condition)
         prior_mean, prior_log_var = self.prior(condition)
         spread = (log_var - prior_log_var).exp() + (mean - prior_mean).square() * (-prior_log_var).exp()
@@ -88,7 +89,7 @@ class VAE(GenerativeModule):
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
         condition = self.condition(y)
         mean, log_var = self.prior(condition)
-        z = mean + (log_var / 2).exp() * torch.randn(mean.shape, device=y.device, generator=rng)
+        z = mean + (log_var / 2).exp() * normal(*mean.shape, like=mean, rng=rng)
         decoded = self.decode(z, condition)
         return decoded if self.reduction == "mean" else self.likelihood.draw(decoded, rng)
 
@@ -118,7 +119,7 @@ class _Gaussian(nn.Module):
         return (squares / self.variance + self.variance.log()) / 2
 
     def draw(self, mean: Tensor, rng: torch.Generator | None) -> Tensor:
-        return mean + self.variance.sqrt() * torch.randn(mean.shape, device=mean.device, generator=rng)
+        return mean + self.variance.sqrt() * normal(*mean.shape, like=mean, rng=rng)
 
 
 class _NegativeBinomial(nn.Module):

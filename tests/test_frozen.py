@@ -1,0 +1,70 @@
+"""FrozenSampler: what is trained is used as it is, whoever made it."""
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, clone
+
+from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler
+
+
+class Density(BaseEstimator):
+    """A sampler of another library, in scikit-learn's manner: a Gaussian of unit variance around each mean."""
+
+    def __init__(self, shift=0.0):
+        self.shift = shift
+
+    def fit(self, X, y):
+        self.mean_ = X.mean(axis=0) + self.shift
+        return self
+
+    def sample(self, n_samples=1, *, y):
+        noise = np.random.default_rng(0).normal(size=(len(y), len(self.mean_)))
+        return self.mean_ + noise, np.asarray(y)
+
+
+class Bare:
+    """A sampler that is no estimator at all."""
+
+    def fit(self, X, y):
+        raise AssertionError("was trained again")
+
+    def sample(self, n_samples=1, *, y, random_state=None):
+        return np.full((len(y), 3), 7.0), np.asarray(y)
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(1)
+    return rng.normal(size=(40, 3)), np.repeat(["a", "b"], 20)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_fitted_sampler_of_another_library_is_not_trained_again(data):
+    X, y = data
+    density = Density().fit(X, y)
+    frozen = clone(FrozenSampler(density, n_synthetic=500, random_state=0))
+    X_res, _ = frozen.fit_resample(X + 50, y)
+    assert frozen.is_frozen_
+    assert frozen.sampler_ is density
+    np.testing.assert_allclose(X_res[40:].mean(axis=0), X.mean(axis=0), atol=0.2)
+
+
+def test_an_unfitted_one_is_trained_on_the_rows_at_hand(data):
+    X, y = data
+    with pytest.warns(UserWarning, match="Density is not fitted"):
+        frozen = FrozenSampler(Density(shift=1.0), n_synthetic=500).fit(X + 50, y)
+    assert not frozen.is_frozen_
+    np.testing.assert_allclose(frozen.sample(500)[0].mean(axis=0), X.mean(axis=0) + 51, atol=0.2)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_cannot_be_cloned_is_used_as_it_is(data):
+    X_res, _ = FrozenSampler(Bare(), n_synthetic=4).fit_resample(*data)
+    assert (X_res[40:] == 7).all()
+
+
+def test_quantile_mapping_brings_rows_to_the_cohort_at_hand(data):
+    X, y = data
+    trained = GaussianSampler(random_state=0).fit(X, y)
+    frozen = FrozenSampler(trained, quantile_mapping=True, random_state=0).fit(X + 50, y)
+    np.testing.assert_allclose(frozen.sample(400)[0].mean(axis=0), X.mean(axis=0) + 50, atol=0.2)
