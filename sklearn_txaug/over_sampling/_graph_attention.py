@@ -47,7 +47,7 @@ class GraphAttention(nn.Module):
         self.register_buffer("columns", torch.from_numpy(np.asarray(columns, dtype=np.int64)))
         self.register_buffer("target", torch.from_numpy(support.row[order].astype(np.int64)))
         self.register_buffer("source", torch.from_numpy(support.col[order].astype(np.int64)))
-        bound = self.target.bincount(minlength=len(columns)).clamp(min=1).rsqrt()[self.target]
+        bound = self.target.bincount(minlength=len(columns)).clamp(min=1).float().rsqrt()[self.target]
         self.key, self.query, self.value = (
             nn.Parameter(torch.empty(len(bound)).uniform_(-1, 1) * bound) for _ in range(3)
         )

@@ -138,7 +138,7 @@ class Interpolation(BaseEstimator):
     def _rows_of(self, label: Any, n_rows: int, seed: Any) -> tuple[np.ndarray, np.ndarray]:
         X_new, y_new = self._resample(self.sampler, label, n_rows, seed)
         missing = n_rows - len(y_new)
-        if missing and self.fill:
+        if missing > 0 and self.fill:
             copies = self._resample(RandomOverSampler(), label, missing, seed)
             X_new, y_new = np.concatenate([X_new, copies[0]]), np.concatenate([y_new, copies[1]])
         return X_new[:n_rows], y_new[:n_rows]
