@@ -5,7 +5,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from sklearn_txaug.tests.file_server import FileServer
 
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug.datasets import (
@@ -20,6 +19,8 @@ from sklearn_txaug.datasets._fetch_genes import Genes
 from sklearn_txaug.datasets._fetch_matrix import open_lines, read_header, stream_genes
 from sklearn_txaug.datasets._fetch_tcga import RENAMED
 from sklearn_txaug.graphs import GeneGraph
+
+from .file_server import FileServer
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("pooch")

@@ -5,10 +5,11 @@ import json
 
 import numpy as np
 import pytest
-from sklearn_txaug.tests.file_server import FileServer
 
 from sklearn_txaug.datasets import _fetch_download
 from sklearn_txaug.datasets._fetch_download import URLS, Store
+
+from .file_server import FileServer
 
 pytest.importorskip("pooch")
 
