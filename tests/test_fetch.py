@@ -218,7 +218,9 @@ def test_tcga_label(options, label):
 
 
 def test_tcga_landmarks_without_missing_values(options):
-    with pytest.warns(UserWarning, match=f"1 genes lack values and were left out: {LANDMARKS['symbol'][5]}"):
+    with pytest.warns(
+        UserWarning, match=f"1 genes lack values and were left out: '{LANDMARKS['symbol'][5]}'"
+    ):
         tcga = fetch_tcga(**options)
     assert tcga.feature_names.tolist() == [LANDMARKS["symbol"][0], "ADGRG1", "TP53"]
     assert any(
@@ -306,7 +308,7 @@ def test_no_such_genes(options, server):
         ValueError, match="none of them is in .*gct.gz, whose genes are named like ENSG00000182378"
     ):
         fetch_gtex(genes=["Tp53"], **options)
-    with pytest.warns(UserWarning, match="1 of the genes asked for are not in the data: Tp53"):
+    with pytest.warns(UserWarning, match="1 of the genes asked for are not in the data: 'Tp53'"):
         gtex = fetch_gtex(genes=["Tp53", "TP53"], min_class_size=1, **options)
     assert gtex.data.shape == (4, 1)
     assert [name for name, _ in server.requests].count("gtex_tpm") == 1
@@ -464,7 +466,7 @@ def test_command_writes_a_graph(options, tmp_path, capsys, name):
 def test_command_refuses_before_the_download(options, server, tmp_path, capsys):
     assert command(options, "gtex", "-o", str(tmp_path / "gtex.xlsx")) == 2
     assert command(options, "string", "-o", str(tmp_path / "edges.h5ad")) == 2
-    assert "no known format" in capsys.readouterr().err
+    assert "unknown format" in capsys.readouterr().err
     for data_set, name in (("tcga", "tcga.h5ad"), ("string", "edges.tsv")):
         assert command(options, data_set, "-o", str(tmp_path / "nowhere" / name)) == 2
         assert "there is no folder" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from ..utils.containers import dense, synthetic_index
 from ..utils.optional import require
-from ._formats import MARK, marked
+from ._annotations import MARK, marked
 
 _PACKAGES = ("sklearn_txaug", "numpy", "scikit-learn", "imbalanced-learn", "torch")
 

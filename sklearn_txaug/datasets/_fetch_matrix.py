@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from ._cells import MISSING
 from ._fetch_download import DamagedFileError, Store
 from ._fetch_genes import Genes
-from ._formats import MISSING
 
 _MISSING = frozenset(cell.encode() for cell in MISSING)
 _GENES = 256  # genes copied at a time

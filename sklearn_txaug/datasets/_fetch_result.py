@@ -12,10 +12,10 @@ from sklearn.utils import Bunch
 
 from ..utils.docs import with_texts
 from ..utils.optional import require
+from ._cells import MISSING, few
 from ._fetch_download import DamagedFileError
 from ._fetch_genes import Genes, feature_names, gene_symbols
 from ._fetch_matrix import Matrix
-from ._formats import MISSING
 
 _NOT_KNOWN = [
     *MISSING,
@@ -186,13 +186,13 @@ def _columns(
         raise ValueError(f"genes: none of them is in the data, whose genes are named like {matrix.ids[0]}.")
     alerts: list[str] = []
     if absent:
-        text = f"{len(absent)} of the genes asked for are not in the data: {_few(absent)}"
+        text = f"{len(absent)} of the genes asked for are not in the data: {few(absent)}"
         (notes if genes.key == "landmarks" else alerts).append(text)  # a few landmarks are always absent
     if drop_missing:
         lacking = matrix.has_missing(columns, rows)
         if lacking.any():
             names = feature_names(matrix.ids[columns[lacking]]).tolist()
-            alerts.append(f"{len(names)} genes lack values and were left out: {_few(names)}")
+            alerts.append(f"{len(names)} genes lack values and were left out: {few(names)}")
             columns = columns[~lacking]
         if not len(columns):
             raise ValueError("all genes lack values in some sample; missing='keep' returns them with NaN.")
@@ -206,7 +206,3 @@ def _array(values: Any) -> np.ndarray:
     """Return a column as an array, of str rather than object."""
     array = values.to_numpy()
     return array.astype(str) if array.dtype == object else array
-
-
-def _few(names: list[str], n: int = 10) -> str:
-    return ", ".join(names[:n]) + (f" and {len(names) - n} more" if len(names) > n else "")
