@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state
 
 from sklearn_txaug import datasets
 from sklearn_txaug.datasets import (
+    _formats,
     landmark_genes,
     load_tissue_expression,
     make_expression,
@@ -25,6 +26,8 @@ from sklearn_txaug.datasets import (
     read_expression,
     write_expression,
 )
+from sklearn_txaug.datasets._base import Format, Source
+from sklearn_txaug.datasets._orient import Orientation
 
 pd = pytest.importorskip("pandas")
 
@@ -796,7 +799,7 @@ def test_parquet_left_over_text_and_plain_columns(tmp_path):
         ({"dtype": int}, TypeError, "dtype must be numpy.float32 or numpy.float64"),
         ({"drop": "age"}, TypeError, "drop must be a list of names"),
         ({"label": 3}, TypeError, "label must be the name of a column, a string; got 3"),
-        ({"path": "nothing.tsv"}, FileNotFoundError, "there is no file"),
+        ({"path": "nothing.tsv"}, FileNotFoundError, "does not exist"),
         ({"path": "table.sav"}, ValueError, "unknown format"),
     ],
 )
@@ -805,3 +808,58 @@ def test_read_bad_options(write, options, error, message):
     path = path.with_name(options["path"]) if "path" in options else path
     with pytest.raises(error, match=message):
         read_expression(path, **{name: value for name, value in options.items() if name != "path"})
+
+
+# ---- another format
+
+
+class ToySource(Source):
+    """Lines of a sample's name, its label and its values; the first line has the names of the genes."""
+
+    annotations = ("kind",)
+    orientation = Orientation("rows", "the toy format")
+
+    def __init__(self, path):
+        self.path = path
+        self.genes, *self._lines = (line.split("\t") for line in path.read_text().split("\n"))
+        self.samples = [name for name, *_ in self._lines]
+        self.defaults = {"label": "kind"}
+
+    def annotation(self, name):
+        return pd.Series([label for _, label, *_ in self._lines], dtype=object)
+
+    def blocks(self, keep, dtype):
+        values = np.array([cells for _, _, *cells in self._lines], dtype=dtype)
+        yield slice(None), slice(None), values[keep]
+
+
+class ToyFormat(Format):
+    suffixes = (".toy",)
+    samples_in = "rows"
+
+    def open(self, path, options):
+        return ToySource(path)
+
+    def write(self, path, table, samples_in):
+        labels = table.annotations[table.roles["label"]]
+        rows = [[name, labels[name], *map(str, values)] for name, *values in table.values.itertuples()]
+        path.write_text("\n".join(map("\t".join, [list(table.values.columns), *rows])))
+
+
+def test_a_format_is_one_class_and_one_entry(cohort, tmp_path, monkeypatch):
+    monkeypatch.setattr(_formats, "FORMATS", [*_formats.FORMATS, ToyFormat()])
+    X, y, _ = cohort
+    write_expression(tmp_path / "x.toy", X, y)
+    back = read_expression(tmp_path / "x.toy")
+    np.testing.assert_array_equal(back.data.to_numpy(), X.to_numpy())
+    assert back.target.tolist() == y.tolist()
+    assert back.data.columns.tolist() == X.columns.tolist()
+    with pytest.raises(ValueError, match="x.toy: its format always has the samples in rows"):
+        read_expression(tmp_path / "x.toy", samples_in="columns")
+    with pytest.raises(ValueError, match="layer='counts' is for AnnData"):
+        read_expression(tmp_path / "x.toy", layer="counts")
+    with pytest.raises(ValueError, match=r"unknown format; accepted are .*, \.toy\."):
+        write_expression(tmp_path / "x.toy.gz", X, y)
+    main = importlib.import_module("sklearn_txaug.__main__").main
+    command = ["augment", str(tmp_path / "x.toy"), "--sampler", "gaussian", "--n-synthetic", "4", "--quiet"]
+    assert main([*command, "-o", str(tmp_path / "new.csv")]) == 0

@@ -224,7 +224,7 @@ def test_tcga_landmarks_without_missing_values(options):
         tcga = fetch_tcga(**options)
     assert tcga.feature_names.tolist() == [LANDMARKS["symbol"][0], "ADGRG1", "TP53"]
     assert any(
-        note.startswith("974 of the genes asked for are not in the data: FOXO3") for note in tcga.notes
+        note.startswith("974 of the genes asked for are not in the data: 'FOXO3'") for note in tcga.notes
     )
 
 
@@ -317,7 +317,7 @@ def test_no_such_genes(options, server):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"<html>Please log in</html>", "no GCT file of version 1.2: it starts '<html>.*Delete it"),
+        (b"<html>Please log in</html>", "not a GCT file of version 1.2: it starts with '<html>.*Delete it"),
         (gtex()[0].replace(b"\t31\n", b"\n"), "gene ENSG00000141510.16 has 3 values where 4 are expected"),
         (gtex()[0].replace(b"\t31\n", b"\tthree\n"), "gene ENSG00000141510.16: could not convert .*three"),
     ],
@@ -332,7 +332,7 @@ def test_damaged_matrix(options, server, content, message):
 def test_damaged_annotations(options, server):
     server.files["gtex_samples"] = b"SAMPID\tSMTS\nGTEX-1\tBlood\n"
     with pytest.raises(
-        ValueError, match=r"SampleAttributesDS.txt is no table with the columns SAMPID, SMTS, SMTSD"
+        ValueError, match=r"SampleAttributesDS.txt is not a table with the columns SAMPID, SMTS, SMTSD"
     ):
         fetch_gtex(**options)
 
@@ -381,7 +381,7 @@ def test_string_graph(options, server):
 )
 def test_damaged_links(options, server, content):
     server.files["string_links"] = gzip.compress(content)
-    with pytest.raises(ValueError, match=r"protein.links.v12.0.txt.gz.*Delete it to download it anew"):
+    with pytest.raises(ValueError, match=r"protein.links.v12.0.txt.gz.*Delete it to download it again"):
         fetch_string_graph(**options)
 
 

@@ -64,7 +64,9 @@ def _amount(text: str) -> Any:
         raise argparse.ArgumentTypeError(f"{text!r} is not label=rows pairs, each label once")
     try:
         number = float(text)
-        rows = text.strip().isdigit() or ("e" in text.lower() and number.is_integer())  # 1e3 is no share
+        rows = text.strip().isdigit() or (
+            "e" in text.lower() and number.is_integer()
+        )  # 1e3 is a number of rows
         return int(number) if rows else number
     except ValueError:
         message = f"{text!r} is not a number of rows, a share, or label=rows pairs"
@@ -195,7 +197,10 @@ def _as_anndata(arguments: argparse.Namespace, table: Any) -> tuple[Any, str | N
             if arguments.labels_file is not None:
                 adata.obs = adata.obs.assign(**{column.name: column.to_numpy() for column in columns})
             return adata, arguments.layer
-        print("genes of one name were merged: other annotations of the file are left out", file=sys.stderr)
+        print(
+            "genes that share a name were merged, so the file's other annotations are left out",
+            file=sys.stderr,
+        )
     pd = require("pandas", "augment")
     obs = pd.DataFrame({column.name: column for column in columns}, index=table.data.index)
     return anndata.AnnData(table.data, obs=obs), None

@@ -74,9 +74,9 @@ def load_estimator(path: str, option: str) -> Any:
     Raises
     ------
     ValueError
-        If there is no such module or name.
+        If the module or the name does not exist.
     TypeError
-        If a class or function cannot be called without arguments, or what it gives is no estimator.
+        If a class or function cannot be called without arguments, or the result is not an estimator.
     """
     found = _import(path, option)
     if isinstance(found, type) or not hasattr(found, "get_params"):

@@ -13,7 +13,7 @@ FORMATS = (
 def cohort_options() -> argparse.ArgumentParser:
     """Return a parent parser of the options that say how to read a file of expression."""
     parser = argparse.ArgumentParser(add_help=False)
-    group = parser.add_argument_group("how to read the files")
+    group = parser.add_argument_group("reading the files")
     add = group.add_argument
     add("--label", metavar="COLUMN", help="class labels; default: what an h5ad names in uns['label']")
     add(

@@ -57,7 +57,7 @@ class Genes:
         return self._listed is not None and symbol in self._wanted
 
     def order(self, ids: Sequence[str], symbols: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-        """Return the positions of the genes in the order they were asked for, and the names of those not there.
+        """Return the positions of the genes, in the order they were asked for, and the names of missing ones.
 
         Of genes with the same name, the first is taken.
         """

@@ -47,8 +47,8 @@ documented = with_texts(
         "not_fetched": """ImportError
         If pooch or pandas is not installed (extra ``datasets``).
     OSError
-        If a file cannot be downloaded; the message names the address and what to do. A transfer that broke off
-        goes on in the next call.""",
+        If a file cannot be downloaded; the message names the address and what to do. The next call
+        resumes an interrupted transfer.""",
         "damaged": """a file is damaged, or
         is not the one whose checksum was recorded at the first download.""",
         "reading": """\
@@ -71,7 +71,7 @@ def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
     Returns
     -------
     table : DataFrame
-        Cells that say that nothing is known are missing.
+        Cells that stand for an unknown value are missing.
     """
     pd = require("pandas", "reading annotations")
     with open(path, "rb") as file:
@@ -97,7 +97,7 @@ def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
             table = read("latin-1")
     except ValueError as error:
         raise DamagedFileError(
-            f"{path.name} is no table with the columns {', '.join(columns)}: {error}."
+            f"{path.name} is not a table with the columns {', '.join(columns)}: {error}."
         ) from error
     return table.rename(columns=columns)[list(columns.values())]
 
@@ -180,7 +180,7 @@ def make_result(
 def _columns(
     matrix: Matrix, genes: Genes, rows: np.ndarray, drop_missing: bool, notes: list[str]
 ) -> np.ndarray:
-    """Return the positions of the genes; note, or warn, which are not there or lack values."""
+    """Return the positions of the genes; note, or warn, which are missing or lack values."""
     columns, absent = genes.order(matrix.ids.tolist(), matrix.symbols.tolist())
     if not len(columns):
         raise ValueError(f"genes: none of them is in the data, whose genes are named like {matrix.ids[0]}.")

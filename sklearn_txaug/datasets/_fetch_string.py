@@ -129,7 +129,7 @@ def _chunks(lines: Iterator[bytes], path: Path, codes: dict[bytes, int]) -> Iter
     """Yield the numbers of both genes (-1 if not known) and the scores."""
     header = next(lines, b"").split()
     if header != [b"protein1", b"protein2", b"combined_score"]:
-        raise DamagedFileError(f"{path.name} is no table of links: its header starts {header[:5]!r}.")
+        raise DamagedFileError(f"{path.name} is not a table of links: its header starts with {header[:5]!r}.")
     while batch := list(islice(lines, _ROWS)):
         fields = b"".join(batch).split()
         if len(fields) != 3 * len(batch):

@@ -101,7 +101,7 @@ def read_expression(
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ImportError
         If pandas, anndata or pyarrow is needed and not installed.
     TypeError
@@ -154,7 +154,7 @@ def _open(path: Path, options: ReadOptions, labels_file: Any) -> tuple[Source, S
     file_format = find_format(path)
     file_format.check_options(path, options)
     if not path.exists():
-        raise FileNotFoundError(f"path: there is no file {str(path)!r}.")
+        raise FileNotFoundError(f"path: the file {str(path)!r} does not exist.")
     if labels_file is None:
         return file_format.open(path, options), None
     sheet = Sheet(Path(labels_file))
