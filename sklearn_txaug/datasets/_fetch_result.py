@@ -1,7 +1,6 @@
 """From a matrix in the cache and a table of samples to what the caller gets."""
 
 import csv
-import warnings
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -12,6 +11,7 @@ from sklearn.utils import Bunch
 
 from ..utils.docs import with_texts
 from ..utils.optional import require
+from ..utils.warnings import warn
 from ._cells import MISSING, few
 from ._fetch_download import DamagedFileError
 from ._fetch_genes import Genes, feature_names, gene_symbols
@@ -197,7 +197,7 @@ def _columns(
         if not len(columns):
             raise ValueError("all genes lack values in some sample; missing='keep' returns them with NaN.")
     for alert in alerts:
-        warnings.warn(alert, UserWarning, stacklevel=4)
+        warn(alert)
     notes += alerts
     return columns
 

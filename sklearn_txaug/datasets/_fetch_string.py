@@ -1,7 +1,6 @@
 """STRING: functional associations between human proteins, as a graph of genes."""
 
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from os import PathLike
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from ..utils.warnings import warn
 from ._fetch_download import DamagedFileError, Store
 from ._fetch_matrix import open_lines
 from ._fetch_result import documented, read_annotations
@@ -118,9 +118,7 @@ def _read_edges(store: Store, keep: bool) -> tuple[np.ndarray, np.ndarray, np.nd
             keys.append(key)
             scores.append(score)
     if n_unknown:
-        warnings.warn(
-            f"{n_unknown} links name a protein without a symbol and were left out", UserWarning, stacklevel=3
-        )
+        warn(f"{n_unknown} links name a protein without a symbol and were left out")
     key, score = _largest(np.concatenate(keys), np.concatenate(scores))
     return genes, np.stack(np.divmod(key, len(genes))), score
 

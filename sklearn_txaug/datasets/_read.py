@@ -1,7 +1,6 @@
 """Read expression tables."""
 
 import gzip
-import warnings
 import zlib
 from collections.abc import Collection
 from os import PathLike
@@ -13,6 +12,7 @@ from sklearn.utils import Bunch
 
 from ..utils.docs import with_texts
 from ..utils.optional import require
+from ..utils.warnings import warn
 from ._annotations import MARK, Sheet, get_annotation, marked
 from ._base import ReadOptions, Source
 from ._formats import accepted_suffixes, find_format
@@ -145,7 +145,7 @@ def read_expression(
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"{path.name} cannot be decompressed, it may be truncated: {error}") from error
     for alert in alerts:
-        warnings.warn(f"{path.name}: {alert}", UserWarning, stacklevel=2)
+        warn(f"{path.name}: {alert}")
     return result
 
 
