@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sklearn_txaug._cli.benchmark import names, pick, positive
+from sklearn_txaug._cli.methods import pick
+from sklearn_txaug._cli.options import names, positive
 from sklearn_txaug.benchmark import Cohort, benchmark, format_quality, make_cohort
 from sklearn_txaug.datasets import read_expression
 

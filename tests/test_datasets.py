@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state
 
 from sklearn_txaug import datasets
 from sklearn_txaug.datasets import (
+    _formats,
     landmark_genes,
     load_tissue_expression,
     make_expression,
@@ -25,6 +26,8 @@ from sklearn_txaug.datasets import (
     read_expression,
     write_expression,
 )
+from sklearn_txaug.datasets._base import Format, Source
+from sklearn_txaug.datasets._orient import Orientation
 
 pd = pytest.importorskip("pandas")
 
@@ -319,7 +322,7 @@ def test_round_trip(cohort, tmp_path, name, samples_in):
     path = tmp_path / f"cohort{name}"
     fixed = {".gct": "columns", ".h5ad": "rows"}.get(name.removesuffix(".gz"))
     if fixed and fixed != samples_in:
-        with pytest.raises(ValueError, match=f"has its samples in {fixed} by its format"):
+        with pytest.raises(ValueError, match=f"its format always has the samples in {fixed}"):
             write_expression(path, X, samples_in=samples_in)
         return
     if (name, samples_in) == (".parquet", "columns"):
@@ -438,8 +441,11 @@ def test_write_accepts_lists_sparse_and_integers(tmp_path):
         ({"feature_names": ["A"]}, "feature_names must have 2 names, got 1"),
         ({"sample_names": ["a", "b\n", "c"]}, "sample_names must not hold line breaks"),
         ({"samples_in": "obs"}, "samples_in must be 'auto', 'rows' or 'columns'"),
-        ({"path": "table.xlsx"}, r"'table.xlsx' is of no known format; accepted are .h5ad"),
-        ({"path": "table.h5ad.gz"}, "no known format"),
+        (
+            {"path": "table.xlsx"},
+            r"'table.xlsx' is of an unknown format; accepted are .h5ad, .parquet, .csv\[.gz\]",
+        ),
+        ({"path": "table.h5ad.gz"}, "unknown format"),
     ],
 )
 def test_write_bad_input(tmp_path, arguments, message):
@@ -511,7 +517,9 @@ def test_orientation_guessed_is_a_warning(write):
 def test_orientation_contradicts_the_file(write):
     with pytest.raises(ValueError, match="samples_in='columns' needs gene names"):
         read_expression(write("TP53\tMYC\n1.5\t2\n"), samples_in="columns")
-    with pytest.raises(ValueError, match="table.gct has its samples in columns by its format"):
+    with pytest.raises(
+        ValueError, match="does not suit table.gct: its format always has the samples in columns"
+    ):
         read_expression(write("#1.2\n", "table.gct"), samples_in="rows")
 
 
@@ -551,11 +559,11 @@ def test_gct_versions(write):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.gct", "#1.4\n1\t1\n", "no GCT file of version 1.2 or 1.3: it starts '#1.4'"),
+        ("a.gct", "#1.4\n1\t1\n", "not a GCT file of version 1.2 or 1.3: it starts with '#1.4'"),
         (
             "a.gct",
             "#1.2\n2\t1\nName\tDescription\ts1\ng1\tx\t1\n",
-            "announces 2 genes x 1 samples and holds 1 x 1",
+            "declares 2 genes x 1 samples and holds 1 x 1",
         ),
         (
             "a.tsv",
@@ -578,7 +586,7 @@ def test_damaged_text(write, name, text, message):
 
 
 @pytest.mark.parametrize(
-    ("n_bytes", "message"), [(5000, "x.h5ad cannot be read, it may be truncated"), (3, "no HDF5")]
+    ("n_bytes", "message"), [(5000, "x.h5ad cannot be read, it may be truncated"), (3, "not an HDF5 file")]
 )
 def test_damaged_h5ad(tmp_path, cohort, n_bytes, message):
     pytest.importorskip("anndata")
@@ -661,7 +669,7 @@ def test_labels_file_bad_input(write):
         read_expression(path, label="kind", labels_file=write("id\tkind\nx\ta\n", "a.tsv"))
     with pytest.raises(ValueError, match="gives several values of 'kind' for 's1'"):
         read_expression(path, label="kind", labels_file=write("id\tkind\ns1\ta\ns1\tb\ns2\tb\n", "a.tsv"))
-    with pytest.raises(ValueError, match="row 2 has not the 2 fields of the header"):
+    with pytest.raises(ValueError, match="row 2 has 1 fields where the header has 2"):
         read_expression(path, label="kind", labels_file=write("id\tkind\ns1\ta\ns2\n", "a.tsv"))
     with pytest.raises(ValueError, match="labels_file needs label= or group="):
         read_expression(path, labels_file=write("id\tkind\ns1\ta\n", "a.tsv"))
@@ -680,7 +688,7 @@ def test_samples_without_label_are_left_out(write, samples_in):
 
 
 def test_no_label_at_all(write):
-    with pytest.raises(ValueError, match="no sample with a value of kind"):
+    with pytest.raises(ValueError, match="no sample with a value in kind"):
         read_expression(write("sample\tkind\tA\ns1\tNA\t1\ns2\t\t2\n"), label="kind")
 
 
@@ -718,7 +726,7 @@ def test_blocks_give_the_same(cohort, tmp_path, monkeypatch, name):
     y = y.mask(np.arange(12) == 5, "")  # one sample is left out, so rows and blocks do not line up
     path = tmp_path / f"cohort{name}"
     write_expression(path, X, y, groups=groups)
-    for module in ("_text", "_binary"):
+    for module in ("_text", "_parquet", "_h5ad"):
         monkeypatch.setattr(f"sklearn_txaug.datasets.{module}._CELLS", 70)
     with pytest.warns(UserWarning, match="1 of 12 samples"):
         back = read_expression(path, label="tissue", group="donor")
@@ -732,7 +740,7 @@ def test_blocks_give_the_same(cohort, tmp_path, monkeypatch, name):
 @pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix, sparse.csc_matrix])
 def test_h5ad_layers_sparse_and_defaults(tmp_path, monkeypatch, kind):
     anndata = pytest.importorskip("anndata")
-    monkeypatch.setattr("sklearn_txaug.datasets._binary._CELLS", 10)
+    monkeypatch.setattr("sklearn_txaug.datasets._h5ad._CELLS", 10)
     X = np.random.default_rng(0).poisson(1.0, (9, 6)).astype(np.float32)
     obs = pd.DataFrame(
         {"kind": pd.Categorical(list("abcabcabc")), "donor": range(9)}, index=[f"s{i}" for i in range(9)]
@@ -753,7 +761,7 @@ def test_h5ad_layers_sparse_and_defaults(tmp_path, monkeypatch, kind):
         ValueError, match=r"label='tissue' was not found in x.h5ad, which has 'kind', 'donor'\."
     ):
         read_expression(path, label="tissue")
-    with pytest.raises(ValueError, match="drop is for tables"):
+    with pytest.raises(ValueError, match="drop=.*is for tables"):
         read_expression(path, drop=["donor"])
 
 
@@ -787,12 +795,12 @@ def test_parquet_left_over_text_and_plain_columns(tmp_path):
     [
         ({"samples_in": "up"}, ValueError, "samples_in must be 'auto', 'rows' or 'columns', got 'up'"),
         ({"duplicates": "max"}, ValueError, "duplicates must be one of .* got 'max'"),
-        ({"layer": "counts"}, ValueError, "layer='counts' is for .h5ad files"),
+        ({"layer": "counts"}, ValueError, "layer='counts' is for AnnData files"),
         ({"dtype": int}, TypeError, "dtype must be numpy.float32 or numpy.float64"),
         ({"drop": "age"}, TypeError, "drop must be a list of names"),
         ({"label": 3}, TypeError, "label must be the name of a column, a string; got 3"),
-        ({"path": "nothing.tsv"}, FileNotFoundError, "there is no file"),
-        ({"path": "table.sav"}, ValueError, "no known format"),
+        ({"path": "nothing.tsv"}, FileNotFoundError, "does not exist"),
+        ({"path": "table.sav"}, ValueError, "unknown format"),
     ],
 )
 def test_read_bad_options(write, options, error, message):
@@ -800,3 +808,58 @@ def test_read_bad_options(write, options, error, message):
     path = path.with_name(options["path"]) if "path" in options else path
     with pytest.raises(error, match=message):
         read_expression(path, **{name: value for name, value in options.items() if name != "path"})
+
+
+# ---- another format
+
+
+class ToySource(Source):
+    """Lines of a sample's name, its label and its values; the first line has the names of the genes."""
+
+    annotations = ("kind",)
+    orientation = Orientation("rows", "the toy format")
+
+    def __init__(self, path):
+        self.path = path
+        self.genes, *self._lines = (line.split("\t") for line in path.read_text().split("\n"))
+        self.samples = [name for name, *_ in self._lines]
+        self.defaults = {"label": "kind"}
+
+    def annotation(self, name):
+        return pd.Series([label for _, label, *_ in self._lines], dtype=object)
+
+    def blocks(self, keep, dtype):
+        values = np.array([cells for _, _, *cells in self._lines], dtype=dtype)
+        yield slice(None), slice(None), values[keep]
+
+
+class ToyFormat(Format):
+    suffixes = (".toy",)
+    samples_in = "rows"
+
+    def open(self, path, options):
+        return ToySource(path)
+
+    def write(self, path, table, samples_in):
+        labels = table.annotations[table.roles["label"]]
+        rows = [[name, labels[name], *map(str, values)] for name, *values in table.values.itertuples()]
+        path.write_text("\n".join(map("\t".join, [list(table.values.columns), *rows])))
+
+
+def test_a_format_is_one_class_and_one_entry(cohort, tmp_path, monkeypatch):
+    monkeypatch.setattr(_formats, "FORMATS", [*_formats.FORMATS, ToyFormat()])
+    X, y, _ = cohort
+    write_expression(tmp_path / "x.toy", X, y)
+    back = read_expression(tmp_path / "x.toy")
+    np.testing.assert_array_equal(back.data.to_numpy(), X.to_numpy())
+    assert back.target.tolist() == y.tolist()
+    assert back.data.columns.tolist() == X.columns.tolist()
+    with pytest.raises(ValueError, match="x.toy: its format always has the samples in rows"):
+        read_expression(tmp_path / "x.toy", samples_in="columns")
+    with pytest.raises(ValueError, match="layer='counts' is for AnnData"):
+        read_expression(tmp_path / "x.toy", layer="counts")
+    with pytest.raises(ValueError, match=r"unknown format; accepted are .*, \.toy\."):
+        write_expression(tmp_path / "x.toy.gz", X, y)
+    main = importlib.import_module("sklearn_txaug.__main__").main
+    command = ["augment", str(tmp_path / "x.toy"), "--sampler", "gaussian", "--n-synthetic", "4", "--quiet"]
+    assert main([*command, "-o", str(tmp_path / "new.csv")]) == 0

@@ -5,7 +5,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from sklearn_txaug.tests.file_server import FileServer
 
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug.datasets import (
@@ -20,6 +19,8 @@ from sklearn_txaug.datasets._fetch_genes import Genes
 from sklearn_txaug.datasets._fetch_matrix import open_lines, read_header, stream_genes
 from sklearn_txaug.datasets._fetch_tcga import RENAMED
 from sklearn_txaug.graphs import GeneGraph
+
+from .file_server import FileServer
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("pooch")
@@ -217,11 +218,13 @@ def test_tcga_label(options, label):
 
 
 def test_tcga_landmarks_without_missing_values(options):
-    with pytest.warns(UserWarning, match=f"1 genes lack values and were left out: {LANDMARKS['symbol'][5]}"):
+    with pytest.warns(
+        UserWarning, match=f"1 genes lack values and were left out: '{LANDMARKS['symbol'][5]}'"
+    ):
         tcga = fetch_tcga(**options)
     assert tcga.feature_names.tolist() == [LANDMARKS["symbol"][0], "ADGRG1", "TP53"]
     assert any(
-        note.startswith("974 of the genes asked for are not in the data: FOXO3") for note in tcga.notes
+        note.startswith("974 of the genes asked for are not in the data: 'FOXO3'") for note in tcga.notes
     )
 
 
@@ -305,7 +308,7 @@ def test_no_such_genes(options, server):
         ValueError, match="none of them is in .*gct.gz, whose genes are named like ENSG00000182378"
     ):
         fetch_gtex(genes=["Tp53"], **options)
-    with pytest.warns(UserWarning, match="1 of the genes asked for are not in the data: Tp53"):
+    with pytest.warns(UserWarning, match="1 of the genes asked for are not in the data: 'Tp53'"):
         gtex = fetch_gtex(genes=["Tp53", "TP53"], min_class_size=1, **options)
     assert gtex.data.shape == (4, 1)
     assert [name for name, _ in server.requests].count("gtex_tpm") == 1
@@ -314,7 +317,7 @@ def test_no_such_genes(options, server):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"<html>Please log in</html>", "no GCT file of version 1.2: it starts '<html>.*Delete it"),
+        (b"<html>Please log in</html>", "not a GCT file of version 1.2: it starts with '<html>.*Delete it"),
         (gtex()[0].replace(b"\t31\n", b"\n"), "gene ENSG00000141510.16 has 3 values where 4 are expected"),
         (gtex()[0].replace(b"\t31\n", b"\tthree\n"), "gene ENSG00000141510.16: could not convert .*three"),
     ],
@@ -329,7 +332,7 @@ def test_damaged_matrix(options, server, content, message):
 def test_damaged_annotations(options, server):
     server.files["gtex_samples"] = b"SAMPID\tSMTS\nGTEX-1\tBlood\n"
     with pytest.raises(
-        ValueError, match=r"SampleAttributesDS.txt is no table with the columns SAMPID, SMTS, SMTSD"
+        ValueError, match=r"SampleAttributesDS.txt is not a table with the columns SAMPID, SMTS, SMTSD"
     ):
         fetch_gtex(**options)
 
@@ -378,7 +381,7 @@ def test_string_graph(options, server):
 )
 def test_damaged_links(options, server, content):
     server.files["string_links"] = gzip.compress(content)
-    with pytest.raises(ValueError, match=r"protein.links.v12.0.txt.gz.*Delete it to download it anew"):
+    with pytest.raises(ValueError, match=r"protein.links.v12.0.txt.gz.*Delete it to download it again"):
         fetch_string_graph(**options)
 
 
@@ -463,7 +466,7 @@ def test_command_writes_a_graph(options, tmp_path, capsys, name):
 def test_command_refuses_before_the_download(options, server, tmp_path, capsys):
     assert command(options, "gtex", "-o", str(tmp_path / "gtex.xlsx")) == 2
     assert command(options, "string", "-o", str(tmp_path / "edges.h5ad")) == 2
-    assert "no known format" in capsys.readouterr().err
+    assert "unknown format" in capsys.readouterr().err
     for data_set, name in (("tcga", "tcga.h5ad"), ("string", "edges.tsv")):
         assert command(options, data_set, "-o", str(tmp_path / "nowhere" / name)) == 2
         assert "there is no folder" in capsys.readouterr().err

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_MANY_LANDMARKS = 300  # of 978: with fewer, all genes say more
+from .cohort import check_options, choose_genes, column_names, read_cohort
+from .methods import pick_classifiers, pick_samplers
+from .options import (
+    FORMATS,
+    add_traceback,
+    class_size_option,
+    cohort_options,
+    names,
+    positive,
+    quiet_option,
+)
+
 METRICS = ("balanced_accuracy", "f1_macro", "accuracy")
 
 
@@ -18,46 +29,66 @@ def add_benchmark(commands: Any) -> None:
         help="compare samplers by the classifiers they help and by the quality of their rows",
         description="Compare samplers on held-out rows. Without --data: the embedded tissue expression data. "
         "A run that was killed continues where it stopped when the same command is given again.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[cohort_options(), class_size_option(), quiet_option()],
+        allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--data", type=Path, nargs="+", help="h5ad, csv, tsv, gct or parquet files, each a cohort")
+    add("--data", type=Path, nargs="+", metavar="FILE", help=f"files ({FORMATS}), each a cohort")
+    add("-o", "--output", type=Path, default=Path("benchmark"), help="folder of the results (%(default)s)")
     add(
-        "--label", help="column of the class labels; default: the one that an h5ad file names in uns['label']"
+        "--genes",
+        type=_genes,
+        help="'landmarks' (L1000), or how many of the most variable genes; default: all",
     )
-    add("--group", help="column of the patients or donors that no split may cut; default: uns['group']")
-    add("--genes", type=_genes, help="'landmarks' (L1000), or how many of the most variable genes")
-    add("--samplers", type=names, default="none,random,smote,borderline,gaussian,wgangp")
-    add("--classifiers", type=names, default="mlp,logistic", help="of mlp, logistic, forest, boosting")
+    add(
+        "--samplers",
+        type=names,
+        default="none,random,smote,borderline,gaussian,wgangp",
+        help="comma-separated; a wrong name lists all, and my_package.MySampler is one of your own (%(default)s)",
+    )
+    add(
+        "--classifiers",
+        type=names,
+        default="mlp,logistic",
+        help="of mlp, logistic, forest, boosting, or sklearn.neighbors.KNeighborsClassifier (%(default)s)",
+    )
     add(
         "--n-real",
         type=_sizes("real_size"),
         default="20",
-        help="training rows: 100, 5c (of each class) or all",
+        metavar="AMOUNTS",
+        help="training rows: 100, 5c (of each class) or all (%(default)s)",
     )
     add(
         "--n-synthetic",
         type=_sizes("synthetic_size"),
         default="200",
-        help="synthetic rows: 200, 0.5x (share of the real rows) or balance (each class up to the largest)",
+        metavar="AMOUNTS",
+        help="synthetic rows: 200, 0.5x (share of the real rows) or balance (each class up to the largest) "
+        "(%(default)s)",
     )
-    add("--seeds", type=positive, default=3)
+    add(
+        "--seeds",
+        type=positive,
+        default=3,
+        help="repetitions, each with its own split and trainings (%(default)s)",
+    )
     add(
         "--protocol",
         type=names,
         default="honest",
-        help="honest: the generator sees the rows that the classifier sees; oracle: all that are not held out",
+        help="honest: the generator sees the rows that the classifier sees; oracle: all that are not held out "
+        "(%(default)s)",
     )
     add(
         "--metric",
         choices=METRICS,
         default=METRICS[0],
-        help="score of tables and pictures; all are kept, and the gate chooses by the first",
+        help="score of tables and pictures; all are kept, and the gate chooses by the first (%(default)s)",
     )
-    add("--min-class-size", type=int, default=6, help="leave out classes with fewer rows")
     add("--report", action="store_true", help="write one HTML page with words, tables and pictures")
-    add("--output", type=Path, default=Path("benchmark"))
     add("--jobs", type=positive, help="trainings at a time; default: one for each CPU core")
+    add_traceback(parser)
     parser.set_defaults(run=_benchmark)
 
 
@@ -65,8 +96,8 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     from ..benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
     from ..benchmark._run import make_plan, open_store
 
-    samplers = pick(make_samplers(), arguments.samplers, "--samplers")
-    classifiers = pick(make_classifiers(), arguments.classifiers, "--classifiers")
+    samplers = pick_samplers(make_samplers(), arguments.samplers, "--samplers")
+    classifiers = pick_classifiers(make_classifiers(), arguments.classifiers, "--classifiers")
     sizes = arguments.n_real, arguments.n_synthetic, arguments.seeds, arguments.protocol
     cohorts = _cohorts(arguments)
     for cohort, settings in cohorts:  # an error in the last file comes before hours in the first
@@ -86,6 +117,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
             settings=settings,
             embeddings=arguments.report,
             n_jobs=arguments.jobs,
+            verbose=not arguments.quiet,
         )
     output, shown = arguments.output, (rows, list(samplers))
     draw_summary(*shown, output / "summary.png", arguments.metric)
@@ -104,16 +136,18 @@ def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
     from ..benchmark._cohort import undivided
 
     paths, least = arguments.data or [None], arguments.min_class_size
+    check_options(arguments, paths)
     cohorts = []
     for path in paths:
-        name, X, y, groups, columns = read_cohort(path, arguments.label, arguments.group, arguments.genes)
+        table = read_cohort(path, arguments)
+        name, X = table.name, choose_genes(table, arguments.genes)
         n_genes = arguments.genes if isinstance(arguments.genes, int) else None
-        cohort, rare = make_cohort(name, X, y, groups, min_class_size=least, n_genes=n_genes)
+        cohort, rare = make_cohort(name, X, table.target, table.groups, min_class_size=least, n_genes=n_genes)
         if alone := undivided(cohort):
             print(f"{name}: never held out, rows of one group only: {', '.join(map(str, alone))}")
         if rare:
             print(f"{name}: left out, fewer than {least} rows: {', '.join(map(str, rare))}")
-        options = {**columns, "genes": arguments.genes, "min_class_size": least}
+        options = {**column_names(table), "genes": arguments.genes, "min_class_size": least}
         cohorts.append((cohort, {f"{name} {option}": value for option, value in options.items()}))
     known = [cohort.name for cohort, _ in cohorts]
     if len(set(known)) < len(known):
@@ -121,51 +155,10 @@ def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
     return cohorts
 
 
-def read_cohort(
-    path: Path | None, label: str | None, group: str | None, genes: int | str | None = None
-) -> tuple[str, Any, Any, Any, dict[str, Any]]:
-    """Return name, rows, labels, groups and the columns that these came from; no path: the embedded data.
-
-    `genes` is ``"landmarks"``, ``"auto"`` for the landmark genes if there are many, or anything else for all.
-    """
-    from ..datasets import load_tissue_expression, match_landmarks, read_expression
-
-    if path is None:
-        table: Any = load_tissue_expression()
-        name, groups, X = "tissue_expression", None, table.data
-    else:
-        table = read_expression(path, label=label, group=group)
-        name, groups, X = path.name.split(".")[0], table.groups, table.data.to_numpy()
-        if table.target is None:
-            raise ValueError(f"--label is needed: the column of the class labels of {path.name}")
-        label, group = table.target.name, None if groups is None else groups.name
-    if genes in ("landmarks", "auto"):
-        mask = match_landmarks(table.feature_names).mask
-        if genes == "landmarks" and not mask.any():
-            raise ValueError(f"--genes landmarks: {name} has none of the L1000 landmark genes")
-        if genes == "landmarks" or mask.sum() >= _MANY_LANDMARKS:
-            X = X[:, mask]
-        else:
-            print(f"{name}: {mask.sum()} landmark genes are too few, so all genes are taken")
-    return name, X, table.target, groups, {"label": label, "group": group}
-
-
 def _genes(text: str) -> int | str:
     if text == "landmarks" or (text.isdigit() and int(text) > 1):
         return text if text == "landmarks" else int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is neither 'landmarks' nor a number of genes, 2 or more")
-
-
-def positive(text: str) -> int:
-    """Read a number of 1 or more."""
-    if text.isdigit() and int(text) > 0:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
-
-
-def names(text: str) -> list[str]:
-    """Split a comma-separated argument."""
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _sizes(parser: str) -> Callable[[str], list]:
@@ -178,13 +171,3 @@ def _sizes(parser: str) -> Callable[[str], list]:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return parse
-
-
-def pick(known: dict[str, Any], chosen: Sequence[str], option: str) -> dict[str, Any]:
-    """Return those that are chosen, by name; a name that is not known, or none at all, is an error."""
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise ValueError(f"{option}: {unknown} are not known; choose from {', '.join(known)}")
-    if not chosen:
-        raise ValueError(f"{option} names none; choose from {', '.join(known)}")
-    return {name: known[name] for name in chosen}

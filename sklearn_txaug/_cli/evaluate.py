@@ -7,6 +7,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from .cohort import check_options, column_names, read_cohort, read_synthetic
+from .options import FORMATS, add_traceback, cohort_options, positive, seed_option
+
 
 def add_evaluate(commands: Any) -> None:
     """Add the command to those of the command line."""
@@ -15,35 +18,34 @@ def add_evaluate(commands: Any) -> None:
         help="measure how good synthetic rows are",
         description="Compute all indicators of the synthetic rows, each beside what other real rows reach. Give "
         "--test to see what holds for rows that the generator has not seen, and whether it remembers its training "
-        "rows. All files: h5ad, csv, tsv, gct or parquet, with the same genes, on a log scale.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        f"rows. Files: {FORMATS}; with the same genes, on a log scale.",
+        parents=[cohort_options(), seed_option()],
+        allow_abbrev=False,
     )
-    parser.add_argument("real", type=Path, help="the rows that the generator was trained on")
-    parser.add_argument("synthetic", type=Path, help="synthetic rows")
-    parser.add_argument("--label", required=True, help="column of the class labels, in all files")
-    parser.add_argument("--test", type=Path, help="rows that the generator has not seen")
-    parser.add_argument("--group", help="column of the patients or donors of the real rows")
-    parser.add_argument("--drop", type=_names, default="", help="columns that are no genes, comma-separated")
-    parser.add_argument("--neighbors", type=int, default=10, help="k of precision, recall and coverage")
-    parser.add_argument("--device", default="auto", help="torch device of the distances")
-    parser.add_argument("--seed", type=int, default=0, help="decides which rows are drawn")
-    parser.add_argument("-o", "--output", type=Path, default=Path("evaluation"), help="folder of the results")
+    add = parser.add_argument
+    add("real", type=Path, help="the rows that the generator was trained on")
+    add("synthetic", type=Path, help="synthetic rows; in the output of augment those marked by is_synthetic")
+    add("--test", type=Path, metavar="FILE", help="real rows that the generator has not seen")
+    add("-o", "--output", type=Path, default=Path("evaluation"), help="folder of the results (%(default)s)")
+    add("--neighbors", type=positive, default=10, help="k of precision, recall and coverage (%(default)s)")
+    add("--device", default="auto", help="torch device of the distances (%(default)s)")
+    add_traceback(parser)
     parser.set_defaults(run=_evaluate)
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from ..metrics import quality_report
+    from ..utils.checks import warn_if_not_log
 
-    real = _read(arguments.real, arguments, arguments.group)
-    try:
-        synthetic = _read(arguments.synthetic, arguments, arguments.group)
-    except (ValueError, KeyError):  # synthetic rows need no patients
-        synthetic = _read(arguments.synthetic, arguments, None)
-    test = _read(arguments.test, arguments, arguments.group) if arguments.test else None
+    check_options(arguments, [arguments.real, arguments.synthetic, arguments.test])
+    real = read_cohort(arguments.real, arguments)
+    synthetic = read_synthetic(arguments.synthetic, arguments, real)
+    test = None
+    if arguments.test is not None:
+        test = read_cohort(arguments.test, argparse.Namespace(**{**vars(arguments), **column_names(real)}))
+    for table in (real, synthetic, test):
+        if table is not None:
+            warn_if_not_log(table.data.to_numpy())
     held_out: dict[str, Any] = {}
     if test is not None:
         held_out = {"X_test": test.data, "y_test": test.target, "groups_test": test.groups}
@@ -61,15 +63,6 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     _write(report, pictures, title + (f" and {arguments.test.name}" if test else ""), arguments.output)
     print(f"\npage: {arguments.output / 'report.html'}, tables and pictures beside it")
     return 0
-
-
-def _read(path: Path, arguments: argparse.Namespace, group: str | None) -> Any:
-    from ..datasets import read_expression
-    from ..utils.checks import warn_if_not_log
-
-    table = read_expression(path, label=arguments.label, group=group, drop=arguments.drop)
-    warn_if_not_log(table.data.to_numpy())
-    return table
 
 
 def format_report(report: Any) -> str:

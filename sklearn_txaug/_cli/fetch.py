@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from .options import FORMATS, add_traceback, quiet_option
+from .output import check_output, check_writable
+
 
 def add_fetch(commands: Any) -> None:
     """Add the command to those of the command line."""
@@ -17,18 +20,18 @@ def add_fetch(commands: Any) -> None:
         "fetch",
         help="download a public data set",
         description="Download TCGA, GTEx v8 or the STRING graph, keep the genes asked for in a cache and write "
-        "them to a file if -o is given. A download that broke off goes on when the command is given again.",
+        "them to a file if -o is given. An interrupted download resumes when the command is given again.",
     )
     parser.set_defaults(run=_fetch)
     sets = parser.add_subparsers(dest="data_set", required=True)
     tcga = _add(sets, "tcga", "tumours and adjacent normal tissue, The Cancer Genome Atlas")
-    tcga.add_argument("--source", default="pancan", choices=["pancan", "toil"])
+    tcga.add_argument("--source", default="pancan", choices=["pancan", "toil"], help="matrix (pancan)")
     tcga.add_argument("--label", default="tissue", choices=["tissue", "cohort", "sample_type", "cancer"])
     tcga.add_argument(
         "--missing",
         default="drop",
         choices=["drop", "keep"],
-        help="samples without age or sex, and genes that lack values",
+        help="what to do with samples without age or sex, and with genes that lack values (drop)",
     )
     gtex = _add(sets, "gtex", "normal tissue, GTEx v8")
     gtex.add_argument("--label", default="tissue", choices=["tissue", "tissue_detail"])
@@ -47,15 +50,17 @@ def add_fetch(commands: Any) -> None:
 
 
 def _add(sets: Any, name: str, text: str) -> Any:
-    parser = sets.add_parser(name, help=text, description=f"Download {text}.")
+    parser = sets.add_parser(
+        name, help=text, description=f"Download {text}.", parents=[quiet_option()], allow_abbrev=False
+    )
     parser.add_argument("--data-home", type=Path, help="folder of the cache; default: that of scikit-learn")
     parser.add_argument("--delete-download", action="store_true", help="keep the cache only")
     parser.add_argument(
         "--url", type=_url, action="append", default=[], metavar="NAME=URL", help="another address of a file"
     )
-    parser.add_argument("--quiet", action="store_true", help="no progress bars")
-    suffixes = ".tsv, .csv, each also with .gz" if name == "string" else ".h5ad, .parquet, .csv, .tsv, .gct"
-    parser.add_argument("-o", "--output", type=Path, help=f"file to write ({suffixes})")
+    formats = "tsv or csv, also with .gz" if name == "string" else FORMATS
+    parser.add_argument("-o", "--output", type=Path, help=f"file to write ({formats})")
+    add_traceback(parser)
     return parser
 
 
@@ -91,7 +96,6 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
     from ..datasets import fetch_gtex, fetch_tcga, write_expression
-    from ..datasets._formats import check_output
 
     if arguments.output is not None:
         check_output(arguments.output)  # before the download
@@ -113,7 +117,6 @@ def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> Non
 def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
     from ..datasets import fetch_string_graph
     from ..datasets._fetch_download import Store
-    from ..datasets._formats import check_writable
 
     if arguments.output is not None:
         if not arguments.output.name.removesuffix(".gz").endswith((".tsv", ".csv")):

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .benchmark import names, positive, read_cohort
+from .cohort import check_options, choose_genes, column_names, read_cohort
+from .methods import pick
+from .options import (
+    FORMATS,
+    add_traceback,
+    class_size_option,
+    cohort_options,
+    names,
+    positive,
+    quiet_option,
+)
 
 _PAPERS = ("lacan2023", "lacan2026", "gmda2024")
 
@@ -21,13 +31,13 @@ def add_reproduce(commands: Any) -> None:
         "indicators beside the published ones. Published settings take hours on a GPU; --scale small runs the same "
         "steps with narrow networks in about a minute. Without --data: the embedded tissue expression data, small. "
         "A run that was killed continues where it stopped when the same command is given again.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[cohort_options(), class_size_option(), quiet_option()],
+        allow_abbrev=False,
     )
     add = parser.add_argument
     add("paper", choices=_PAPERS)
-    add("--data", type=Path, help="h5ad, csv, tsv, gct or parquet file")
-    add("--label", help="column of the tissues; default: the one that an h5ad file names in uns['label']")
-    add("--group", help="column of the patients or donors that no split may cut; default: uns['group']")
+    add("--data", type=Path, metavar="FILE", help=f"your cohort ({FORMATS})")
+    add("-o", "--output", type=Path, default=Path("reproduce"), help="folder of the results (%(default)s)")
     add("--cohort", choices=["tcga", "gtex"], help="whose table and settings; default: by the file's name")
     add(
         "--genes", choices=["landmarks", "all"], help="default: landmarks if the table and the file have them"
@@ -38,8 +48,7 @@ def add_reproduce(commands: Any) -> None:
     )
     add("--scale", choices=["small", "full"], help="default: full with --data, small without")
     add("--seeds", type=positive, help="trainings of each system; default: 5, small 2")
-    add("--min-class-size", type=int, default=6, help="leave out classes with fewer rows")
-    add("-o", "--output", type=Path, default=Path("reproduce"), help="folder of the results")
+    add_traceback(parser)
     parser.set_defaults(run=_reproduce)
 
 
@@ -49,8 +58,10 @@ def _reproduce(arguments: argparse.Namespace) -> int:
 
     table = _table(arguments)
     genes = arguments.genes or ("auto" if table.landmarks and arguments.data else "all")
-    name, X, y, groups, columns = read_cohort(arguments.data, arguments.label, arguments.group, genes)
-    cohort, rare = make_cohort(name, X, y, groups, min_class_size=arguments.min_class_size)
+    check_options(arguments, [arguments.data])
+    cohort_table = read_cohort(arguments.data, arguments)
+    name, X, groups = cohort_table.name, choose_genes(cohort_table, genes), cohort_table.groups
+    cohort, rare = make_cohort(name, X, cohort_table.target, groups, min_class_size=arguments.min_class_size)
     if rare:
         print(f"left out, fewer than {arguments.min_class_size} rows: {', '.join(map(str, rare))}")
     scale = arguments.scale or ("full" if arguments.data else "small")
@@ -63,13 +74,15 @@ def _reproduce(arguments: argparse.Namespace) -> int:
         f"{name}: {cohort.X.shape[0]} rows, {cohort.X.shape[1]} genes, {len(set(cohort.y.tolist()))} classes, "
         f"{n_train} training rows{'' if groups is not None else ', no groups: split by row'}; scale {scale}"
     )
+    options = {**column_names(cohort_table), "genes": genes}
     folder = arguments.output / f"{arguments.paper}-{_cohort_name(arguments)}-{scale}"
     rows = reproduce(
         cohort,
         table,
         seeds=arguments.seeds or (2 if scale == "small" else 5),
         output=folder,
-        settings={f"{name} {option}": value for option, value in {**columns, "genes": genes}.items()},
+        settings={f"{name} {option}": value for option, value in options.items()},
+        verbose=not arguments.quiet,
     )
     print("\n" + format_reproduction(rows, table, scale))
     print(f"\nrows: {folder / 'results.csv'}")
@@ -95,7 +108,6 @@ def _cohort_name(arguments: argparse.Namespace) -> str:
 def _table(arguments: argparse.Namespace) -> Any:
     """Return the published table with the systems that were asked for."""
     from ..benchmark._published import PUBLISHED
-    from .benchmark import pick
 
     table = PUBLISHED[arguments.paper][_cohort_name(arguments)]
     systems = pick(dict(table.systems), arguments.systems or list(table.systems), "--systems")

@@ -14,7 +14,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from ..utils.containers import dense, synthetic_index
 from ..utils.optional import require
-from ._formats import MARK, marked
+from ._annotations import MARK, marked
 
 _PACKAGES = ("sklearn_txaug", "numpy", "scikit-learn", "imbalanced-learn", "torch")
 
@@ -48,23 +48,23 @@ def augment_anndata(
             Of the dtype and kind, dense or sparse, that it had.
         obs
             The label for all rows and ``is_synthetic``. Other columns, the groups too, are missing in synthetic
-            rows; integers and booleans become pandas' nullable ones for it.
+            rows, for which integers and booleans become pandas' nullable types.
         other layers, obsm
-            NaN in synthetic rows; integers become float64 for it.
+            NaN in synthetic rows, for which integers become float64.
         var, varm, varp, uns
             Kept. ``uns["sklearn_txaug"]`` has the sampler, its parameters as JSON, `random_state`, versions,
             the numbers of rows, and the SHA-256 of the training rows with their labels and the names of genes.
         obsp, raw
-            Left out: they have nothing for new rows.
+            Left out, since they cannot be extended to new rows.
 
     Raises
     ------
     ImportError
         If anndata is not installed.
     TypeError
-        If `adata` is no AnnData, `sampler` no over-sampler, or a key no string.
+        If `adata` is not an AnnData, `sampler` not an over-sampler, or a key not a string.
     ValueError
-        If a key is not there, labels are missing, `adata` holds synthetic rows already, or the sampler refuses
+        If a key or a label is missing, `adata` already holds synthetic rows, or the sampler refuses
         the rows, for instance NaN or genes of one name.
 
     See Also

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from ..utils.optional import require
-from ._formats import find_separator, open_text, parse_cells, split_fields
+from ._base import Source
+from ._cells import few, find_separator, open_text, parse_cells, split_fields
+
+MARK = "is_synthetic"  # column or row that marks synthetic samples
+
+
+def marked(column: Any) -> Any:
+    """Tell which cells of a column `MARK` say that a row is synthetic: booleans, or their text."""
+    return column.isin([True, "True", "TRUE", "true"]).to_numpy(dtype=bool)
 
 
 class Sheet:
@@ -31,13 +39,14 @@ class Sheet:
         wrong = [number for number, row in enumerate(cells, start=1) if len(row) != len(header)]
         if wrong:
             raise ValueError(
-                f"labels_file {path.name}: row {wrong[0]} has not the {len(header)} fields of the header."
+                f"labels_file {path.name}: row {wrong[0]} has {len(cells[wrong[0] - 1])} fields where the header "
+                f"has {len(header)}."
             )
         self.frame = pd.DataFrame(cells, columns=header, dtype=object)
 
     @property
     def identifiers(self) -> set[str]:
-        """Every cell of the file: which column holds the identifiers shows only beside the table."""
+        """Every cell of the file: only the table tells which column holds the identifiers."""
         return set(self.frame.to_numpy().ravel().tolist())
 
     def annotation(self, name: str, samples: Sequence[Any]) -> Any:
@@ -52,7 +61,7 @@ class Sheet:
         else:
             raise ValueError(
                 f"labels_file {self.path.name} has none of the samples: they are called "
-                f"{_few(samples, 3)}, and its first column holds {_few(self.frame.iloc[:, 0], 3)}."
+                f"{few(samples, 3)}, and its first column holds {few(self.frame.iloc[:, 0], 3)}."
             )
         ids = keys.iloc[:, hits.index(max(hits))]
         pairs = pd.DataFrame({"id": ids, "value": self.frame[name]}).drop_duplicates()
@@ -60,13 +69,13 @@ class Sheet:
         if pairs["id"].duplicated().any():
             twice = pairs.loc[pairs["id"].duplicated(), "id"]
             raise ValueError(
-                f"labels_file {self.path.name} gives several values of {name!r} for {_few(twice, 3)}."
+                f"labels_file {self.path.name} gives several values of {name!r} for {few(twice, 3)}."
             )
         values = dict(zip(pairs["id"], pairs["value"], strict=True))
         return parse_cells([values.get(sample, "") for sample in wanted])
 
 
-def get_annotation(argument: str, name: str, source: Any, sheet: Sheet | None) -> Any:
+def get_annotation(argument: str, name: str, source: Source, sheet: Sheet | None) -> Any:
     """Find the column that `label` or `group` names, in the second file or else in the table.
 
     Parameters
@@ -75,7 +84,7 @@ def get_annotation(argument: str, name: str, source: Any, sheet: Sheet | None) -
         For the message.
     name : str
         The column.
-    source : TextSource, ParquetSource or H5adSource
+    source : Source
         The table.
     sheet : Sheet or None
         The second file.
@@ -90,19 +99,13 @@ def get_annotation(argument: str, name: str, source: Any, sheet: Sheet | None) -
     if name in source.annotations:
         return source.annotation(name)
     available = list(source.annotations)
-    has = _few(available) or "no such columns"
+    has = few(available) or "no such columns"
     message = f"{argument}={name!r} was not found in {source.path.name}, which has {has}"
     if sheet is not None:
-        message += f"; nor in {sheet.path.name}, which has {_few(sheet.frame.columns)}"
+        message += f"; nor in {sheet.path.name}, which has {few(sheet.frame.columns)}"
     close = get_close_matches(name, available + (list(sheet.frame.columns) if sheet is not None else []), n=1)
     raise ValueError(message + "." + (f" Did you mean {close[0]!r}?" if close else ""))
 
 
 def _dashes(name: Any) -> str:
     return re.sub(r"[._]", "-", str(name))
-
-
-def _few(names: Any, n: int = 10) -> str:
-    names = list(names)
-    more = f" and {len(names) - n} more" if len(names) > n else ""
-    return ", ".join(map(repr, names[:n])) + more

@@ -38,7 +38,7 @@ URLS = {
     "string_info": _STRING + "protein.info.v12.0/9606.protein.info.v12.0.txt.gz",
 }
 
-_ATTEMPTS = 5  # transfers that may break off before a call gives up
+_ATTEMPTS = 5  # interrupted transfers before a call gives up
 _TIMEOUT = (30, 60)  # seconds to connect, and between two packets
 
 
@@ -86,7 +86,7 @@ class Store:
         """Give the path of a file, downloaded if it is missing.
 
         The checksum is recorded when the body has read the file without an error. What cannot be decompressed
-        is deleted, so that the next call downloads it anew.
+        is deleted, so that the next call downloads it again.
         """
         path, known = self._get(name)
         try:
@@ -95,11 +95,11 @@ class Store:
             path.unlink()
             raise ValueError(
                 f"{path.name} from {self._urls[name]} cannot be decompressed ({error}). It was deleted: call "
-                f"again to download it anew, or name another address by urls={{{name!r}: ...}}."
+                f"again to download it once more, or name another address by urls={{{name!r}: ...}}."
             ) from error
         except DamagedFileError as error:
             raise ValueError(
-                f"{error} The file is {path}, from {self._urls[name]}. Delete it to download it anew, or name "
+                f"{error} The file is {path}, from {self._urls[name]}. Delete it to download it again, or name "
                 f"another address by urls={{{name!r}: ...}}."
             ) from error
         if known is None:
@@ -119,7 +119,7 @@ class Store:
         except ValueError as error:  # pooch found another checksum and deleted the download
             raise ValueError(
                 f"{url} is not the file that was first downloaded: {error} If its publisher changed it and you "
-                f"want the new version, delete the folder {self.folder}; otherwise name an address of the old "
+                f"want the new version, delete the folder {self.folder}; otherwise give an address of the old "
                 f"one by urls={{{name!r}: ...}}."
             ) from error
         return self.folder / file, known
@@ -147,7 +147,7 @@ class Store:
 
 
 class _Download:
-    """A downloader for pooch that goes on where a transfer broke off, if the server can.
+    """A downloader for pooch that resumes an interrupted transfer, if the server allows it.
 
     What has arrived is in ``<file>.part``, beside it the ETag or date of that version of the file: the server is
     asked for the rest of this version only, and sends all of another one.
@@ -164,7 +164,7 @@ class _Download:
                 self._version.unlink(missing_ok=True)
                 return
         raise ConnectionError(
-            f"{url} broke off {_ATTEMPTS} times. Call again to go on with what has arrived, or name another "
+            f"the transfer of {url} was interrupted {_ATTEMPTS} times. Call again to resume it, or name another "
             f"address by urls={{{self._name!r}: ...}}."
         )
 
@@ -224,6 +224,6 @@ class _Download:
 
 
 def _version(headers: Mapping[str, str]) -> str:
-    """Return what identifies the version of a file, a strong ETag or a date; ``""`` forbids to resume."""
+    """Return what identifies the version of a file, a strong ETag or a date; ``""`` if nothing does."""
     tag = headers.get("ETag", "")
     return tag if tag and not tag.startswith("W/") else headers.get("Last-Modified", "")

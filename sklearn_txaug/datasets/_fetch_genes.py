@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ._landmarks import _ENSEMBL, _lookup, _normalise, landmark_genes, match_landmarks
+from ._landmarks import ENSEMBL, landmark_genes, landmark_identifiers, match_landmarks, plain_identifier
 
 
 class Genes:
@@ -31,31 +31,33 @@ class Genes:
 
     def __init__(self, genes: Any, renamed: Mapping[str, str] = MappingProxyType({})) -> None:
         self.example, self.renamed = "", renamed
-        self._list: list[str] | None = None
+        self._listed: list[str] | None = None
         if genes is None:
             self.key, self._wanted = "all", None
             return
         if isinstance(genes, str):
             if genes != "landmarks":
                 raise ValueError(f"genes must be 'landmarks', None or a list of genes, got {genes!r}.")
-            self.key, self._wanted = "landmarks", set(_lookup(landmark_genes(as_frame=False)))
+            self.key, self._wanted = "landmarks", set(landmark_identifiers(landmark_genes(as_frame=False)))
             return
-        self._list = list(dict.fromkeys(_normalise(renamed.get(str(gene), str(gene))) for gene in genes))
-        if not self._list:
+        self._listed = list(
+            dict.fromkeys(plain_identifier(renamed.get(str(gene), str(gene))) for gene in genes)
+        )
+        if not self._listed:
             raise ValueError("genes is an empty list; None keeps all genes.")
-        self._wanted = set(self._list)
+        self._wanted = set(self._listed)
         digest = hashlib.sha256("\n".join(sorted(self._wanted)).encode()).hexdigest()
         self.key = f"list-{digest[:12]}"
 
     def wants(self, id: str, symbol: str) -> bool:
         """Tell whether to keep a gene. Landmarks go by identifier: a symbol may be that of several genes."""
         self.example = id
-        if self._wanted is None or _normalise(id) in self._wanted:
+        if self._wanted is None or plain_identifier(id) in self._wanted:
             return True
-        return self._list is not None and symbol in self._wanted
+        return self._listed is not None and symbol in self._wanted
 
     def order(self, ids: Sequence[str], symbols: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-        """Return the positions of the genes in the order they were asked for, and the names of those not there.
+        """Return the positions of the genes, in the order they were asked for, and the names of missing ones.
 
         Of genes with the same name, the first is taken.
         """
@@ -64,17 +66,17 @@ class Genes:
             return match.index[match.index >= 0], match.missing
         by_id: dict[str, int] = {}
         for position, id in enumerate(ids):
-            by_id.setdefault(_normalise(id), position)
-        if self._list is None:
+            by_id.setdefault(plain_identifier(id), position)
+        if self._listed is None:
             return np.array(list(by_id.values())), []
         by_name = {symbol: position for position, symbol in reversed(list(enumerate(symbols)))} | by_id
-        found = {by_name[name]: None for name in self._list if name in by_name}
-        return np.array(list(found), dtype=int), [name for name in self._list if name not in by_name]
+        found = {by_name[name]: None for name in self._listed if name in by_name}
+        return np.array(list(found), dtype=int), [name for name in self._listed if name not in by_name]
 
 
 def feature_names(ids: Iterable[str]) -> np.ndarray:
     """Return identifiers without the version that Ensembl appends."""
-    matches = ((id, _ENSEMBL.fullmatch(id)) for id in ids)
+    matches = ((id, ENSEMBL.fullmatch(id)) for id in ids)
     return np.array([match[1] if match else id for id, match in matches], dtype=str)
 
 

@@ -92,7 +92,7 @@ def fetch_gtex(
     Warns
     -----
     UserWarning
-        If genes of a list are not there.
+        If genes of a list are missing from the data.
 
     Raises
     ------

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from ._cells import MISSING
 from ._fetch_download import DamagedFileError, Store
 from ._fetch_genes import Genes
-from ._formats import MISSING
 
 _MISSING = frozenset(cell.encode() for cell in MISSING)
 _GENES = 256  # genes copied at a time
@@ -121,13 +121,17 @@ def read_header(lines: Iterator[bytes], file: str, gct: bool) -> tuple[list[str]
     first = next(lines, b"")
     if gct:
         if not first.startswith(b"#1.2"):
-            raise DamagedFileError(f"{file} is no GCT file of version 1.2: it starts {_start(first)}.")
+            raise DamagedFileError(
+                f"{file} is not a GCT file of version 1.2: it starts with {_start(first)}."
+            )
         next(lines, b"")
         first = next(lines, b"")
     fields = first.decode("utf-8", "replace").rstrip("\r\n").split("\t")
     n_names = 2 if gct else 1
     if len(fields) <= n_names or fields[0].lower() not in ("name", "sample", "gene_id", "gene", "id"):
-        raise DamagedFileError(f"{file} is no table of genes x samples: its header starts {_start(first)}.")
+        raise DamagedFileError(
+            f"{file} is not a table of genes x samples: its header starts with {_start(first)}."
+        )
     return fields[n_names:], n_names
 
 

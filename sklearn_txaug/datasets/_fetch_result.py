@@ -1,7 +1,6 @@
 """From a matrix in the cache and a table of samples to what the caller gets."""
 
 import csv
-import warnings
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -12,10 +11,11 @@ from sklearn.utils import Bunch
 
 from ..utils.docs import with_texts
 from ..utils.optional import require
+from ..utils.warnings import warn
+from ._cells import MISSING, few
 from ._fetch_download import DamagedFileError
 from ._fetch_genes import Genes, feature_names, gene_symbols
 from ._fetch_matrix import Matrix
-from ._formats import MISSING
 
 _NOT_KNOWN = [
     *MISSING,
@@ -47,8 +47,8 @@ documented = with_texts(
         "not_fetched": """ImportError
         If pooch or pandas is not installed (extra ``datasets``).
     OSError
-        If a file cannot be downloaded; the message names the address and what to do. A transfer that broke off
-        goes on in the next call.""",
+        If a file cannot be downloaded; the message names the address and what to do. The next call
+        resumes an interrupted transfer.""",
         "damaged": """a file is damaged, or
         is not the one whose checksum was recorded at the first download.""",
         "reading": """\
@@ -71,7 +71,7 @@ def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
     Returns
     -------
     table : DataFrame
-        Cells that say that nothing is known are missing.
+        Cells that stand for an unknown value are missing.
     """
     pd = require("pandas", "reading annotations")
     with open(path, "rb") as file:
@@ -97,7 +97,7 @@ def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
             table = read("latin-1")
     except ValueError as error:
         raise DamagedFileError(
-            f"{path.name} is no table with the columns {', '.join(columns)}: {error}."
+            f"{path.name} is not a table with the columns {', '.join(columns)}: {error}."
         ) from error
     return table.rename(columns=columns)[list(columns.values())]
 
@@ -180,24 +180,24 @@ def make_result(
 def _columns(
     matrix: Matrix, genes: Genes, rows: np.ndarray, drop_missing: bool, notes: list[str]
 ) -> np.ndarray:
-    """Return the positions of the genes; note, or warn, which are not there or lack values."""
+    """Return the positions of the genes; note, or warn, which are missing or lack values."""
     columns, absent = genes.order(matrix.ids.tolist(), matrix.symbols.tolist())
     if not len(columns):
         raise ValueError(f"genes: none of them is in the data, whose genes are named like {matrix.ids[0]}.")
     alerts: list[str] = []
     if absent:
-        text = f"{len(absent)} of the genes asked for are not in the data: {_few(absent)}"
+        text = f"{len(absent)} of the genes asked for are not in the data: {few(absent)}"
         (notes if genes.key == "landmarks" else alerts).append(text)  # a few landmarks are always absent
     if drop_missing:
         lacking = matrix.has_missing(columns, rows)
         if lacking.any():
             names = feature_names(matrix.ids[columns[lacking]]).tolist()
-            alerts.append(f"{len(names)} genes lack values and were left out: {_few(names)}")
+            alerts.append(f"{len(names)} genes lack values and were left out: {few(names)}")
             columns = columns[~lacking]
         if not len(columns):
             raise ValueError("all genes lack values in some sample; missing='keep' returns them with NaN.")
     for alert in alerts:
-        warnings.warn(alert, UserWarning, stacklevel=4)
+        warn(alert)
     notes += alerts
     return columns
 
@@ -206,7 +206,3 @@ def _array(values: Any) -> np.ndarray:
     """Return a column as an array, of str rather than object."""
     array = values.to_numpy()
     return array.astype(str) if array.dtype == object else array
-
-
-def _few(names: list[str], n: int = 10) -> str:
-    return ", ".join(names[:n]) + (f" and {len(names) - n} more" if len(names) > n else "")

@@ -1,7 +1,6 @@
 """STRING: functional associations between human proteins, as a graph of genes."""
 
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from os import PathLike
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from ..utils.warnings import warn
 from ._fetch_download import DamagedFileError, Store
 from ._fetch_matrix import open_lines
 from ._fetch_result import documented, read_annotations
@@ -118,9 +118,7 @@ def _read_edges(store: Store, keep: bool) -> tuple[np.ndarray, np.ndarray, np.nd
             keys.append(key)
             scores.append(score)
     if n_unknown:
-        warnings.warn(
-            f"{n_unknown} links name a protein without a symbol and were left out", UserWarning, stacklevel=3
-        )
+        warn(f"{n_unknown} links name a protein without a symbol and were left out")
     key, score = _largest(np.concatenate(keys), np.concatenate(scores))
     return genes, np.stack(np.divmod(key, len(genes))), score
 
@@ -129,7 +127,7 @@ def _chunks(lines: Iterator[bytes], path: Path, codes: dict[bytes, int]) -> Iter
     """Yield the numbers of both genes (-1 if not known) and the scores."""
     header = next(lines, b"").split()
     if header != [b"protein1", b"protein2", b"combined_score"]:
-        raise DamagedFileError(f"{path.name} is no table of links: its header starts {header[:5]!r}.")
+        raise DamagedFileError(f"{path.name} is not a table of links: its header starts with {header[:5]!r}.")
     while batch := list(islice(lines, _ROWS)):
         fields = b"".join(batch).split()
         if len(fields) != 3 * len(batch):

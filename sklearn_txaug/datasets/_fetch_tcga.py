@@ -120,7 +120,7 @@ def fetch_tcga(
     Warns
     -----
     UserWarning
-        If genes of a list are not there, or genes lack values.
+        If genes of a list are missing from the data, or genes lack values.
 
     Raises
     ------

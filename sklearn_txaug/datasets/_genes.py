@@ -1,9 +1,11 @@
 """Assemble a matrix of samples x genes block by block, merging genes that share a name."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+
+from ._base import Source
+from ._cells import few
 
 MERGES = ("mean", "sum", "first", "error")
 
@@ -39,13 +41,12 @@ class GeneColumns:
         self.n_missing = 0
         self._merge = duplicates
         if self.repeated and duplicates == "error":
-            shown = ", ".join(map(repr, self.repeated[:10]))
             raise ValueError(
-                f"{len(self.repeated)} gene names occur more than once ({shown}) and duplicates='error'; "
-                f"merge them with duplicates='mean', 'sum' or 'first'."
+                f"{len(self.repeated)} gene names occur more than once ({few(self.repeated)}) and "
+                f"duplicates='error'; merge them with duplicates='mean', 'sum' or 'first'."
             )
 
-    def read(self, source: Any, keep: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    def read(self, source: Source, keep: np.ndarray, dtype: np.dtype) -> np.ndarray:
         """Read the kept samples of a source into one C-ordered array, the only copy of the values."""
         X = np.zeros((int(keep.sum()), len(self.names)), dtype=dtype)
         for rows, genes, block in source.blocks(keep, dtype):

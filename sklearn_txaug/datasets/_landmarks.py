@@ -11,7 +11,7 @@ from sklearn.utils import Bunch
 from ..utils.optional import require
 
 _COLUMNS = [("symbol", "U16"), ("entrez", "i8"), ("ensembl", "U15"), ("in_gtex974", "?")]
-_ENSEMBL = re.compile(r"(ENSG\d{11})(\.\d+)?")
+ENSEMBL = re.compile(r"(ENSG\d{11})(\.\d+)?")
 
 
 def landmark_genes(*, as_frame: bool = True) -> Any:
@@ -132,13 +132,13 @@ def match_landmarks(var_names: Iterable[Any]) -> Bunch:
     if isinstance(var_names, (str, bytes)):
         raise TypeError(f"var_names must be a list of gene names, got the single string {var_names!r}.")
     genes = landmark_genes(as_frame=False)
-    keys = _lookup(genes)
+    keys = landmark_identifiers(genes)
     names = [str(name) for name in var_names]
     index = np.full(len(genes), -1)
     id_types = dict.fromkeys(("symbol", "entrez", "ensembl"), 0)
     duplicates = []
     for position, name in enumerate(names):
-        kind, row = keys.get(_normalise(name), ("", -1))
+        kind, row = keys.get(plain_identifier(name), ("", -1))
         if row < 0:
             continue
         if index[row] >= 0:
@@ -158,16 +158,16 @@ def match_landmarks(var_names: Iterable[Any]) -> Bunch:
     )
 
 
-def _lookup(genes: Any) -> dict[str, tuple[str, int]]:
+def landmark_identifiers(genes: Any) -> dict[str, tuple[str, int]]:
     """Map every identifier of every landmark to its kind and its row."""
     kinds = ("symbol", "entrez", "ensembl")
     return {str(gene[kind]): (kind, row) for row, gene in enumerate(genes) for kind in kinds if gene[kind]}
 
 
-def _normalise(name: str) -> str:
+def plain_identifier(name: str) -> str:
     """Strip the version of an Ensembl identifier, the symbol before ``|`` and the ``.0`` of a float."""
     name = name.strip().rpartition("|")[2]
-    ensembl = _ENSEMBL.fullmatch(name)
+    ensembl = ENSEMBL.fullmatch(name)
     if ensembl:
         return ensembl[1]
     return name[:-2] if re.fullmatch(r"\d+\.0", name) else name

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from ._cells import is_number
 from ._landmarks import landmark_genes
 
 _GENE_ID = re.compile(
@@ -44,7 +45,7 @@ def has_row_names(corner: str, first_column: Sequence[str], names: Collection[st
     if corner in names:
         return False
     known = any(pattern.fullmatch(corner) for pattern in (_ID_CORNER, _GENE_CORNER, _SAMPLE_CORNER))
-    return known or not all(_is_number(cell) for cell in first_column)
+    return known or not all(is_number(cell) for cell in first_column)
 
 
 def find_samples(
@@ -124,11 +125,3 @@ def _from_corner(corner: str) -> Orientation | None:
 def _from_shape(n_columns: int, n_rows: int) -> Orientation:
     reason = f"there are {n_rows} rows and {n_columns} columns, and mostly fewer samples than genes"
     return Orientation("rows" if n_rows <= n_columns else "columns", reason, guess=True)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

@@ -1,7 +1,6 @@
 """Read expression tables."""
 
 import gzip
-import warnings
 import zlib
 from collections.abc import Collection
 from os import PathLike
@@ -11,16 +10,16 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from ..utils.docs import with_texts
 from ..utils.optional import require
-from ._annotations import Sheet, get_annotation
-from ._binary import H5adSource, ParquetSource
-from ._formats import MARK, check_samples_in, marked, table_suffix
+from ..utils.warnings import warn
+from ._annotations import MARK, Sheet, get_annotation, marked
+from ._base import ReadOptions, Source
+from ._formats import accepted_suffixes, find_format
 from ._genes import MERGES, GeneColumns
-from ._text import TextSource
-
-Source = TextSource | ParquetSource | H5adSource
 
 
+@with_texts({"suffixes": accepted_suffixes()})
 def read_expression(
     path: str | PathLike[str],
     *,
@@ -38,8 +37,9 @@ def read_expression(
     Parameters
     ----------
     path : str or path
-        A file .h5ad (needs the extra ``anndata``), .csv, .tsv, .txt or .gct (1.2 or 1.3), each of these four
-        also with .gz, or .parquet (needs pyarrow). The separator of a text file is found from its header.
+        A file whose name ends in {suffixes}.
+        AnnData needs the extra ``anndata``, Parquet needs pyarrow; GCT is of version 1.2 or 1.3. The separator of
+        other text files is found from their header.
     label : str, default=None
         Column with the class of each sample, in the table or in `labels_file`. If the samples are in columns,
         a row of that name is meant. None reads no labels, except from an .h5ad file whose ``uns["label"]``
@@ -47,21 +47,21 @@ def read_expression(
     group : str, default=None
         Column with the group (patient, donor) of each sample, found in the same way; ``uns["group"]``.
     labels_file : str or path, default=None
-        A second table, .csv, .tsv or .txt, with a row for each sample. It is joined by sample: the column
-        with most sample names in common is used. Where no name agrees, ``.`` and ``_`` are read as ``-``,
-        since R rewrites barcodes in that way.
+        A second table, .csv, .tsv or .txt, with a row for each sample. It is joined by sample, on the column that
+        has the most sample names in common with the table. Where no name agrees, ``.`` and ``_`` are read as
+        ``-``, since R rewrites barcodes in that way.
     samples_in : {"auto", "rows", "columns"}, default="auto"
         Where the samples are. ``"auto"`` decides, in this order, by where `label` or `group` are, by the
         samples of `labels_file`, by identifiers (Ensembl, Affymetrix, TCGA, GTEx, GEO, ...), by known gene
-        symbols, by the name of the first column, by names that could be gene symbols, and at last by the
+        symbols, by the name of the first column, by names that could be gene symbols, and finally by the
         shape, with a warning.
     layer : str, default=None
         Layer of an .h5ad file to read instead of ``X``.
     drop : collection of str, default=()
-        Columns (or rows) that are neither genes nor needed, such as age or a gene description. One called
+        Columns (or rows) to ignore because they are not genes, such as age or a gene description. One called
         ``is_synthetic`` is never a gene.
     duplicates : {"mean", "sum", "first", "error"}, default="mean"
-        What to do with genes of one name. The mean suits a log scale, the sum counts.
+        What to do with genes that share a name. The mean suits a log scale, the sum suits counts.
     dtype : {numpy.float32, numpy.float64}, default=numpy.float32
         Type of the values. float32 is exact for counts up to 16,777,216.
 
@@ -80,7 +80,7 @@ def read_expression(
         feature_names : list of str
             Names of the genes.
         is_synthetic : ndarray of bool of shape (n_samples,) or None
-            Which samples are synthetic, if a column ``is_synthetic`` tells.
+            Which samples are synthetic, if there is a column ``is_synthetic``.
         target_names : list
             The different labels, sorted; empty without labels.
         samples_in : {"rows", "columns"}
@@ -101,14 +101,14 @@ def read_expression(
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ImportError
         If pandas, anndata or pyarrow is needed and not installed.
     TypeError
         If `dtype` is not a floating point type.
     ValueError
-        If the file is damaged or of an unknown format; if a column asked for is not there (the message lists
-        those that are); if columns that hold no numbers are left over (the message names them).
+        If the file is damaged or of an unknown format; if a column asked for is missing (the message lists
+        those that exist); if columns remain that do not hold numbers (the message names them).
 
     See Also
     --------
@@ -116,9 +116,8 @@ def read_expression(
 
     Notes
     -----
-    Values are read in blocks into one array, so that a table takes little more memory than the result, in
-    text files, .parquet and .h5ad (dense or sparse) alike. Text files are passed over twice, once for names
-    and once for values.
+    Values are read in blocks into one array, so that reading takes little more memory than the result, whatever
+    the format. Text files are read twice, once for the names and once for the values.
 
     Examples
     --------
@@ -136,36 +135,30 @@ def read_expression(
     """
     require("pandas", "read_expression")
     path = Path(path)
-    names = _check_options(path, label, group, labels_file, samples_in, layer, drop, duplicates)
+    names = _check_options(label, group, labels_file, drop, duplicates)
+    options = ReadOptions(samples_in, names, tuple(drop), layer=layer)
     dtype = _check_dtype(dtype)
     try:
-        sheet = None if labels_file is None else Sheet(Path(labels_file))
-        source = _open(path, names, tuple(drop), sheet, samples_in, layer)
-        if isinstance(source, H5adSource):
-            label, group = label or source.defaults.get("label"), group or source.defaults.get("group")
+        source, sheet = _open(path, options, labels_file)
+        label, group = label or source.defaults.get("label"), group or source.defaults.get("group")
         result, alerts = _assemble(source, label, group, sheet, duplicates, dtype)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"{path.name} cannot be decompressed, it may be truncated: {error}") from error
     for alert in alerts:
-        warnings.warn(f"{path.name}: {alert}", UserWarning, stacklevel=2)
+        warn(f"{path.name}: {alert}")
     return result
 
 
-def _open(
-    path: Path,
-    names: list[str],
-    drop: tuple[str, ...],
-    sheet: Sheet | None,
-    samples_in: str,
-    layer: str | None,
-) -> Source:
+def _open(path: Path, options: ReadOptions, labels_file: Any) -> tuple[Source, Sheet | None]:
+    """Read the names of the table, and the second table if there is one."""
+    file_format = find_format(path)
+    file_format.check_options(path, options)
     if not path.exists():
-        raise FileNotFoundError(f"path: there is no file {str(path)!r}.")
-    suffix = table_suffix(path)
-    if suffix == ".h5ad":
-        return H5adSource(path, layer)
-    kind = ParquetSource if suffix == ".parquet" else TextSource
-    return kind(path, samples_in, names, drop, sheet.identifiers if sheet is not None else frozenset())
+        raise FileNotFoundError(f"path: the file {str(path)!r} does not exist.")
+    if labels_file is None:
+        return file_format.open(path, options), None
+    sheet = Sheet(Path(labels_file))
+    return file_format.open(path, options._replace(sample_ids=sheet.identifiers)), sheet
 
 
 def _assemble(
@@ -189,7 +182,7 @@ def _assemble(
             keep &= column.notna().to_numpy()
     if not keep.any():
         raise ValueError(
-            f"{source.path.name} has no sample with a value of {' and '.join(filter(None, wanted.values()))}."
+            f"{source.path.name} has no sample with a value in {' and '.join(filter(None, wanted.values()))}."
         )
     genes = GeneColumns(source.genes, duplicates)
     X = genes.read(source, keep, dtype)
@@ -257,26 +250,13 @@ def _marks(source: Source, keep: np.ndarray) -> np.ndarray | None:
 
 
 def _check_options(
-    path: Path,
-    label: str | None,
-    group: str | None,
-    labels_file: Any,
-    samples_in: str,
-    layer: str | None,
-    drop: Collection[str],
-    duplicates: str,
+    label: str | None, group: str | None, labels_file: Any, drop: Collection[str], duplicates: str
 ) -> list[str]:
     """Refuse what is not accepted; return the names of columns that are not genes."""
-    h5ad = table_suffix(path) == ".h5ad"
-    check_samples_in(samples_in, path)
     if duplicates not in MERGES:
         raise ValueError(f"duplicates must be one of {MERGES}, got {duplicates!r}.")
     if isinstance(drop, str):
         raise TypeError(f"drop must be a list of names, got the single string {drop!r}.")
-    if layer is not None and not h5ad:
-        raise ValueError(f"layer={layer!r} is for .h5ad files, and {path.name} is none.")
-    if h5ad and list(drop):
-        raise ValueError(f"drop is for tables; {path.name} keeps its annotations apart from the genes.")
     if labels_file is not None and label is None and group is None:
         raise ValueError("labels_file needs label= or group=, the column to take from it; got neither.")
     for name, value in {"label": label, "group": group}.items():

@@ -1,4 +1,4 @@
-"""Expression tables in text files: .csv, .tsv, .txt and .gct, plain or gzipped."""
+"""Expression tables in text files, with tabs, commas or semicolons between the fields."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -9,48 +9,46 @@ from typing import Any
 import numpy as np
 
 from ..utils.optional import require
-from ._formats import MISSING, check_drop, find_separator, open_text, parse_cells, split_fields, table_suffix
-from ._orient import Orientation, find_samples, has_row_names
+from ._base import Format, ReadOptions, Source, Table, not_numbers
+from ._cells import (
+    MISSING,
+    create_text,
+    find_separator,
+    is_number,
+    open_text,
+    parse_cells,
+    split_fields,
+)
+from ._orient import Orientation, has_row_names
 
 _CELLS = 1 << 22  # cells parsed at a time
 
 
-class TextSource:
+class TextSource(Source):
     """A text table whose names have been read and whose values have not.
 
     Parameters
     ----------
     path : Path
-        The file.
-    samples_in : {"auto", "rows", "columns"}
-        Where the samples are.
-    names : collection of str
-        Label, group and names to drop.
-    drop : collection of str
-        Rows or columns to ignore.
-    sample_ids : collection of str
-        Identifiers known to be samples.
+        The file, plain or gzipped.
+    options : ReadOptions
+        What the caller said about it.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        samples_in: str,
-        names: Collection[str],
-        drop: Collection[str],
-        sample_ids: Collection[str],
-    ) -> None:
+    _ignored_columns = 0  # of those after the row names
+    _n_annotation_rows: int | None = None  # None: any row may be one
+
+    def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
-        self._scan_file(names)
-        if samples_in == "auto":
-            self.orientation = self._fixed or find_samples(
-                self._columns, self._rows, self._corner, names, sample_ids
-            )
+        self._scan_file(options.names)
+        self.orientation = self._orient(options)
+        rows = self._rows if self._rows is not None else []
+        in_rows = self.orientation.samples_in == "rows"
+        options.check_drop(path, self._columns, [] if in_rows else rows)
+        if in_rows:
+            self._name_rows_as_samples(options.names)
         else:
-            self.orientation = Orientation(samples_in, "as asked for")
-        if self._rows is None and self.orientation.samples_in == "columns":
-            raise ValueError(f"samples_in='columns' needs gene names in the first column of {path.name}.")
-        self._place(names, drop)
+            self._name_columns_as_samples(rows, options)
 
     def annotation(self, name: str) -> Any:
         """Return a label or group column (or row) in the order of `samples`, None where empty."""
@@ -91,30 +89,32 @@ class TextSource:
 
     def _scan_file(self, names: Collection[str]) -> None:
         """Read the header and the first column; check that every line has all its fields."""
-        gct = table_suffix(self.path) == ".gct"
         with open_text(self.path) as file:
             lines = ((number, line) for number, line in enumerate(file) if line.strip())
-            number, line = next(lines, (0, ""))
-            if gct:
-                sizes = self._gct_sizes(line, next(lines, (0, ""))[1])
-                number, line = next(lines, (0, ""))
-            else:
-                while line.startswith("#"):
-                    number, line = next(lines, (0, ""))
-            self._sep = "\t" if gct else find_separator(line, self.path)
-            self._header_line, header = number, split_fields(line, self._sep)
-            records = [(n, record) for n, record in self._records(lines, len(header))]
+            self._header_line, line = self._find_header(lines)
+            header = split_fields(line, self._sep)
+            records = list(self._records(lines, len(header)))
         if not records:
             raise ValueError(f"{self.path.name} has a header and no rows below it.")
         self._lines, first = [n for n, _ in records], [cell for _, cell in records]
         header = [""] * (self._width - len(header)) + header
-        self._offset = int(gct or has_row_names(header[0], first, names))
+        self._offset = int(self._has_row_names(header[0], first, names))
         self._corner, self._columns = header[0] if self._offset else "", header[self._offset :]
         self._rows = first if self._offset else None
-        self._ignored_columns = self._n_annotation_rows = 0
-        self._fixed: Orientation | None = None
-        if gct:
-            self._check_gct(*sizes)
+
+    def _find_header(self, lines: Iterator[tuple[int, str]]) -> tuple[int, str]:
+        """Return number and text of the header line, the first that is not a comment; set the separator."""
+        number, line = next(lines, (0, ""))
+        while line.startswith("#"):
+            number, line = next(lines, (0, ""))
+        self._sep = find_separator(line, self.path)
+        return number, line
+
+    def _has_row_names(self, corner: str, first_column: Sequence[str], names: Collection[str]) -> bool:
+        return has_row_names(corner, first_column, names)
+
+    def _orient(self, options: ReadOptions) -> Orientation:
+        return options.orient(self.path, self._columns, self._rows, self._corner)
 
     def _records(self, lines: Iterator[tuple[int, str]], n_header: int) -> Iterator[tuple[int, str]]:
         """Yield line number and first cell of each record; the first record sets width and decimal mark."""
@@ -133,43 +133,25 @@ class TextSource:
                 )
             yield number, fields[0] if fields else line.partition(self._sep)[0]
 
-    def _gct_sizes(self, version: str, line: str) -> list[int]:
-        version, sizes = version.strip(), re.findall(r"\d+", line)
-        if version not in ("#1.2", "#1.3") or len(sizes) < (2 if version == "#1.2" else 4):
-            raise ValueError(
-                f"{self.path.name} is no GCT file of version 1.2 or 1.3: it starts {version[:40]!r}."
-            )
-        return [*map(int, sizes[:2]), *([1, 0] if version == "#1.2" else map(int, sizes[2:4]))]
+    def _name_rows_as_samples(self, names: Collection[str]) -> None:
+        self._gene_columns = [i for i, name in enumerate(self._columns) if name not in names]
+        self.genes = [self._columns[i] for i in self._gene_columns]
+        self.samples = range(len(self._lines)) if self._rows is None else self._rows
+        cells = self._first[self._offset :]
+        text = [name for name, cell in zip(self._columns, cells, strict=True) if not _looks_numeric(cell)]
+        self.annotations = list(dict.fromkeys([*text, *self._columns]))
 
-    def _check_gct(self, n_genes: int, n_samples: int, n_row_annotations: int, n_annotations: int) -> None:
-        found = (len(self._lines) - n_annotations, len(self._columns) - n_row_annotations)
-        if found != (n_genes, n_samples):
-            raise ValueError(
-                f"{self.path.name} announces {n_genes} genes x {n_samples} samples and holds {found[0]} x "
-                f"{found[1]}; the file may be truncated."
-            )
-        self._ignored_columns, self._n_annotation_rows = n_row_annotations, n_annotations
-        self._fixed = Orientation("columns", "the GCT format")
-
-    def _place(self, names: Collection[str], drop: Collection[str]) -> None:
-        """Tell samples, genes and annotations apart."""
-        rows = self._rows if self._rows is not None else []
-        check_drop(drop, self._columns, [] if self.orientation.samples_in == "rows" else rows, self.path)
-        if self.orientation.samples_in == "rows":
-            self._gene_columns = [i for i, name in enumerate(self._columns) if name not in names]
-            self.genes = [self._columns[i] for i in self._gene_columns]
-            self.samples: Sequence[Any] = range(len(self._lines)) if self._rows is None else rows
-            numeric = self._first[self._offset :]
-            text = [c for c, cell in zip(self._columns, numeric, strict=True) if not _looks_numeric(cell)]
-            self.annotations = list(dict.fromkeys([*text, *self._columns]))
-        else:
-            self._sample_columns = [
-                i for i, name in enumerate(self._columns) if i >= self._ignored_columns and name not in drop
-            ]
-            self._is_gene_row = [i >= self._n_annotation_rows and r not in names for i, r in enumerate(rows)]
-            self.genes = [r for r, use in zip(rows, self._is_gene_row, strict=True) if use]
-            self.samples = [self._columns[i] for i in self._sample_columns]
-            self.annotations = rows[: self._n_annotation_rows] if self._fixed else rows
+    def _name_columns_as_samples(self, rows: list[str], options: ReadOptions) -> None:
+        self._sample_columns = [
+            i
+            for i, name in enumerate(self._columns)
+            if i >= self._ignored_columns and name not in options.drop
+        ]
+        first_gene = self._n_annotation_rows or 0
+        self._is_gene_row = [i >= first_gene and row not in options.names for i, row in enumerate(rows)]
+        self.genes = [row for row, use in zip(rows, self._is_gene_row, strict=True) if use]
+        self.samples = [self._columns[i] for i in self._sample_columns]
+        self.annotations = rows[: self._n_annotation_rows]
 
     def _chunks(self, skip: set[int], columns: list[int], dtype: Any, cells: int = 0) -> Iterator[Any]:
         """Parse some columns (positions in the file) of the lines that are not skipped."""
@@ -210,12 +192,12 @@ class TextSource:
             by_row = len(in_rows) < len(in_columns)
             where = [names[seen[start + i]] for i in in_rows] if by_row else []
             where = where or [self._columns[columns[i] - self._offset] for i in in_columns]
-            more = f" and {len(where) - 10} more" if len(where) > 10 else ""
-            kind = "rows" if by_row else "columns"
-            return (
-                f"{self.path.name}: the {kind} {', '.join(map(repr, where[:10]))}{more} do not hold numbers "
-                f"(for instance {cell!r}). Name them as label=, group= or in drop=[...]; or set samples_in= "
-                f"if the samples are not in the {self.orientation.samples_in}."
+            return not_numbers(
+                self.path,
+                "rows" if by_row else "columns",
+                where,
+                f" (for instance {cell!r})",
+                f"; or set samples_in= if the samples are not in the {self.orientation.samples_in}",
             )
         return ""
 
@@ -233,8 +215,28 @@ def _numbered(chunks: Iterator[Any]) -> Iterator[tuple[int, Any]]:
 
 
 def _looks_numeric(cell: str) -> bool:
-    try:
-        float(cell.replace(",", "."))
-    except ValueError:
-        return cell in MISSING
-    return True
+    """Tell whether a cell holds a number, with a point or a comma, or nothing."""
+    return cell in MISSING or is_number(cell.replace(",", "."))
+
+
+class TextFormat(Format):
+    """Tables with one header: .csv is written with commas, .tsv and .txt with tabs; reading looks for itself."""
+
+    suffixes = (".csv", ".tsv", ".txt")
+    gzipped = True
+
+    def open(self, path: Path, options: ReadOptions) -> TextSource:
+        """Read the names of a file."""
+        return TextSource(path, options)
+
+    def write(self, path: Path, table: Table, samples_in: str) -> None:
+        """Annotations are the first columns, or the first rows."""
+        pd = require("pandas", "write_expression")
+        separator = "," if self.suffix(path) == ".csv" else "\t"
+        with create_text(path) as file:
+            if samples_in == "columns":
+                table.annotations.T.to_csv(file, sep=separator, index_label="gene")
+                table.values.T.to_csv(file, sep=separator, header=False, na_rep="NA")
+            else:
+                whole = pd.concat([table.annotations, table.values], axis=1)
+                whole.to_csv(file, sep=separator, index_label="sample", na_rep="NA")

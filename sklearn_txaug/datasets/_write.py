@@ -1,18 +1,21 @@
 """Write expression tables."""
 
-import gzip
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from ..utils.docs import with_texts
 from ..utils.optional import require
-from ._formats import MARK, check_samples_in, table_suffix
+from ._annotations import MARK
+from ._base import Table
+from ._formats import accepted_suffixes, find_format
 
 
+@with_texts({"suffixes": accepted_suffixes()})
 def write_expression(
     path: str | PathLike[str],
     X: Any,
@@ -29,9 +32,10 @@ def write_expression(
     Parameters
     ----------
     path : str or path
-        The file, replaced if it exists. Its suffix gives the format: .h5ad (needs the extra ``anndata``),
-        .csv, .tsv, .txt or .gct, each of these four also with .gz, or .parquet (needs pyarrow). GCT is
-        written in version 1.3 if there are labels or groups, else 1.2.
+        The file, replaced if it exists. Its suffix gives the format:
+        {suffixes}.
+        AnnData needs the extra ``anndata``, Parquet needs pyarrow. GCT is written in version 1.3 if there are
+        labels or groups, else 1.2.
     X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_genes)
         Expression. A sparse matrix is written dense.
     y : array-like of shape (n_samples,), default=None
@@ -73,18 +77,10 @@ def write_expression(
     sample_1,b,3.0,4.5
     """
     path = Path(path)
-    suffix = table_suffix(path)
-    check_samples_in(samples_in, path)
+    file_format = find_format(path)
+    file_format.check_samples_in(path, samples_in)
     frame = _frame(X, feature_names, sample_names)
-    annotations, uns = _annotations(frame, y, groups, is_synthetic)
-    if suffix == ".h5ad":
-        _write_h5ad(path, frame, annotations, uns)
-    elif suffix == ".gct":
-        _write_gct(path, frame, annotations)
-    elif suffix == ".parquet":
-        _write_parquet(path, frame, annotations, samples_in)
-    else:
-        _write_text(path, frame, annotations, samples_in, "," if suffix == ".csv" else "\t")
+    file_format.write(path, _with_annotations(frame, y, groups, is_synthetic), samples_in)
 
 
 def _frame(X: Any, feature_names: Any, sample_names: Any) -> Any:
@@ -115,10 +111,10 @@ def _names(argument: str, names: Any, default: Any, n: int, prefix: str) -> Any:
     return pd.Index(names, dtype=object)
 
 
-def _annotations(frame: Any, y: Any, groups: Any, is_synthetic: Any) -> tuple[Any, dict[str, str]]:
-    """Labels and groups as a DataFrame, and which column is which."""
+def _with_annotations(frame: Any, y: Any, groups: Any, is_synthetic: Any) -> Table:
+    """Put labels, groups and the mark of synthetic samples beside the values."""
     pd = require("pandas", "write_expression")
-    columns, uns = {}, {}
+    columns, roles = {}, {}
     given = (("y", "label", y), ("groups", "group", groups), (MARK, MARK, is_synthetic))
     for argument, default, values in given:
         if values is None:
@@ -134,9 +130,10 @@ def _annotations(frame: Any, y: Any, groups: Any, is_synthetic: Any) -> tuple[An
             raise ValueError(f"{argument} is called {name!r}, and so is a gene or y; rename the Series.")
         if values.dtype.kind in "OU":
             values = _names(argument, np.where(pd.isna(values), "", values), None, len(frame), "")
-        columns[name], uns[default] = values, name
-    uns.pop(MARK, None)
-    return pd.DataFrame(columns, index=frame.index), uns
+        columns[name] = values
+        roles[default] = name
+    roles.pop(MARK, None)
+    return Table(frame, pd.DataFrame(columns, index=frame.index), roles)
 
 
 def _check_order(argument: str, values: Any, index: Any) -> None:
@@ -146,59 +143,3 @@ def _check_order(argument: str, values: Any, index: Any) -> None:
     names = list(map(str, values.index))
     if names != index.tolist() and sorted(names) == sorted(index):
         raise ValueError(f"{argument} has the samples of X in another order; pass {argument}.loc[X.index].")
-
-
-def _write_text(path: Path, frame: Any, annotations: Any, samples_in: str, separator: str) -> None:
-    """Annotations are the first columns, or the first rows."""
-    pd = require("pandas", "write_expression")
-    with _open(path) as file:
-        if samples_in == "columns":
-            annotations.T.to_csv(file, sep=separator, index_label="gene")
-            frame.T.to_csv(file, sep=separator, header=False, na_rep="NA")
-        else:
-            table = pd.concat([annotations, frame], axis=1)
-            table.to_csv(file, sep=separator, index_label="sample", na_rep="NA")
-
-
-def _write_gct(path: Path, frame: Any, annotations: Any) -> None:
-    (n_samples, n_genes), n_annotations = frame.shape, annotations.shape[1]
-    table = frame.T
-    with _open(path) as file:
-        if n_annotations:
-            file.write(f"#1.3\n{n_genes}\t{n_samples}\t0\t{n_annotations}\n")
-            annotations.T.to_csv(file, sep="\t", index_label="id")
-            table.to_csv(file, sep="\t", header=False, na_rep="NA")
-        else:
-            file.write(f"#1.2\n{n_genes}\t{n_samples}\n")
-            table.insert(0, "Description", "na", allow_duplicates=True)
-            table.to_csv(file, sep="\t", index_label="Name", na_rep="NA")
-
-
-def _write_parquet(path: Path, frame: Any, annotations: Any, samples_in: str) -> None:
-    """With samples in columns there is no room for annotations."""
-    require("pyarrow", "write_expression of a .parquet file")
-    pd = require("pandas", "write_expression")
-    if samples_in != "columns":
-        pd.concat([annotations, frame], axis=1).rename_axis("sample").to_parquet(path, engine="pyarrow")
-    elif annotations.shape[1]:
-        raise ValueError(
-            "y and groups cannot go into a .parquet file with samples_in='columns', whose columns hold "
-            "numbers; use samples_in='rows' or a text format."
-        )
-    else:
-        frame.T.rename_axis("gene").to_parquet(path, engine="pyarrow")
-
-
-def _write_h5ad(path: Path, frame: Any, annotations: Any, uns: dict[str, str]) -> None:
-    """Write AnnData; ``uns["label"]`` and ``uns["group"]`` name the columns of ``obs``."""
-    anndata = require("anndata", "write_expression of an .h5ad file")
-    pd = require("pandas", "write_expression")
-    data = anndata.AnnData(frame.to_numpy(), obs=annotations, var=pd.DataFrame(index=frame.columns))
-    data.uns.update(uns)
-    data.write_h5ad(path, compression="gzip")
-
-
-def _open(path: Path) -> IO[str]:
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "wt", compresslevel=5, encoding="utf-8", newline="\n")
-    return open(path, "w", encoding="utf-8", newline="\n")

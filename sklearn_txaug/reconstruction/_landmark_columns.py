@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..datasets import landmark_genes, match_landmarks
-from ..datasets._landmarks import _lookup, _normalise
+from ..datasets._landmarks import landmark_identifiers, plain_identifier
 
 
 def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) -> np.ndarray:
@@ -71,10 +71,10 @@ def find_landmarks(landmarks: Iterable[str], names: Iterable[Any]) -> list[int]:
     ValueError
         If a landmark is not there, or several times.
     """
-    l1000 = _lookup(landmark_genes(as_frame=False))
+    l1000 = landmark_identifiers(landmark_genes(as_frame=False))
 
     def gene(name: str) -> Any:
-        return l1000.get(_normalise(name), (None, _normalise(name)))[1]
+        return l1000.get(plain_identifier(name), (None, plain_identifier(name)))[1]
 
     by_name, by_gene = defaultdict(list), defaultdict(list)
     for position, name in enumerate(map(str, names)):

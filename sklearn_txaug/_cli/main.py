@@ -1,0 +1,62 @@
+"""The parser of all commands, and the function that runs one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from .. import __version__
+from .augment import add_augment
+from .benchmark import add_benchmark
+from .evaluate import add_evaluate
+from .fetch import add_fetch
+from .messages import error_line, exit_status, plain_warnings, say
+from .options import add_traceback
+from .reproduce import add_reproduce
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="txaug",
+        description="Synthetic transcriptomics: make it, measure it, and find out whether it helps a classifier.",
+        epilog="txaug COMMAND --help explains a command. A command exits with 0 when it is done, 2 when its input is "
+        "wrong, 1 when a run failed.",
+    )
+    parser.add_argument("--version", action="version", version=f"txaug {__version__}")
+    add_traceback(parser, default=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    add_augment(commands)
+    add_benchmark(commands)
+    add_evaluate(commands)
+    add_fetch(commands)
+    add_reproduce(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, default=None
+        The arguments; None takes those of the process.
+
+    Returns
+    -------
+    status : int
+        0 if the command did its work, 2 if its input was wrong, 1 if a run failed, 130 if it was interrupted.
+    """
+    parser = make_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return 0
+    with plain_warnings(arguments.command):
+        try:
+            return arguments.run(arguments)
+        except (Exception, KeyboardInterrupt) as error:
+            if arguments.traceback:
+                raise
+            say(arguments.command, error_line(error))
+            return exit_status(error)

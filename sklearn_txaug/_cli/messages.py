@@ -1,0 +1,60 @@
+"""Errors and warnings as one line each on standard error."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_WRONG_INPUT = (ValueError, TypeError, ImportError, OSError, MemoryError)
+_DIVERGED = FloatingPointError  # raised by our samplers and networks, with advice
+
+
+def say(command: str, text: str) -> None:
+    """Print a line on standard error, above any progress bar."""
+    from tqdm import tqdm
+
+    tqdm.write(f"txaug {command}: {text}", file=sys.stderr)
+
+
+def exit_status(error: BaseException) -> int:
+    """Return 130 for an interrupt, 2 for an error in what the user gave, 1 for a run that failed."""
+    if isinstance(error, KeyboardInterrupt):
+        return 130
+    return 2 if isinstance(error, _WRONG_INPUT) else 1
+
+
+def error_line(error: BaseException) -> str:
+    """Say an error in one line; one that nobody expected is named, with a hint."""
+    text = _one_line(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if isinstance(error, MemoryError):
+        return f"not enough memory{f' ({text})' if text else ''}; try fewer genes or fewer rows"
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, (*_WRONG_INPUT, _DIVERGED)):
+        return text or type(error).__name__
+    return f"{type(error).__name__}: {text} (--traceback shows where)"
+
+
+@contextmanager
+def plain_warnings(command: str) -> Iterator[None]:
+    """Print each warning once, as one line without the place in the code; what was set before comes back."""
+    seen: set[str] = set()
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        text = _one_line(message)
+        if text not in seen:
+            seen.add(text)
+            say(command, f"warning: {text}")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
+
+
+def _one_line(message: object) -> str:
+    return " ".join(str(message).split())

@@ -1,0 +1,86 @@
+"""Options that mean the same in every command, and the types of arguments."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+FORMATS = (
+    "h5ad, parquet, csv, tsv, txt or gct, the last four also with .gz"  # here, since --help must be quick
+)
+
+
+def cohort_options() -> argparse.ArgumentParser:
+    """Return a parent parser of the options that say how to read a file of expression."""
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("reading the files")
+    add = group.add_argument
+    add("--label", metavar="COLUMN", help="class labels; default: what an h5ad names in uns['label']")
+    add(
+        "--group",
+        metavar="COLUMN",
+        help="patients or donors of the real rows, which no split cuts; default: what an h5ad names in uns['group']",
+    )
+    add(
+        "--labels-file",
+        type=Path,
+        metavar="FILE",
+        help="second table with --label and --group of the real rows, joined by sample",
+    )
+    add("--layer", help="layer of the h5ad files, instead of X")
+    add(
+        "--drop",
+        type=names,
+        default=[],
+        metavar="COLUMNS",
+        help="columns of the tables that are not genes, comma-separated",
+    )
+    add(
+        "--samples-in",
+        choices=["auto", "rows", "columns"],
+        default="auto",
+        help="where the tables have their samples; default: auto, which recognises names of genes and samples",
+    )
+    return parser
+
+
+def quiet_option() -> argparse.ArgumentParser:
+    """Return a parent parser of ``--quiet``."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    return parser
+
+
+def seed_option() -> argparse.ArgumentParser:
+    """Return a parent parser of ``--seed``."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same result (0)")
+    return parser
+
+
+def class_size_option() -> argparse.ArgumentParser:
+    """Return a parent parser of ``--min-class-size``."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--min-class-size", type=positive, default=6, help="leave out classes with fewer rows (6)"
+    )
+    return parser
+
+
+def add_traceback(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
+    """Add ``--traceback``, which stands before or behind the command."""
+    parser.add_argument(
+        "--traceback", action="store_true", default=default, help="show where in the code an error came from"
+    )
+
+
+def positive(text: str) -> int:
+    """Read a number of 1 or more."""
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+
+
+def names(text: str) -> list[str]:
+    """Split a comma-separated argument."""
+    return [name.strip() for name in text.split(",") if name.strip()]

@@ -1,0 +1,125 @@
+"""AnnData in .h5ad files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..utils.optional import require
+from ._base import AnnDataFormat, ReadOptions, Source, Table
+from ._cells import MISSING
+from ._orient import Orientation
+
+_CELLS = 1 << 22  # cells read at a time
+
+
+class H5adSource(Source):
+    """An AnnData file whose annotations have been read and whose matrix has not.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    layer : str or None
+        The layer to read; None reads ``X``.
+    """
+
+    def __init__(self, path: Path, layer: str | None) -> None:
+        self._io = require("anndata", "reading an .h5ad file").io
+        self._h5py = require("h5py", "reading an .h5ad file")
+        self.path, self._key = path, "X" if layer is None else f"layers/{layer}"
+        self.orientation = Orientation("rows", "the AnnData format")
+        if not self._h5py.is_hdf5(path):
+            raise ValueError(
+                f"{path.name} is not an HDF5 file, which an .h5ad file must be; it may be damaged."
+            )
+        with self._open() as file:
+            layers = list(file.get("layers", ()))
+            if layer is not None and layer not in layers:
+                raise ValueError(f"layer={layer!r} is not in {path.name}, which has {_names_of(layers)}.")
+            if self._key not in file:
+                raise ValueError(
+                    f"{path.name} has no X, so layer= must name a layer; it has {_names_of(layers)}."
+                )
+            self._obs = self._io.read_elem(file["obs"])
+            self.genes = self._io.read_elem(file["var"]).index.astype(str).tolist()
+            uns = {
+                key: self._io.read_elem(file["uns"][key])
+                for key in ("label", "group")
+                if key in file.get("uns", ())
+            }
+        self.samples = self._obs.index.astype(str).tolist()
+        self.annotations = list(map(str, self._obs.columns))
+        self.defaults = {
+            key: str(uns[key]) for key in uns if isinstance(uns[key], str) and uns[key] in self._obs
+        }
+
+    def annotation(self, name: str) -> Any:
+        """Return a label or group column in the order of `samples`, categories as their values."""
+        column = self._obs[name].reset_index(drop=True)
+        if column.dtype.name == "category":
+            column = column.astype(column.cat.categories.dtype)
+        return column.mask(column.isin(MISSING[:1]))
+
+    def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
+        """Yield ``(rows, genes, values)``: positions among kept samples and among genes, and the values."""
+        with self._open() as file:
+            matrix = file[self._key]
+            if isinstance(matrix, self._h5py.Group):  # a sparse matrix
+                matrix = self._io.sparse_dataset(matrix)
+            yield from self._slices(matrix, keep, dtype)
+
+    def _open(self) -> Any:
+        try:
+            return self._h5py.File(self.path, "r")
+        except OSError as error:
+            raise ValueError(f"{self.path.name} cannot be read, it may be truncated: {error}.") from error
+
+    def _slices(
+        self, matrix: Any, keep: np.ndarray, dtype: np.dtype
+    ) -> Iterator[tuple[slice, slice, np.ndarray]]:
+        by_column = getattr(matrix, "format", "csr") == "csc"
+        n_samples, n_genes = len(self.samples), len(self.genes)
+        step = max(1, _CELLS // max(1, n_samples if by_column else n_genes))
+        for first in range(0, n_genes if by_column else n_samples, step):
+            part = slice(first, first + step)
+            block = matrix[:, part] if by_column else matrix[part]
+            values = np.asarray(block.toarray() if hasattr(block, "toarray") else block, dtype=dtype)
+            if by_column:
+                yield slice(None), part, values[keep]
+            else:
+                start = int(keep[:first].sum())
+                yield slice(start, start + int(keep[part].sum())), slice(None), values[keep[part]]
+
+
+def _names_of(layers: list[str]) -> str:
+    return f"the layers {', '.join(map(repr, layers))}" if layers else "no layers"
+
+
+class H5adFormat(AnnDataFormat):
+    """AnnData's own files; needs anndata and h5py."""
+
+    suffixes = (".h5ad",)
+
+    def open(self, path: Path, options: ReadOptions) -> H5adSource:
+        """Read the annotations of a file."""
+        return H5adSource(path, options.layer)
+
+    def write(self, path: Path, table: Table, samples_in: str) -> None:
+        """Write AnnData; ``uns["label"]`` and ``uns["group"]`` name the columns of ``obs``."""
+        anndata = require("anndata", "writing an .h5ad file")
+        pd = require("pandas", "write_expression")
+        adata = anndata.AnnData(
+            table.values.to_numpy(), obs=table.annotations, var=pd.DataFrame(index=table.values.columns)
+        )
+        adata.uns.update(table.roles)
+        self.write_anndata(path, adata)
+
+    def read_anndata(self, path: Path) -> Any:
+        """Return the file as an AnnData in memory."""
+        return require("anndata", "reading an .h5ad file").read_h5ad(path)
+
+    def write_anndata(self, path: Path, adata: Any) -> None:
+        """Write an AnnData, compressed."""
+        adata.write_h5ad(path, compression="gzip")

@@ -1,0 +1,109 @@
+"""Expression tables in .parquet files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..utils.optional import require
+from ._base import Format, ReadOptions, Source, Table, not_numbers
+from ._cells import MISSING
+
+_CELLS = 1 << 22  # cells read at a time
+
+
+class ParquetSource(Source):
+    """A Parquet table whose names have been read and whose values have not.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    options : ReadOptions
+        What the caller said about it.
+    """
+
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        parquet = require("pyarrow.parquet", "reading a .parquet file")
+        self.path, self._file, names = path, parquet.ParquetFile(path), options.names
+        schema = self._file.schema_arrow
+        text = [field.name for field in schema if not _holds_numbers(str(field.type))]
+        row_names = self._row_names(schema, [name for name in text if name not in names])
+        columns = [name for name in schema.names if name != row_names]
+        rows = None if row_names is None else list(map(str, self._column(row_names)))
+        self.orientation = options.orient(path, columns, rows, str(row_names).partition("__index")[0])
+        options.check_drop(path, columns)
+        left = [name for name in columns if name in text and name not in names]
+        if left:
+            raise ValueError(not_numbers(path, "columns", left))
+        self._numbers = [name for name in columns if name not in names]
+        if self.orientation.samples_in == "columns":
+            self.samples, self.genes, self.annotations = self._numbers, rows or [], []
+        else:
+            self.samples = range(self._file.metadata.num_rows) if rows is None else rows
+            self.genes = self._numbers
+            self.annotations = list(dict.fromkeys([*(name for name in columns if name in text), *columns]))
+
+    def annotation(self, name: str) -> Any:
+        """Return a label or group column in the order of `samples`."""
+        column = require("pandas", "read_expression").Series(self._column(name), dtype=object)
+        return column.mask(column.isin(MISSING[:1]))
+
+    def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
+        """Yield ``(rows, genes, values)``: positions among kept samples and among genes, and the values."""
+        in_rows, start, first = self.orientation.samples_in == "rows", 0, 0
+        columns = self._numbers if in_rows else [n for n, k in zip(self._numbers, keep, strict=True) if k]
+        if not columns:
+            return
+        for batch in self._file.iter_batches(max(1, _CELLS // len(columns)), columns=columns):
+            # columns come in the order of the file, which is that of `columns`
+            values = np.column_stack([column.to_numpy(zero_copy_only=False) for column in batch.columns])
+            values = values.astype(dtype, copy=False)
+            if in_rows:
+                values, first = values[keep[first : first + len(values)]], first + len(values)
+            part = slice(start, start + len(values))
+            start = part.stop
+            yield (part, slice(None), values) if in_rows else (slice(None), part, values.T)
+
+    def _row_names(self, schema: Any, text: list[str]) -> str | None:
+        """Name of the column that holds the index, or else of the first column if that is text."""
+        index = [
+            name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)
+        ]
+        if index:
+            return index[0]
+        return schema.names[0] if schema.names and schema.names[0] in text else None
+
+    def _column(self, name: str) -> list[Any]:
+        return self._file.read(columns=[name]).column(name).to_pylist()
+
+
+def _holds_numbers(kind: str) -> bool:
+    """Tell whether a type of Arrow, by its name, is one of numbers."""
+    return kind.startswith(("int", "uint", "float", "double", "halffloat", "decimal"))
+
+
+class ParquetFormat(Format):
+    """Columns of one type each; needs pyarrow."""
+
+    suffixes = (".parquet",)
+
+    def open(self, path: Path, options: ReadOptions) -> ParquetSource:
+        """Read the names of a file."""
+        return ParquetSource(path, options)
+
+    def write(self, path: Path, table: Table, samples_in: str) -> None:
+        """With samples in columns there is no room for annotations."""
+        require("pyarrow", "writing a .parquet file")
+        pd = require("pandas", "write_expression")
+        if samples_in != "columns":
+            whole = pd.concat([table.annotations, table.values], axis=1)
+            whole.rename_axis("sample").to_parquet(path, engine="pyarrow")
+        elif table.annotations.shape[1]:
+            raise ValueError(
+                "y and groups cannot go into a .parquet file with samples_in='columns', whose columns hold "
+                "numbers; use samples_in='rows' or a text format."
+            )
+        else:
+            table.values.T.rename_axis("gene").to_parquet(path, engine="pyarrow")
