@@ -8,6 +8,7 @@ import pytest
 from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import NearestNeighbors
 
 from sklearn_txaug import __main__ as command_line
@@ -135,7 +136,7 @@ def _values(rows):
     return {(*row[:-1], repr(row.value)) for row in rows if not row.metric.startswith("fit_")}
 
 
-class _Killed(RuntimeError):
+class _Killed(BaseException):
     pass
 
 
@@ -168,6 +169,34 @@ def test_a_killed_run_continues(cohort, tmp_path, torn):
     assert path.read_text().startswith(finished)
     assert _values(resumed) == _values(whole)
     assert len(resumed) == len(whole)
+
+
+class _Failing(GaussianSampler):
+    """Cannot be trained on this cohort, as ADASYN cannot on some."""
+
+    def fit(self, X, y, *, groups=None):
+        raise ValueError("no neighbours of another class")
+
+
+def test_a_sampler_that_fails_ends_its_own_job_only(cohort, tmp_path):
+    samplers = {"none": None, "failing": _Failing(), "gaussian": GaussianSampler()}
+    with pytest.warns(
+        UserWarning, match="sampler failing has no results.*ValueError: no neighbours of another"
+    ):
+        rows = benchmark(cohort, samplers=samplers, **SETUP, output=tmp_path)
+    assert {row.sampler for row in rows} == {"none", "gaussian", "real"}
+    assert "failing" not in format_summary(rows, list(samplers))
+    draw_summary(rows, list(samplers), tmp_path / "summary.png")
+
+
+def test_a_classifier_that_fails_without_augmentation_ends_the_run(cohort, tmp_path):
+    class Wrong(GaussianNB):
+        def fit(self, X, y):
+            raise ValueError("cannot be fitted")
+
+    setup = {**SETUP, "classifiers": {"wrong": Wrong()}}
+    with pytest.raises(ValueError, match="cannot be fitted"):
+        benchmark(cohort, samplers={"none": None}, **setup, output=tmp_path)
 
 
 def test_a_block_torn_between_two_lines_is_completed(cohort, tmp_path):

@@ -63,7 +63,7 @@ def test_parts_are_apart_and_groups_whole(cohort):
     assert not set(cohort.groups[train]) & set(cohort.groups[test])
     assert len(test) == pytest.approx(90 / 3, abs=3)
     assert len(train) == pytest.approx(90 * 2 / 3 * 4 / 5, abs=3)
-    assert set(train) != set(_reproduction.split_parts(cohort, table, 1).train)
+    assert set(train) != set(_reproduction.split_parts(cohort, table, 1).pool)
 
 
 def test_rows_are_the_same_after_a_kill(cohort, tmp_path, monkeypatch):

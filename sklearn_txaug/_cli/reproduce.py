@@ -65,7 +65,7 @@ def _reproduce(arguments: argparse.Namespace) -> int:
     if rare:
         print(f"left out, fewer than {arguments.min_class_size} rows: {', '.join(map(str, rare))}")
     scale = arguments.scale or ("full" if arguments.data else "small")
-    n_train = len(split_parts(cohort, table, 0).train)
+    n_train = len(split_parts(cohort, table, 0).pool)
     if scale == "small":
         table = small(table, n_train)
     elif table.k >= n_train:

@@ -26,7 +26,7 @@ class Cohort(NamedTuple):
     n_genes: int | None = None
 
 
-class Split(NamedTuple):
+class Holdout(NamedTuple):
     """One seed's rows: `pool` is what a classifier may train on, best first, `test` what it never sees."""
 
     pool: np.ndarray
@@ -77,11 +77,11 @@ def fingerprint(cohort: Cohort) -> str:
     return f"{cohort.X.shape[0]} rows x {cohort.X.shape[1]} genes, {digest.hexdigest()[:16]}"
 
 
-def split(cohort: Cohort, seed: int) -> Split:
+def split(cohort: Cohort, seed: int) -> Holdout:
     """Hold out a third of the groups, stratified by class; the same seed gives the same split."""
     pool, test = holdout(cohort.y, cohort.groups, TEST_SHARE, seed)
     pool = pool[stratified_order(cohort.y[pool], np.random.default_rng(seed))]
-    return Split(pool, test[np.isin(cohort.y[test], cohort.y[pool])])
+    return Holdout(pool, test[np.isin(cohort.y[test], cohort.y[pool])])
 
 
 def subset(cohort: Cohort, pool: np.ndarray, n_real: Size) -> np.ndarray:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..model_selection import SelectiveSampler
 from ._indicators import COSTS, INDICATORS
+from ._methods import is_gate
 from ._sizes import CHOSEN, Size, size_order
 from ._store import Row
 
@@ -54,7 +54,7 @@ class Plan(NamedTuple):
         if self.samplers.get(name) is None:
             return [Job(self.protocols, name, seed, (task,)) for task in tasks]
         honest = [Job(("honest",), name, seed, (task,)) for task in tasks if "honest" in self.protocols]
-        if "oracle" not in self.protocols or isinstance(self.samplers[name], SelectiveSampler):
+        if "oracle" not in self.protocols or is_gate(self.samplers[name]):
             return honest  # the gate chooses by the rows that it is given, so it has no oracle
         return [*honest, Job(("oracle",), name, seed, tuple(tasks))]
 
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
         fixed: Size | None = None
         if self.samplers[name] is None:
             fixed = 0
-        elif isinstance(self.samplers[name], SelectiveSampler):
+        elif is_gate(self.samplers[name]):
             fixed = CHOSEN
         amounts = [size for size in self.n_synthetic if size] if fixed is None else [fixed]
         pairs = tuple((classifier, size) for classifier in self.classifiers for size in amounts)

@@ -81,3 +81,8 @@ def make_classifiers() -> dict[str, Any]:
             early_stopping=False,
         ),
     }
+
+
+def is_gate(sampler: Any) -> bool:
+    """Tell whether a sampler chooses its amount by itself, for a classifier."""
+    return isinstance(sampler, SelectiveSampler)

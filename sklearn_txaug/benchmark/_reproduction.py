@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
@@ -14,9 +14,10 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from .. import __version__, metrics, over_sampling
+from ..model_selection._engine import fit_and_score, fit_generator
 from ..neural_network import MLPNetClassifier
 from ..utils.splits import holdout
-from ._cohort import Cohort, fingerprint
+from ._cohort import Cohort, Holdout, fingerprint
 from ._indicators import n_parameters
 from ._published import REAL, Published
 from ._store import ResultStore, Row
@@ -24,13 +25,6 @@ from ._store import ResultStore, Row
 TRAIN, TEST = "training rows", "held-out rows"
 _ADVERSARIAL = 2048  # rows of each kind
 _LAST = "fit_seconds"  # stands last of a job's rows: a job that has it is whole
-
-
-class Parts(NamedTuple):
-    """Rows of one seed."""
-
-    train: np.ndarray
-    test: np.ndarray
 
 
 def small(table: Published, n_train: int) -> Published:
@@ -60,14 +54,14 @@ def _shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
     return {**settings, **changed}
 
 
-def split_parts(cohort: Cohort, table: Published, seed: int) -> Parts:
+def split_parts(cohort: Cohort, table: Published, seed: int) -> Holdout:
     """Hold out test rows, and validation rows that nobody sees, as the papers did."""
     groups = cohort.groups
     rest, test = holdout(cohort.y, groups, table.shares[0], seed)
     within = None if groups is None else groups[rest]
     train, _ = holdout(cohort.y[rest], within, table.shares[1], seed)
     train = rest[train]
-    return Parts(train, test[np.isin(cohort.y[test], cohort.y[train])])
+    return Holdout(train, test[np.isin(cohort.y[test], cohort.y[train])])
 
 
 def reproduce(
@@ -103,7 +97,7 @@ def reproduce(
     left = [job for job in jobs if job not in finished]
     for name, seed in tqdm(left, desc="reproduce", unit="training", disable=not verbose):
         values = _measure(cohort, table, name, seed)
-        n_train = len(split_parts(cohort, table, seed).train)
+        n_train = len(split_parts(cohort, table, seed).pool)
         store.append(
             Row(cohort.name, "oracle", name, where, n_train, n_new, seed, metric, value)
             for (where, metric), (n_new, value) in values.items()
@@ -121,8 +115,8 @@ def _measure(cohort: Cohort, table: Published, name: str, seed: int) -> Values:
     start, sampler = time.perf_counter(), None
     if name != REAL:
         system = table.systems[name]
-        sampler = getattr(over_sampling, system.sampler)(**system.settings).set_params(random_state=seed)
-        sampler.fit(X[train], y[train])
+        sampler = getattr(over_sampling, system.sampler)(**system.settings, random_state=seed)
+        fit_generator(sampler, X, y, None, train)
     seconds = time.perf_counter() - start
     embedder = MLPNetClassifier(**table.embedder, random_state=seed).fit(X[train], y[train])
     values: Values = {}
@@ -173,8 +167,9 @@ def _utility(
         X_new, y_new = sampler.sample(table.n_generated, random_state=seed)
 
     def accuracy(classifier: Mapping[str, Any], X_fit: np.ndarray, y_fit: np.ndarray) -> float:
-        model = MLPNetClassifier(**classifier, random_state=seed).fit(X_fit, y_fit)
-        return float(np.mean(model.predict(X[test]) == y[test]))
+        return fit_and_score(
+            MLPNetClassifier(**classifier), seed, (X_fit, y_fit), (X[test], y[test]), accuracy_of
+        )
 
     n_new = 0 if sampler is None else len(X_new)
     values = {(TEST, "reverse_validation"): (len(X_new), accuracy(table.classifier, X_new, y_new))}
@@ -189,3 +184,7 @@ def _utility(
         score = accuracy(table.embedder, X_fit, y_fit) if len(np.unique(y_fit)) > 1 else np.nan
         values[TEST, f"accuracy with {n} real rows"] = n_new, score
     return values
+
+
+def accuracy_of(model: Any, X: np.ndarray, y: np.ndarray) -> float:
+    return float(np.mean(model.predict(X) == y))

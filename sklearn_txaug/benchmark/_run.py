@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
-from sklearn.base import clone
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
-from sklearn.utils.validation import has_fit_parameter
 from tqdm import tqdm
 
 from .. import __version__
-from ..model_selection import SelectiveSampler
-from ..utils.random import seeded
-from ..utils.threads import one_thread
-from ._cohort import Cohort, fingerprint, most_variable, split, subset
-from ._indicators import COSTS, embed, indicators, n_parameters
-from ._jobs import PROTOCOLS, Job, Plan, Task, key, keys, missing
-from ._memory import PeakMemory
-from ._methods import make_classifiers, make_samplers
-from ._sizes import CHOSEN, Size, labels_to_draw, real_size, synthetic_size
-from ._store import ResultStore, Row, recall_of
+from ..utils.warnings import warn
+from ._cohort import Cohort, fingerprint, split, subset
+from ._jobs import PROTOCOLS, Job, Plan, key, keys, missing
+from ._methods import is_gate, make_classifiers, make_samplers
+from ._sizes import Size, real_size, synthetic_size
+from ._store import ResultStore, Row
+from ._training import Finished, run_job
 
 
 def benchmark(
@@ -91,12 +84,19 @@ def benchmark(
     finished = [row for row in store.rows if row.dataset == cohort.name]
     jobs = missing(wanted, finished, store.embedded(cohort.name), embeddings)
     work = Parallel(n_jobs=n_jobs or cpu_count(), return_as="generator_unordered")(
-        delayed(run_job)(job, cohort, samplers.get(job.sampler), classifiers) for job in jobs
+        delayed(_run)(job, cohort, samplers.get(job.sampler), classifiers) for job in jobs
     )
-    for done in tqdm(work, total=len(jobs), desc=f"benchmark {cohort.name}", unit="job", disable=not verbose):
+    failed: dict[str, str] = {}
+    for job, done in tqdm(
+        work, total=len(jobs), desc=f"benchmark {cohort.name}", unit="job", disable=not verbose
+    ):
         for where, points in done.points.items():
             store.save_points(cohort.name, where, points)
         store.append(done.rows)
+        if done.error:
+            failed.setdefault(job.sampler, done.error)
+    for name, error in failed.items():
+        warn(f"{cohort.name}: sampler {name} has no results, or not all, since it fails: {error}")
     belongs = keys(wanted)
     return [row for row in store.rows if row.dataset == cohort.name and key(row) in belongs]
 
@@ -136,9 +136,7 @@ def make_plan(
         raise ValueError("n_synthetic must be numbers of rows, each 0 or more; got none")
     if not protocols or set(protocols) - set(PROTOCOLS):
         raise ValueError(f"protocol must be one or both of {PROTOCOLS}, got {protocol!r}")
-    if protocols == ("oracle",) and any(
-        isinstance(sampler, SelectiveSampler) for sampler in samplers.values()
-    ):
+    if protocols == ("oracle",) and any(map(is_gate, samplers.values())):
         raise ValueError(
             "protocol='oracle' has no gate, which chooses by the rows that it is given; add 'honest'"
         )
@@ -156,95 +154,5 @@ def make_plan(
     return Plan(samplers, classifiers, real, synthetic, seeds, protocols)
 
 
-class Finished(NamedTuple):
-    """Rows of a job, and points of its synthetic rows by (protocol, sampler, n_real)."""
-
-    rows: list[Row]
-    points: dict[tuple, dict[str, np.ndarray]]
-
-
-def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> Finished:
-    """Train the job's generator on one thread, and score what it asks for."""
-    with one_thread():
-        pool, test = split(cohort, job.seed)
-        cohort = most_variable(cohort, pool)
-        seen = pool if job.protocols == ("oracle",) else subset(cohort, pool, job.tasks[0].n_real)
-        with PeakMemory() as memory:
-            start = time.perf_counter()
-            if not (sampler is None or isinstance(sampler, SelectiveSampler)):
-                sampler = _fit(seeded(sampler, job.seed), cohort, seen)
-            seconds = time.perf_counter() - start
-        done = Finished([], {})
-        for task in job.tasks:
-            real = subset(cohort, pool, task.n_real)
-            for classifier, amount in task.pairs:
-                values = _scores(cohort, real, test, sampler, amount, classifiers[classifier], job.seed)
-                _add(done, cohort.name, job, task, classifier, amount, values)
-            if task.indicators:
-                costs = dict(zip(COSTS, (seconds, memory.megabytes, n_parameters(sampler)), strict=True))
-                values = indicators(cohort, pool, real, seen, test, sampler)
-                _add(done, cohort.name, job, task, "", len(test), {**values, **costs})
-            if task.embedding:
-                where = (job.protocols[0], job.sampler, task.n_real)
-                done.points[where] = embed(cohort, real, test, sampler)
-    return done
-
-
-def _fit(sampler: Any, cohort: Cohort, rows: np.ndarray) -> Any:
-    groups = {}
-    if cohort.groups is not None and has_fit_parameter(sampler, "groups"):
-        groups = {"groups": cohort.groups[rows]}
-    return sampler.fit(cohort.X[rows], cohort.y[rows], **groups)
-
-
-def _resample(
-    cohort: Cohort, rows: np.ndarray, sampler: Any, amount: Size, classifier: Any, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the real rows with the synthetic ones below them."""
-    X, y = cohort.X[rows], cohort.y[rows]
-    if amount == CHOSEN:
-        groups = None if cohort.groups is None else cohort.groups[rows]
-        return seeded(clone(sampler).set_params(estimator=classifier), seed).fit_resample(X, y, groups=groups)
-    labels = labels_to_draw(y, amount)
-    if sampler is None or not len(labels):
-        return X, y
-    X_new, y_new = sampler.sample(y=labels)
-    return np.concatenate([X, X_new]), np.concatenate([y, y_new])
-
-
-def _add(
-    done: Finished,
-    dataset: str,
-    job: Job,
-    task: Task,
-    classifier: str,
-    n_synthetic: Size,
-    values: Mapping[str, float],
-) -> None:
-    for protocol in job.protocols:
-        prefix = (dataset, protocol, job.sampler, classifier, task.n_real, n_synthetic, job.seed)
-        done.rows.extend(Row(*prefix, metric, float(value)) for metric, value in values.items())
-
-
-def _scores(
-    cohort: Cohort,
-    real: np.ndarray,
-    test: np.ndarray,
-    sampler: Any,
-    amount: Size,
-    classifier: Any,
-    seed: int,
-) -> dict[str, float]:
-    """Train the classifier on real and synthetic rows, and test it. The scores stand last: see `missing`."""
-    X, y = _resample(cohort, real, sampler, amount, classifier, seed)
-    truth, predicted = cohort.y[test], seeded(classifier, seed).fit(X, y).predict(cohort.X[test])
-    classes = np.unique(truth)
-    recalls = recall_score(truth, predicted, labels=classes, average=None, zero_division=0)
-    return {
-        "real_rows": len(real),
-        "synthetic_rows": len(y) - len(real),
-        **{recall_of(label): value for label, value in zip(classes, recalls, strict=True)},
-        "accuracy": accuracy_score(truth, predicted),
-        "balanced_accuracy": balanced_accuracy_score(truth, predicted),
-        "f1_macro": f1_score(truth, predicted, average="macro"),
-    }
+def _run(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> tuple[Job, Finished]:
+    return job, run_job(job, cohort, sampler, classifiers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,15 +9,16 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
-from ._protocols import Scorer, honest
+from ..utils.warnings import warn
+from ._engine import AmountScorer, honest
 from ._selection import NONE
 
 
-class Comparison(NamedTuple):
+class CandidateComparison(NamedTuple):
     """Samplers by name, what scores them, and the `scaler` and `nonnegative` that they work under."""
 
     samplers: Mapping[str, Any]
-    scorer: Scorer
+    scorer: AmountScorer
     space: Mapping[str, Any]
     stream: tuple[int, ...]
 
@@ -52,7 +52,7 @@ class Comparison(NamedTuple):
         )
         failed = {name: error for (name, _), (_, error) in zip(jobs, found, strict=True) if error}
         for name, error in failed.items():
-            warnings.warn(f"candidate {name} cannot be chosen, since it fails: {error}", stacklevel=2)
+            warn(f"candidate {name} cannot be chosen, since it fails: {error}")
         folds = [found[k : k + len(names)] for k in range(0, len(found), len(names))]
         return np.array([np.concatenate([scores for scores, _ in fold]) for fold in folds]).T
 
@@ -98,7 +98,7 @@ def _by_class(samplers: Sequence[Any]) -> dict[str, Any]:
 
 
 def _fold_scores(
-    scorer: Scorer,
+    scorer: AmountScorer,
     X: Any,
     y: np.ndarray,
     groups: Any,

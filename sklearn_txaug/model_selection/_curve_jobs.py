@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -16,7 +15,8 @@ from sklearn.utils.validation import column_or_1d
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
 from ..utils.random import draw_seed
 from ..utils.splits import ROWS_PER_CLASS, splits, stratified_order
-from ._protocols import Scorer, Split
+from ..utils.warnings import warn
+from ._engine import AmountScorer, Split
 from ._result import CurveResult
 
 PROTOCOLS = ("honest", "oracle")
@@ -44,7 +44,7 @@ class CurveJobs:
         self.sampler, self.protocol, self.scoring = sampler, protocol, scoring
         self.X, y, self.groups = indexable(X, y, groups)
         self.y = column_or_1d(y)
-        self.scorer = Scorer(estimator, check_scoring(estimator, scoring))
+        self.scorer = AmountScorer(estimator, check_scoring(estimator, scoring))
         self.seed = draw_seed(random_state)
         self.pairs = splits(cv, self.y, self.groups, seed=self.seed, n_repeats=n_repeats)
 
@@ -96,11 +96,9 @@ class CurveJobs:
         if not len(defined):
             raise ValueError(f"{self._score_name} is not defined for what any of the splits holds out")
         if len(defined) < len(baseline):
-            warnings.warn(
+            warn(
                 f"{len(baseline) - len(defined)} of {len(baseline)} splits are left out: {self._score_name} is not "
-                "defined for what they hold out",
-                UserWarning,
-                stacklevel=4,
+                "defined for what they hold out"
             )
         return defined
 

@@ -22,8 +22,8 @@ from ..utils.declaration import estimator
 from ..utils.splits import TooFewRows, splits
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
 from ..utils.warnings import warn
-from ._comparison import Comparison, named_samplers
-from ._protocols import Scorer
+from ._comparison import CandidateComparison, named_samplers
+from ._engine import AmountScorer
 from ._selection import NONE, Option, Selection
 
 Candidates = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
@@ -223,13 +223,13 @@ class SelectiveSampler(WrapperSampler):
             first if len(selection.options) == 1 else selection.options[selection.best or selection.leader]
         )
 
-    def _comparison(self) -> Comparison:
+    def _comparison(self) -> CandidateComparison:
         estimator = self.estimator
         if estimator is None:
             estimator = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-        scorer = Scorer(estimator, check_scoring(estimator, self.scoring), self.sampling_strategy)
+        scorer = AmountScorer(estimator, check_scoring(estimator, self.scoring), self.sampling_strategy)
         space = {"scaler": self.scaler, "nonnegative": self.nonnegative}
-        return Comparison(self._samplers, scorer, space, (self._seed, SELECT))
+        return CandidateComparison(self._samplers, scorer, space, (self._seed, SELECT))
 
 
 def _words(scoring: Any) -> str:

@@ -1,18 +1,21 @@
-"""What synthetic rows do to a classifier: one training of the generator, and a score for each amount."""
+"""Train a generator, draw from it, train a classifier with its rows, score: once, for all who compare."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from sklearn.utils import _safe_indexing
 
 from ..utils.amounts import class_amounts
+from ..utils.checks import groups_for
 from ..utils.containers import stack
 from ..utils.random import seeded
 from ..utils.threads import one_thread
+
+_Score = TypeVar("_Score")
 
 
 class Split(NamedTuple):
@@ -24,11 +27,33 @@ class Split(NamedTuple):
 
 
 def honest(train: np.ndarray, test: np.ndarray) -> Split:
+    """Return the split in which the generator sees exactly the rows that the classifier sees."""
     return Split(train, train, test)
 
 
-class Scorer(NamedTuple):
-    """Trains a clone of `estimator` on the real rows, with synthetic ones below, and scores it on held-out rows."""
+def fit_generator(sampler: Any, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray) -> Any:
+    """Train a sampler on some of the rows, and give it their groups if it takes any."""
+    part = None if groups is None else _safe_indexing(groups, rows)
+    return sampler.fit(_safe_indexing(X, rows), y[rows], **groups_for(sampler, part))
+
+
+def with_synthetic(X: Any, y: np.ndarray, generator: Any, labels: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Return training rows with a synthetic row for each of `labels` below them."""
+    if generator is None or not len(labels):
+        return X, y
+    X_new, y_new = generator.sample(y=labels)
+    return stack(X, X_new), np.concatenate([y, y_new])
+
+
+def fit_and_score(
+    estimator: Any, seed: int, train: tuple[Any, Any], test: tuple[Any, Any], score: Callable[..., _Score]
+) -> _Score:
+    """Train a clone of a classifier under a seed and return ``score(model, X_test, y_test)``."""
+    return score(seeded(estimator, seed).fit(*train), *test)
+
+
+class AmountScorer(NamedTuple):
+    """Scores a classifier with synthetic rows in several amounts."""
 
     estimator: Any
     scoring: Any
@@ -52,25 +77,24 @@ class Scorer(NamedTuple):
         with one_thread(), warnings.catch_warnings():
             for rare_class in ("y_pred contains classes not in y_true", "A single label was found"):
                 warnings.filterwarnings("ignore", rare_class, UserWarning)
-            generator = None if sampler is None else _fit(sampler, X, y, groups, splits[0].seen)
+            generator = None if sampler is None else fit_generator(sampler, X, y, groups, splits[0].seen)
             return np.array(
                 [[self._score(X, y, rows, generator, n, seed) for n in amounts] for rows in splits]
             )
 
     def _score(self, X: Any, y: np.ndarray, rows: Split, generator: Any, amount: Any, seed: int) -> float:
-        X_train, y_train = _safe_indexing(X, rows.real), y[rows.real]
-        labels = self.labels(amount, y_train)
-        if generator is not None and len(labels):
-            X_new, y_new = generator.sample(y=labels)
-            X_train, y_train = stack(X_train, X_new), np.concatenate([y_train, y_new])
-        model = seeded(self.estimator, seed).fit(X_train, y_train)
-        truth = y[rows.test]
-        try:
-            return float(self.scoring(model, _safe_indexing(X, rows.test), truth))
-        except ValueError:
-            if np.isin(y_train, truth).all():
-                raise
-            return np.nan
+        real, test = ((_safe_indexing(X, part), y[part]) for part in (rows.real, rows.test))
+        train = with_synthetic(*real, generator, self.labels(amount, real[1]))
+
+        def score(model: Any, X_test: Any, y_test: np.ndarray) -> float:
+            try:
+                return float(self.scoring(model, X_test, y_test))
+            except ValueError:
+                if np.isin(train[1], y_test).all():
+                    raise
+                return np.nan
+
+        return fit_and_score(self.estimator, seed, train, test, score)
 
     def labels(self, amount: Any, y: np.ndarray) -> np.ndarray:
         """Return the labels of the synthetic rows: none, if a fold has more than `sampling_strategy` asks for."""
@@ -81,8 +105,3 @@ class Scorer(NamedTuple):
                 raise
             return y[:0]
         return np.repeat(np.array(list(counts), dtype=y.dtype), list(counts.values()))
-
-
-def _fit(sampler: Any, X: Any, y: np.ndarray, groups: Any, seen: np.ndarray) -> Any:
-    groups = None if groups is None else _safe_indexing(groups, seen)
-    return sampler.fit(_safe_indexing(X, seen), y[seen], groups=groups)

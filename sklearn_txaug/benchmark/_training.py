@@ -1,0 +1,129 @@
+"""One job of the comparison: its generator is trained, and what it asks for is measured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
+
+from ..model_selection._engine import fit_and_score, fit_generator, with_synthetic
+from ..utils.random import seeded
+from ..utils.threads import one_thread
+from ._cohort import Cohort, most_variable, split, subset
+from ._indicators import COSTS, embed, indicators, n_parameters
+from ._jobs import Job, Task
+from ._memory import PeakMemory
+from ._methods import is_gate
+from ._sizes import CHOSEN, Size, labels_to_draw
+from ._store import Row, recall_of
+
+
+class Trained(NamedTuple):
+    """A generator, its job and its cohort, the rows that it was trained on and those of its seed, and its cost."""
+
+    generator: Any
+    job: Job
+    cohort: Cohort
+    pool: np.ndarray
+    seen: np.ndarray
+    test: np.ndarray
+    costs: dict[str, float]
+
+
+class Finished(NamedTuple):
+    """What a job gave: rows, points of its synthetic rows by (protocol, sampler, n_real), and why it gave no more."""
+
+    rows: list[Row]
+    points: dict[tuple, dict[str, np.ndarray]]
+    error: str = ""
+
+
+def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> Finished:
+    """Train the job's generator on one thread, and score what it asks for.
+
+    A sampler that cannot be trained, or drawn from, on this cohort ends its job, not the comparison.
+    """
+    done = Finished([], {})
+    with one_thread():
+        try:
+            trained = _train(job, cohort, sampler)
+            for task in job.tasks:
+                done.rows.extend(_rows(trained, task, classifiers))
+                if task.embedding:
+                    where = (job.protocols[0], job.sampler, task.n_real)
+                    real = subset(trained.cohort, trained.pool, task.n_real)
+                    done.points[where] = embed(trained.cohort, real, trained.test, trained.generator)
+        except Exception as error:
+            if sampler is None:
+                raise
+            return done._replace(error=f"{type(error).__name__}: {error}")
+    return done
+
+
+def _train(job: Job, cohort: Cohort, sampler: Any) -> Trained:
+    pool, test = split(cohort, job.seed)
+    cohort = most_variable(cohort, pool)
+    seen = pool if job.protocols == ("oracle",) else subset(cohort, pool, job.tasks[0].n_real)
+    with PeakMemory() as memory:
+        start = time.perf_counter()
+        if not (sampler is None or is_gate(sampler)):
+            sampler = fit_generator(seeded(sampler, job.seed), cohort.X, cohort.y, cohort.groups, seen)
+        seconds = time.perf_counter() - start
+    costs = dict(zip(COSTS, (seconds, memory.megabytes, n_parameters(sampler)), strict=True))
+    return Trained(sampler, job, cohort, pool, seen, test, costs)
+
+
+def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield the rows of a task, for each protocol that they are of."""
+    cohort, job, test = trained.cohort, trained.job, trained.test
+    real = subset(cohort, trained.pool, task.n_real)
+    measured: list[tuple[str, Size, dict[str, float]]] = []
+    for name, amount in task.pairs:
+        measured.append((name, amount, _scores(trained, real, amount, classifiers[name])))
+    if task.indicators:
+        values = indicators(cohort, trained.pool, real, trained.seen, test, trained.generator)
+        measured.append(("", len(test), {**values, **trained.costs}))
+    for protocol in job.protocols:
+        for classifier, amount, values in measured:
+            prefix = (cohort.name, protocol, job.sampler, classifier, task.n_real, amount, job.seed)
+            yield from (Row(*prefix, metric, float(value)) for metric, value in values.items())
+
+
+def _scores(trained: Trained, real: np.ndarray, amount: Size, classifier: Any) -> dict[str, float]:
+    """Train the classifier on real and synthetic rows, and test it. The scores stand last: see `missing`."""
+    cohort, seed = trained.cohort, trained.job.seed
+    train = _training_rows(trained, real, amount, classifier)
+    test = cohort.X[trained.test], cohort.y[trained.test]
+    return {
+        "real_rows": len(real),
+        "synthetic_rows": len(train[1]) - len(real),
+        **fit_and_score(classifier, seed, train, test, _measure),
+    }
+
+
+def _training_rows(
+    trained: Trained, real: np.ndarray, amount: Size, classifier: Any
+) -> tuple[Any, np.ndarray]:
+    """Return the real rows with the synthetic ones below them."""
+    cohort = trained.cohort
+    X, y = cohort.X[real], cohort.y[real]
+    if amount == CHOSEN:
+        groups = None if cohort.groups is None else cohort.groups[real]
+        gate = clone(trained.generator).set_params(estimator=classifier)
+        return seeded(gate, trained.job.seed).fit_resample(X, y, groups=groups)
+    return with_synthetic(X, y, trained.generator, labels_to_draw(y, amount))
+
+
+def _measure(model: Any, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    predicted, classes = model.predict(X), np.unique(y)
+    recalls = recall_score(y, predicted, labels=classes, average=None, zero_division=0)
+    return {
+        **{recall_of(label): value for label, value in zip(classes, recalls, strict=True)},
+        "accuracy": accuracy_score(y, predicted),
+        "balanced_accuracy": balanced_accuracy_score(y, predicted),
+        "f1_macro": f1_score(y, predicted, average="macro"),
+    }
