@@ -30,7 +30,7 @@ IDEAL = {
 def headline(name, *sets, **settings):
     function = getattr(metrics, name)
     result = function(*sets, **settings)
-    return result if function.headline is None else getattr(result, function.headline)
+    return result if function.indicator.headline is None else getattr(result, function.indicator.headline)
 
 
 @st.composite
@@ -49,7 +49,7 @@ def expression(draw, min_rows=13, max_rows=30, min_genes=3, max_genes=8):
 @settings(max_examples=6, deadline=None)
 @given(X=expression())
 def test_identical_sets_give_the_ideal_value(name, X):
-    ideal = IDEAL.get(name, {"max": 1, "min": 0}.get(getattr(metrics, name).direction, 1))
+    ideal = IDEAL.get(name, {"max": 1, "min": 0}.get(getattr(metrics, name).indicator.direction, 1))
     if name == "distance_to_closest_record" and len(np.unique(X, axis=0)) < len(X):
         ideal = pytest.approx(0.5, abs=0.5)  # 0, or 1 where most real rows have a twin
     elif name == "discriminative_score":
@@ -88,7 +88,7 @@ SHIFT_BLIND = {"correlation_score", "correlation_error", "module_preservation", 
 def test_shifted_sets_are_far_from_ideal(name, X):
     far = headline(name, X, X + 100)
     assert far != pytest.approx(headline(name, X, X), abs=0.3)
-    if getattr(metrics, name).direction == "max" and name != "authenticity":
+    if getattr(metrics, name).indicator.direction == "max" and name != "authenticity":
         assert far == 0
 
 

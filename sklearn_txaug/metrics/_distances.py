@@ -19,16 +19,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._nn.device import resolve_device as torch_device
+from .._nn.device import resolve_device
 
 BLOCK = 2**22  # entries of a block: 32 MiB
 NEAR = 1e-7
 TIE = 1e-10
 
 
-def resolve_device(device: str | torch.device) -> torch.device:
-    """Give the torch device; "auto" is CUDA if there is one, else CPU (not MPS, which has no doubles)."""
-    resolved = torch_device(device)
+def double_device(device: str | torch.device) -> torch.device:
+    """Give a torch device with double precision; "auto" is CUDA if there is one, else the CPU (MPS has none)."""
+    resolved = resolve_device(device)
     if resolved.type != "mps":
         return resolved
     if device == "auto":
@@ -38,7 +38,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
 
 def as_tensors(*arrays: np.ndarray, device: str | torch.device = "auto") -> list[Tensor]:
     """Give the sets in double precision on the device, all centred by the mean of the first."""
-    where = resolve_device(device)
+    where = double_device(device)
     tensors = [torch.tensor(X, dtype=torch.float64, device=where) for X in arrays]
     centre = tensors[0].mean(dim=0)
     return [X.sub_(centre) for X in tensors]

@@ -52,7 +52,7 @@ def _align(X_real: Any, X_synthetic: Any, names: tuple[str, str]) -> Any:
     return X_synthetic[wanted]
 
 
-def check_labels(y: Any, X: np.ndarray, name: str, rows: str) -> np.ndarray:
+def labels_of(y: Any, X: np.ndarray, name: str, rows: str) -> np.ndarray:
     """Give `y` as a one-dimensional array with one label for each row of `X`."""
     if y is None:
         raise ValueError(f"{name} is needed: one label for each row of {rows}.")
@@ -69,8 +69,8 @@ def check_labelled_pair(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Check two labelled sets of rows that share at least one class."""
     X_real, X_synthetic = check_pair(X_real, X_synthetic)
-    y_real = check_labels(y_real, X_real, "y_real", "X_real")
-    y_synthetic = check_labels(y_synthetic, X_synthetic, "y_synthetic", "X_synthetic")
+    y_real = labels_of(y_real, X_real, "y_real", "X_real")
+    y_synthetic = labels_of(y_synthetic, X_synthetic, "y_synthetic", "X_synthetic")
     if not set(y_real.tolist()) & set(y_synthetic.tolist()):
         raise ValueError(
             f"y_synthetic has no class of y_real: {_few(y_synthetic)} against {_few(y_real)}. "

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..metrics import differential_expression_agreement, pca_variance
-from ..metrics._biology import _class_effect
+from ..metrics._biology import class_effect
 from ..metrics._validation import check_labelled_pair
 from ._style import REAL, SYNTHETIC, FromSampler, axes_for, legend_beside, scaled_pair, style
 
@@ -151,7 +151,7 @@ class DifferentialExpressionDisplay(FromSampler):
         slopes = dict(zip(agreement.classes.tolist(), agreement.slopes.tolist(), strict=True))
         wanted = [c for c in slopes if c in set(y_synthetic.tolist())] if classes is None else list(classes)
         effects = {
-            c: (_class_effect(real, y_real == c)[0], _class_effect(synthetic, y_synthetic == c)[0])
+            c: (class_effect(real, y_real == c)[0], class_effect(synthetic, y_synthetic == c)[0])
             for c in wanted
         }
         return cls(effects, {c: slopes[c] for c in wanted}).plot(ax)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.decomposition import PCA
 
-from ..metrics._validation import check_labels
+from ..metrics._validation import labels_of
 from ._style import REAL, SYNTHETIC, FromSampler, axes_for, legend_beside, scaled_pair, style
 
 
@@ -109,8 +109,8 @@ class EmbeddingDisplay(FromSampler):
         else:
             raise ValueError(f'method must be "pca", "umap" or a fitted transformer; got {method!r}.')
         if y_real is not None:
-            y_real = check_labels(y_real, real, "y_real", "X_real")
-            y_synthetic = check_labels(y_synthetic, synthetic, "y_synthetic", "X_synthetic")
+            y_real = labels_of(y_real, real, "y_real", "X_real")
+            y_synthetic = labels_of(y_synthetic, synthetic, "y_synthetic", "X_synthetic")
         return cls(*points, y_real, y_synthetic, names).plot(ax, color_by=color_by)
 
     def plot(self, ax: Any = None, *, color_by: str | None = None) -> EmbeddingDisplay:

@@ -11,7 +11,7 @@ from scipy.spatial.distance import squareform
 from scipy.stats import gaussian_kde
 
 from ..metrics import correlation_score, ks_distance_genes
-from ..metrics._modules import _correlations
+from ..metrics._modules import correlations
 from ..metrics._validation import check_pair
 from ._style import REAL, SYNTHETIC, FromSampler, axes_for, gene_names
 
@@ -67,7 +67,7 @@ class CorrelationDisplay(FromSampler):
         """
         real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
         genes = np.argsort(-real.var(axis=0), kind="stable")[:max_genes]
-        A, B = _correlations(real[:, genes]), _correlations(synthetic[:, genes])
+        A, B = correlations(real[:, genes]), correlations(synthetic[:, genes])
         distance = 1 - A
         np.fill_diagonal(distance, 0)
         order = leaves_list(linkage(squareform(distance, checks=False), "average"))
