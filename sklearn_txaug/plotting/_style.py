@@ -52,34 +52,3 @@ def gene_names(X: Any) -> Sequence[str]:
     if hasattr(X, "columns"):
         return [str(name) for name in X.columns]
     return [f"gene {i}" for i in range(np.shape(X)[1])]
-
-
-class FromSampler:
-    """Mixin of the displays that compare real with synthetic rows."""
-
-    from_data: Any
-
-    @classmethod
-    def from_estimator(cls, sampler: Any, X: Any, y: Any, *, random_state: Any = None, **kwargs: Any) -> Any:
-        """Draw one synthetic row for each label of `y` and show the two sets.
-
-        Parameters
-        ----------
-        sampler : sampler
-            A fitted one.
-        X : array-like of shape (n_samples, n_features)
-            Real rows; prefer rows that the sampler has not seen.
-        y : array-like of shape (n_samples,)
-            Their labels.
-        random_state : int, RandomState or None, default=None
-            Passed to ``sampler.sample``.
-        **kwargs
-            As in `from_data`.
-
-        Returns
-        -------
-        display : object of this class
-            Drawn.
-        """
-        X_new, y_new = sampler.sample(y=y, random_state=random_state)
-        return cls.from_data(X, X_new, y, y_new, **kwargs)
