@@ -39,7 +39,7 @@ class IndicatorCheckpoint(Callback):
     ----------
     indicator : callable, default=energy_distance
         Function of ``(X_real, X_synthetic)``, or ``(X_real, X_synthetic, y_real, y_synthetic)`` with class codes: of
-        :mod:`sklearn_txaug.metrics` or your own, of which more is better. :func:`functools.partial` fixes settings.
+        :mod:`sklearn_txaug.metrics`, or your own where more is better. :func:`functools.partial` fixes settings.
     field : str, default=None
         Which field of a returned named tuple to use; None is the headline.
     every : int, default=10

@@ -15,7 +15,7 @@ from ..metrics._utility import standardised_logistic_regression
 from ..neural_network import MLPNetClassifier
 from ._cohort import Cohort
 
-K = 10  # neighbours of precision and recall, fewer where a cohort has not as many rows
+K = 10  # neighbours of precision and recall; fewer in a cohort of fewer rows
 COSTS = ("fit_seconds", "fit_megabytes", "parameters")
 
 
@@ -36,14 +36,15 @@ def indicators(
     else:
         X_new, y_new = sampler.sample(y=cohort.y[test])
     scaler = StandardScaler().fit(cohort.X[real])
-    X_test, X_new, X_seen = (scaler.transform(X) for X in (cohort.X[test], X_new, cohort.X[seen]))
+    X_test, X_new = scaler.transform(cohort.X[test]), scaler.transform(X_new)
+    X_seen = None if sampler is None else scaler.transform(cohort.X[seen])
     if len(X_new) < len(X_test) / 2 or len(np.unique(y_new)) < 2:
         return dict.fromkeys(indicator_columns(), np.nan)  # BorderlineSMOTE found too few rows to interpolate
     held_out, new = LabelledRows(X_test, cohort.y[test]), LabelledRows(X_new, y_new)
     sets = ComparedSets(held_out, new, _settings(held_out, new))
     values: dict[str, float] = {}
     for indicator in reported_indicators():
-        values |= _values(indicator, sets, None if sampler is None else X_seen)
+        values |= _values(indicator, sets, X_seen)
     return values
 
 

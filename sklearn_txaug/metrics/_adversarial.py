@@ -93,7 +93,7 @@ def adversarial_accuracy(
 
 
 def adversarial_accuracy_of(neighbours: Neighbours) -> AdversarialAccuracy:
-    """Give the accuracy of neighbours that are known already; both sets of one size."""
+    """Return the accuracy of neighbours that are known already; both sets of one size."""
     nearest = neighbours.nearest
     real_half = float(further(nearest.real_distance, neighbours.radii("real")).mean())
     synthetic_half = float(further(nearest.synthetic_distance, neighbours.radii("synthetic")).mean())

@@ -127,9 +127,10 @@ def _agreement(
 
 
 def class_effect(X: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the log-fold change of a class against the rest, and its moderated t statistic."""
+    """Return the log-fold change of a class against the rest, and its moderated t statistic."""
     a, b = X[inside].astype(np.float64), X[~inside].astype(np.float64)
     lfc = a.mean(axis=0) - b.mean(axis=0)
+    # Tusher et al. 2001, eq. 1: the exchangeability factor s0 is the median of s
     pooled = (a.var(axis=0) * len(a) + b.var(axis=0) * len(b)) / max(len(X) - 2, 1)
     s = np.sqrt(pooled * (1 / len(a) + 1 / len(b)))
     return lfc, lfc / (s + (np.median(s) or 1.0))

@@ -47,7 +47,7 @@ def authenticity(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str = "
         \qquad x^* = \mathrm{argmin}_x \lVert z_j - x \rVert
 
     Range 0 to 1, higher is better, copies give 0. Fresh real rows do not reach 1 (about two thirds is
-    common) and noise does, so read it beside a measure of fidelity and the value of two real sets.
+    common) and noise does, so read it beside an indicator of fidelity and the value of two real sets.
 
     Cost: {cost}.
 
@@ -78,7 +78,7 @@ def authenticity(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str = "
 
 
 def authenticity_of(neighbours: Neighbours) -> float:
-    """Give the authenticity of neighbours that are known already."""
+    """Return the authenticity of neighbours that are known already."""
     nearest = neighbours.nearest
     return float(
         further(nearest.synthetic_distance, neighbours.radii("real")[nearest.synthetic_index]).mean()
@@ -147,7 +147,7 @@ def distance_to_closest_record(
 
 
 def closest_record_of(neighbours: Neighbours) -> ClosestRecord:
-    """Give the distances to the closest record of neighbours that are known already."""
+    """Return the distances to the closest record of neighbours that are known already."""
     distance, baseline = neighbours.nearest.synthetic_distance, neighbours.radii("real")
     synthetic, real = float(np.median(distance)), float(np.median(baseline))
     ratio = synthetic / real if real else (np.inf if synthetic else 1.0)

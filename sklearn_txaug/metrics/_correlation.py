@@ -70,12 +70,16 @@ def correlation_score(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: st
     real, synthetic = _standardised_pair(X_real, X_synthetic, device)
     d = real.shape[1]
     pairs = d * (d - 1) / 2
+    # Viñas et al. 2022: Pearson's correlation over the pairs i < j, summed block by block around the known means;
+    # that of the distances 1 - corr is that of the correlations.
     mean_x, mean_z = _mean_correlation(real), _mean_correlation(synthetic)
     xx = zz = xz = difference = 0.0
     for start, x, z in _correlation_blocks(real, synthetic):
         upper = torch.ones_like(x, dtype=torch.bool).triu_(start + 1)
         x, z = x[upper] - mean_x, z[upper] - mean_z
-        xx, zz, xz = xx + x.dot(x).item(), zz + z.dot(z).item(), xz + x.dot(z).item()
+        xx += x.dot(x).item()
+        zz += z.dot(z).item()
+        xz += x.dot(z).item()
         difference = max(difference, (x - z).abs().max().item() if len(x) else 0.0)
     if min(xx, zz) <= pairs * 1e-24:
         return float(difference + abs(mean_x - mean_z) < 1e-12)
@@ -155,6 +159,7 @@ def unit_columns(X: np.ndarray, device: torch.device) -> Tensor:
 def _mean_correlation(Z: Tensor) -> float:
     """Mean of the correlations of distinct genes: the norm of the sum of all columns holds their total."""
     d = Z.shape[1]
+    # 1'Z'Z1 - tr(Z'Z): all products of columns without those of a column with itself
     total = Z.sum(dim=1).square().sum() - Z.square().sum()
     return total.item() / (d * (d - 1))
 

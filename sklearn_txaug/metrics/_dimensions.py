@@ -89,7 +89,7 @@ def pca_variance(
 
 
 def _principal(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the sums of squares along the principal components, largest first, and the components."""
+    """Return the sums of squares along the principal components, largest first, and the components."""
     if A.shape[0] >= A.shape[1]:
         values, components = np.linalg.eigh(A.T @ A)
     else:
@@ -104,7 +104,7 @@ def _effective_rank(variance: np.ndarray) -> float:
     positive = variance[variance > 0]
     if not len(positive):
         return 0.0
-    shares = positive / positive.sum()
+    shares = positive / positive.sum()  # Roy and Vetterli 2007: the exponential of their entropy
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 

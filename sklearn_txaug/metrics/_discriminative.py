@@ -85,6 +85,7 @@ def discriminative_score(
     if isinstance(n_splits, bool) or not isinstance(n_splits, int | np.integer) or n_splits < 2:
         raise ValueError(f"n_splits must be an integer of 2 or more; got {n_splits!r}.")
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=int(n_splits))
+    # the classifier two-sample test of Lopez-Paz and Oquab 2017, cross-validated, with balanced accuracy
     X = np.concatenate([real, synthetic])
     is_real = np.repeat([1, 0], [len(real), len(synthetic)])
     groups = _shared_rows(X, len(real))

@@ -105,7 +105,7 @@ class Indicator:
         return {f.column: f for f in self.fields if f.column}
 
     def field(self, name: str | None) -> Field:
-        """Give a field by its name; one that was not declared is like the indicator."""
+        """Return a field by its name; one that was not declared is like the indicator."""
         return next((found for found in self.fields if found.name == name), Field(name))
 
     def question_of(self, field: Field) -> str:
@@ -226,12 +226,12 @@ def takes(function: Callable[..., Any], parameter: str) -> bool:
 
 
 def reported_indicators() -> list[Indicator]:
-    """Give the indicators of the report, family by family, each family in the order of the imports of `metrics`."""
+    """Return the indicators of the report, family by family, each family in the order of the imports of `metrics`."""
     return [found for family in FAMILIES for found in INDICATORS if found.family == family]
 
 
 def question_of(line: str, field_name: str) -> str:
-    """Give the question of a line of the report, ``"mmd"`` or ``"reverse_validation (mlp)"``; empty if unknown."""
+    """Return the question of a line of the report, ``"mmd"`` or ``"reverse_validation (mlp)"``; empty if unknown."""
     for found in reported_indicators():
         if line in found.computations:
             return found.question_of(found.field(field_name or None))

@@ -97,7 +97,8 @@ def precision_recall_f1(
 
 
 def precision_recall_of(neighbours: Neighbours, k: int) -> PrecisionRecallF1:
-    """Give precision, recall and F1 of neighbours that are known already."""
+    """Return precision, recall and F1 of neighbours that are known already."""
+    # Kynkäänniemi et al. 2019, eq. 1 and 2: a row counts if any ball of the other set holds it
     balls = neighbours.balls(k)
     precision = float((balls.real_balls_around_synthetic > 0).mean())
     recall = float((balls.synthetic_balls_around_real > 0).mean())
@@ -168,7 +169,8 @@ def density_coverage(
 
 
 def density_coverage_of(neighbours: Neighbours, k: int) -> DensityCoverage:
-    """Give density and coverage of neighbours that are known already."""
+    """Return density and coverage of neighbours that are known already."""
+    # Naeem et al. 2020: balls around real rows only
     balls = neighbours.balls(k)
     density = float(balls.real_balls_around_synthetic.mean()) / k
     return DensityCoverage(density, float((balls.synthetic_in_real_ball > 0).mean()))

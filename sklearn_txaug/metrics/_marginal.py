@@ -123,7 +123,7 @@ def ks_distance_genes(X_real: MatrixLike, X_synthetic: MatrixLike) -> GeneDistan
 
 
 def wasserstein_columns(A: np.ndarray, B: np.ndarray, p: float) -> np.ndarray:
-    """Give the p-th power of the Wasserstein-p distance of each pair of columns; the sizes may differ."""
+    """Return the p-th power of the Wasserstein-p distance of each pair of columns; the sizes may differ."""
     n, m = len(A), len(B)
     ends = np.union1d(
         np.arange(1, n + 1) * m, np.arange(1, m + 1) * n
@@ -134,7 +134,7 @@ def wasserstein_columns(A: np.ndarray, B: np.ndarray, p: float) -> np.ndarray:
 
 
 def _ks_columns(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """Give the Kolmogorov-Smirnov distance of each pair of columns, counting in integers."""
+    """Return the Kolmogorov-Smirnov distance of each pair of columns, counting in integers."""
     n, m = len(A), len(B)
     pooled = np.concatenate([A, B])
     order = np.argsort(pooled, axis=0, kind="stable")

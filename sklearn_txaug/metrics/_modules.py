@@ -17,7 +17,7 @@ from ._validation import check_pair
 
 
 class ModulePreservation(NamedTuple):
-    """Four measures, then the module of each gene that was used (0: no module) and the genes' positions."""
+    """Four agreements, then the module of each gene that was used (0: no module) and the genes' positions."""
 
     connectivity: float
     density_ratio: float
@@ -149,10 +149,15 @@ def _tree(corr: np.ndarray, method: Any) -> np.ndarray:
 def _within_modules(
     corr: np.ndarray, new_corr: np.ndarray, modules: np.ndarray
 ) -> tuple[float, float, float]:
-    """Agreement of the connectivities, and mean correlation within modules in both sets."""
+    """Agreement of the connectivities, and mean correlation within modules in both sets.
+
+    Of Langfelder et al. 2011: cor.kIM, the correlation of the intramodular connectivities, and the mean density, here
+    of signed correlations.
+    """
     rows = []
     for module in np.unique(modules[modules > 0]):
         inside = np.ix_(modules == module, modules == module)
+        # connectivity of a gene: its correlations with the rest of the module; their mean is the density
         old, new = ((C[inside] - np.diag(np.diag(C[inside]))).sum(axis=0) for C in (corr, new_corr))
         rows.append((pearson(old, new), old.mean() / (len(old) - 1), new.mean() / (len(new) - 1)))
     connectivity, density, new_density = np.mean(rows, axis=0).tolist()

@@ -83,6 +83,7 @@ def frechet_distance(
     real, synthetic = _embed(real, synthetic, embedding, n_components, random_state)
     means = real.mean(axis=0) - synthetic.mean(axis=0)
     A, B = _root_of_covariance(real), _root_of_covariance(synthetic)
+    # With S = A'A and T = B'B, tr (S T)^(1/2) = tr (AB' BA')^(1/2): the sum of the singular values of AB'.
     overlap = np.linalg.svd(A @ B.T, compute_uv=False).sum()
     return max(0.0, float(means @ means + np.sum(A**2) + np.sum(B**2) - 2 * overlap))
 
@@ -110,7 +111,7 @@ def _embed(
 
 
 def _root_of_covariance(X: np.ndarray) -> np.ndarray:
-    """Give a matrix A with A'A the covariance, with no more rows than columns."""
+    """Return a matrix A with A'A the covariance, with no more rows than columns."""
     X = X.astype(np.float64)
     A = (X - X.mean(axis=0)) / np.sqrt(len(X) - 1)
     return np.asarray(np.linalg.qr(A, mode="r")) if A.shape[0] > A.shape[1] else A
@@ -188,6 +189,7 @@ def mmd(
     def kernel(d2: torch.Tensor) -> torch.Tensor:
         return d2.mul_(-width).exp_()
 
+    # Gretton et al. 2012, eq. 5 (biased) and, without the pairs of a row with itself, eq. 3 (unbiased)
     within_a, within_b = mean_over_pairs(A, A, kernel), mean_over_pairs(B, B, kernel)
     between = mean_over_pairs(A, B, kernel)
     if unbiased:
@@ -260,6 +262,7 @@ def energy_distance(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str 
     2.0
     """
     A, B = as_tensors(*check_pair(X_real, X_synthetic), device=device)
+    # Székely and Rizzo 2013: 2 E|X - Z| - E|X - X'| - E|Z - Z'|
     within = mean_over_pairs(A, A, torch.sqrt) + mean_over_pairs(B, B, torch.sqrt)
     between = 2 * mean_over_pairs(A, B, torch.sqrt)
     gap = between - within

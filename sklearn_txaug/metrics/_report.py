@@ -40,8 +40,8 @@ def quality_report(
 
     All rows are brought into the space of a scaler that is fitted on the real training rows. The synthetic rows
     are compared with the training rows (what was learnt, and what was copied) and with the held-out rows (what
-    holds in the population). Each value stands beside a *reference*: the same indicator with real rows in the
-    place of the synthetic ones, as many of them. Against the training rows these are held-out rows, against the
+    holds in the population). Each value stands beside a *reference*: the same indicator of as many real rows in
+    place of the synthetic ones. Against the training rows these are held-out rows, against the
     held-out rows they are training rows. Without `X_test`, half of the training rows stand for the population
     and the other half for the reference; such a report cannot tell whether rows were memorised.
 
@@ -50,15 +50,19 @@ def quality_report(
     preservation), the distance to the reference. Where the best value is 0 and the scale is open, an error up to
     1.25 times the reference's is "like real" and up to twice "near real"; elsewhere up to 0.05 and
     0.15 more (0.1 and 0.2 where real rows are best).
-    A value that is better than the reference by as much is "beyond real": on training rows the mark of
-    copies, on held-out rows of samples that are too typical. Random draws of small cohorts move by more than this:
-    repeat with other seeds.
+    A value that is better than the reference by as much is "beyond real": on training rows a mark of copies, on
+    held-out rows a mark of samples that are too typical. In small cohorts, values differ by more than
+    this from draw to draw: repeat with other seeds.
 
     Parameters
     ----------
-    X_train, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        The rows that the generator was trained on, and synthetic rows.
-    y_train, y_synthetic : array-like of shape (n,) and (m,)
+    X_train : array-like or sparse matrix of shape (n, d)
+        The rows that the generator was trained on.
+    y_train : array-like of shape (n,)
+        Their labels.
+    X_synthetic : array-like or sparse matrix of shape (m, d)
+        Synthetic rows.
+    y_synthetic : array-like of shape (m,)
         Their labels.
     X_test, y_test : array-like of shape (t, d) and (t,), default=None
         Rows that the generator has never seen, and their labels.

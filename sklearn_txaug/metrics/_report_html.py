@@ -23,7 +23,7 @@ LEGEND = {
     FAR: "clearly further",
     BEYOND: "better than other real rows: on training rows a mark of copies, on held-out rows of rows that are "
     "too typical",
-    NONE: "too few rows, or nothing to compare; the reason is given",
+    NONE: "too few rows, or nothing to compare with; the reason is given",
 }
 SIDES = {
     "test": "Against held-out rows",
@@ -78,9 +78,9 @@ def _introduction(table: Any, remarks: list[str]) -> str:
         for word, text in LEGEND.items()
     )
     return (
-        "<p>Each value stands beside the <b>reference</b>: the same indicator for as many <i>real</i> rows in the "
-        "place of the synthetic ones. All rows are in one space, scaled by the real training rows. "
-        "Read held-out rows first: training rows can be matched by copying them.</p>"
+        "<p>Each value stands beside the <b>reference</b>: the same indicator of as many <i>real</i> rows in place "
+        "of the synthetic ones. All rows are scaled by the real training rows. "
+        "Read the held-out rows first: copies match the training rows.</p>"
         f"<p><b>In short:</b> {escape(summary)}.</p><dl>{legend}</dl>"
         + "".join(f'<p class="remark"><b>Note.</b> {escape(remark)}</p>' for remark in remarks)
     )

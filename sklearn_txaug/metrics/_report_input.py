@@ -82,9 +82,8 @@ def remarks_on(
     classes = sorted(set(train.y.tolist()), key=str)
     missing = [str(c) for c in classes if c not in set(synthetic.y.tolist())]
     if missing:
-        remarks.append(
-            f"No synthetic row has the class {', '.join(missing[:5])}{' ...' * (len(missing) > 5)}."
-        )
+        named = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
+        remarks.append(f"No synthetic row has the class {named}.")
     shares = [np.array([np.mean(part.y == c) for c in classes]) for part in (train, synthetic)]
     apart = float(np.abs(shares[0] - shares[1]).sum() / 2)
     if apart > 0.1:
@@ -93,5 +92,7 @@ def remarks_on(
             "Indicators that ignore labels count this as an error."
         )
     if test is None:
-        remarks.append("Without held-out rows nothing is said about rows that the generator has not seen.")
+        remarks.append(
+            "Without held-out rows, the report says nothing about rows that the generator has not seen."
+        )
     return remarks

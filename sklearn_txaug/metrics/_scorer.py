@@ -31,7 +31,7 @@ def make_generation_scorer(
     better: an indicator of which less is better is negated, and one with an ideal value scores minus the
     distance to it.
 
-    It serves `cross_val_score`, `cross_validate`, `GridSearchCV` and `HalvingGridSearchCV`; with several
+    It works with `cross_val_score`, `cross_validate`, `GridSearchCV` and `HalvingGridSearchCV`; with several
     indicators all of them see the same synthetic rows, and the searches need `refit` to name one of them.
     Give the search a `StratifiedKFold`: scikit-learn stratifies by itself for classifiers only. In an
     imblearn pipeline whose last step is a sampler, the steps before it transform `X` first.
@@ -106,7 +106,9 @@ class GenerationScorer:
         n_synthetic: int | None,
         random_state: int | None,
     ) -> None:
-        self._indicators, self._n_synthetic, self._random_state = indicators, n_synthetic, random_state
+        self._indicators = indicators
+        self._n_synthetic = n_synthetic
+        self._random_state = random_state
 
     def __call__(self, sampler: SamplerLike, X: MatrixLike, y: ArrayLike) -> Any:
         """Draw synthetic rows and compare them with the real rows of a test fold."""

@@ -11,14 +11,14 @@ from ._indicator import Direction, Indicator, takes
 
 
 def unwrap(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give the function inside a chain of :class:`functools.partial`."""
+    """Return the function inside a chain of :class:`functools.partial`."""
     while isinstance(function, partial):
         function = function.func
     return function
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """Give the name of a function, also inside :class:`functools.partial`."""
+    """Return the name of a function, also inside :class:`functools.partial`."""
     return getattr(unwrap(function), "__name__", repr(function))
 
 
@@ -88,7 +88,9 @@ class ScoredIndicator:
         self.field, self.direction, self.uses_labels = describe(function, field)
         if greater_is_better is not None:
             self.direction = "max" if greater_is_better else "min"
-        self.function, self.settings, self.name = function, settings, name_of(function)
+        self.function = function
+        self.settings = settings
+        self.name = name_of(function)
         self._shown = {"field": field, "greater_is_better": greater_is_better, **settings}
         self._check_signature()
 
@@ -105,7 +107,7 @@ class ScoredIndicator:
         self._takes_seed = "random_state" in signature.parameters
 
     def __call__(self, sets: tuple[Any, Any, Any, Any], random_state: int | None) -> float:
-        """Give the score of ``(X_real, X_synthetic, y_real, y_synthetic)``."""
+        """Return the score of ``(X_real, X_synthetic, y_real, y_synthetic)``."""
         settings = dict(self.settings)
         if self._takes_seed and random_state is not None:
             settings["random_state"] = random_state

@@ -55,7 +55,9 @@ class ComparedSets:
     """Real rows and the rows compared with them; neighbours are searched for when first needed."""
 
     def __init__(self, real: LabelledRows, other: LabelledRows, settings: Settings) -> None:
-        self.real, self.other, self.settings = real, other, settings
+        self.real = real
+        self.other = other
+        self.settings = settings
 
     @property
     def rows(self) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,7 @@ NAMES = ("X_real", "X_synthetic")
 
 
 def check_rows(X: Any, name: str, min_rows: int = 1) -> np.ndarray:
-    """Give `X` as a dense, finite, two-dimensional float array."""
+    """Return `X` as a dense, finite, two-dimensional float array."""
     X = check_array(
         X, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_min_samples=0, input_name=name
     )
@@ -53,7 +53,7 @@ def _align(X_real: Any, X_synthetic: Any, names: tuple[str, str]) -> Any:
 
 
 def labels_of(y: Any, X: np.ndarray, name: str, rows: str) -> np.ndarray:
-    """Give `y` as a one-dimensional array with one label for each row of `X`."""
+    """Return `y` as a one-dimensional array with one label for each row of `X`."""
     if y is None:
         raise ValueError(f"{name} is needed: one label for each row of {rows}.")
     labels = column_or_1d(np.asarray(y))

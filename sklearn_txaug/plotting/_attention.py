@@ -56,13 +56,11 @@ class GeneGraphAttentionDisplay(Display):
         null_std: np.ndarray,
         title: str = "",
     ) -> None:
-        self.edges, self.attention, self.null, self.null_std, self.title = (
-            edges,
-            attention,
-            null,
-            null_std,
-            title,
-        )
+        self.edges = edges
+        self.attention = attention
+        self.null = null
+        self.null_std = null_std
+        self.title = title
 
     @classmethod
     @shared_texts

@@ -77,7 +77,7 @@ class Display:
         return self
 
     def _figure_size(self) -> tuple[float, float]:
-        """Give width and height of a new figure, in inches."""
+        """Return width and height of a new figure, in inches."""
         return 6.4, 4.8
 
     def _draw(self) -> None:

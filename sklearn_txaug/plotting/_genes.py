@@ -37,7 +37,9 @@ class CorrelationDisplay(FromSampler):
     """
 
     def __init__(self, real: np.ndarray, synthetic: np.ndarray, score: float) -> None:
-        self.real, self.synthetic, self.score = real, synthetic, score
+        self.real = real
+        self.synthetic = synthetic
+        self.score = score
 
     @classmethod
     @shared_texts
@@ -115,7 +117,10 @@ class MarginalDisplay(FromSampler):
     def __init__(
         self, real: np.ndarray, synthetic: np.ndarray, names: Sequence[str], distances: np.ndarray
     ) -> None:
-        self.real, self.synthetic, self.names, self.distances = real, synthetic, names, distances
+        self.real = real
+        self.synthetic = synthetic
+        self.names = names
+        self.distances = distances
 
     @classmethod
     @shared_texts
@@ -182,7 +187,7 @@ class MarginalDisplay(FromSampler):
 
 
 def _density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give heights and relative widths of a smooth outline; a thin line for a constant gene."""
+    """Return heights and relative widths of a smooth outline; a thin line for a constant gene."""
     low, high = values.min(), values.max()
     if high - low <= 1e-9 * max(abs(high), 1.0):
         return np.array([low - 1e-3, high + 1e-3]), np.array([1.0, 1.0])

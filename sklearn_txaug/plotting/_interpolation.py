@@ -57,13 +57,11 @@ class InterpolationDisplay(Display):
         weights: np.ndarray,
         axis_names: tuple[str, str] = ("dimension 1", "dimension 2"),
     ) -> None:
-        self.real, self.y_real, self.path, self.weights, self.axis_names = (
-            real,
-            y_real,
-            path,
-            weights,
-            axis_names,
-        )
+        self.real = real
+        self.y_real = y_real
+        self.path = path
+        self.weights = weights
+        self.axis_names = axis_names
 
     @classmethod
     @shared_texts

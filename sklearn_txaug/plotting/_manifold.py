@@ -49,7 +49,10 @@ class PrecisionRecallDisplay(Display):
         reference: tuple[float, float] | None = None,
         k: int | None = None,
     ) -> None:
-        self.precision, self.recall, self.reference, self.k = dict(precision), dict(recall), reference, k
+        self.precision = dict(precision)
+        self.recall = dict(recall)
+        self.reference = reference
+        self.k = k
 
     @classmethod
     @shared_texts

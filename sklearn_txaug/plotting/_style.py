@@ -12,11 +12,13 @@ from ..metrics._validation import check_pair
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito
 MARKERS = "osD^vPX<>pdh*"
-REAL, SYNTHETIC, HELD_OUT = "#0072B2", "#D55E00", "#000000"
+REAL = "#0072B2"
+SYNTHETIC = "#D55E00"
+HELD_OUT = "#000000"
 
 
 def axes_for(ax: Any, size: tuple[float, float] = (6.4, 4.8)) -> Any:
-    """Give the axes, or those of a new figure; matplotlib is imported here and not before."""
+    """Return the axes, or those of a new figure; matplotlib is imported here and not before."""
     if ax is not None:
         return ax
     try:
@@ -27,7 +29,7 @@ def axes_for(ax: Any, size: tuple[float, float] = (6.4, 4.8)) -> Any:
 
 
 def style(i: int) -> dict[str, Any]:
-    """Give colour and mark number `i`; the pairs repeat after 91."""
+    """Return colour and mark number `i`; the pairs repeat after 91."""
     return {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
 
 
@@ -39,7 +41,7 @@ def legend_beside(ax: Any, **kwargs: Any) -> None:
 
 
 def scaled_pair(X_real: Any, X_synthetic: Any, scale: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Give both sets standardised by the real rows, or as they are."""
+    """Return both sets standardised by the real rows, or as they are."""
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
     if not scale:
         return real, synthetic
