@@ -26,7 +26,7 @@ def make_samplers(ppi: GeneGraph) -> dict:
         "rand ppi": AttGANSampler(graphs=lesion),
         "rand both": AttGANSampler(graphs=[lesion, "random"]),
     }
-    # As published: with the margins of the training rows the models would differ less.
+    # As published: with the marginals of the training rows the models would differ less.
     return {name: sampler.set_params(quantile_mapping=False) for name, sampler in samplers.items()}
 
 

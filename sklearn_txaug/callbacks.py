@@ -13,7 +13,7 @@ from torch import Tensor
 from ._nn.callbacks import EMA
 from ._nn.random import torch_generator
 from .metrics import energy_distance
-from .metrics._scorer import _Measure
+from .metrics._scoring import ScoredIndicator
 
 __all__ = ["EMA", "IndicatorCheckpoint"]
 
@@ -39,7 +39,7 @@ class IndicatorCheckpoint(Callback):
     ----------
     indicator : callable, default=energy_distance
         Function of ``(X_real, X_synthetic)``, or ``(X_real, X_synthetic, y_real, y_synthetic)`` with class codes: of
-        :mod:`sklearn_txaug.metrics` or your own, of which more is better. :func:`functools.partial` fixes settings.
+        :mod:`sklearn_txaug.metrics`, or your own where more is better. :func:`functools.partial` fixes settings.
     field : str, default=None
         Which field of a returned named tuple to use; None is the headline.
     every : int, default=10
@@ -75,7 +75,7 @@ class IndicatorCheckpoint(Callback):
     def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         if isinstance(self.every, bool) or not isinstance(self.every, int | np.integer) or self.every < 1:
             raise ValueError(f"every must be an integer of 1 or more; got {self.every!r}.")
-        self.measure_ = _Measure(self.indicator, self.field, None, {})
+        self.scored_ = ScoredIndicator(self.indicator, self.field, None, {})
         self.best_score_ = -np.inf
         self.best_weights_: dict[str, Tensor] | None = None
 
@@ -100,7 +100,7 @@ class IndicatorCheckpoint(Callback):
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         if self.best_weights_ is not None:
             net.module_.load_state_dict(self.best_weights_)
-        del self.best_weights_, self.measure_
+        del self.best_weights_, self.scored_
 
     def _score(self, net: Any, held_out: Any) -> None:
         """Score the weights that are in place and remember them if they are the best."""
@@ -115,8 +115,8 @@ class IndicatorCheckpoint(Callback):
         self._record(net, score, best)
 
     def _record(self, net: Any, score: float, best: bool) -> None:
-        net.history.record(f"{self.measure_.name}_score", score)
-        net.history.record(f"{self.measure_.name}_score_best", best)
+        net.history.record(f"{self.scored_.name}_score", score)
+        net.history.record(f"{self.scored_.name}_score_best", best)
 
     @torch.no_grad()
     def _value(self, net: Any, rows: Tensor, codes: Tensor) -> float:
@@ -124,5 +124,5 @@ class IndicatorCheckpoint(Callback):
         new = net.module_.sample(codes.to(net.device), torch_generator(net.seed, net.device)).cpu().numpy()
         if not np.isfinite(new).all():
             return -np.inf
-        score = self.measure_((rows.numpy(), new, codes.numpy(), codes.numpy()), 0)
+        score = self.scored_((rows.numpy(), new, codes.numpy(), codes.numpy()), 0)
         return -np.inf if np.isnan(score) else score

@@ -167,10 +167,10 @@ def test_the_page_says_how_large_an_established_difference_is():
     base = np.array([0.5, 0.6, 0.7])
     comparisons = compare(_rows({("none", 0): base, ("smote", 9): base + 0.1}, {}), "accuracy")
     assert power(comparisons).startswith("With 3 seeds")
-    assert "where it exceeds 4.3 of its errors: more seeds" in power(comparisons)
+    assert "if it exceeds 4.3 times its standard error: more seeds" in power(comparisons)
     other = comparisons[0].setting._replace(n_real="9c")
     two = [comparisons[1]._replace(setting=other, sampler=name) for name in ("gan", "vae")]
-    assert "exceeds 4.3 to 6.2 of its errors" in power([*comparisons, *two])
+    assert "exceeds 4.3 to 6.2 times its standard error" in power([*comparisons, *two])
 
 
 def test_settings_without_comparison_do_not_count():
@@ -192,7 +192,7 @@ def test_one_seed_establishes_nothing():
 def test_without_the_baseline_the_page_claims_nothing():
     comparisons = compare(_rows({("smote", 9): [0.9, 0.8], ("vae", 9): [0.5, 0.6]}, {"vae": 10}), "accuracy")
     assert "'none' was not run" in headline(comparisons, ["vae"])
-    assert findings(comparisons) == ["The sampler 'none' was not run, so nothing tells gain from loss."]
+    assert findings(comparisons) == ["The sampler 'none' was not run, so there is no telling gains from losses."]
 
 
 def test_equal_scores_are_no_win_of_augmentation():

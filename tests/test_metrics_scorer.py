@@ -90,7 +90,7 @@ def test_every_indicator_of_two_sets_is_a_scorer(name):
     )
     assert scores.shape == (3,)
     assert np.isfinite(scores).all()
-    if function.direction != "max":
+    if function.indicator.direction != "max":
         assert (scores <= 0).all()
 
 

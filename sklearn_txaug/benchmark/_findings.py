@@ -14,7 +14,7 @@ from ._sizes import CHOSEN, Size, describe_real
 from ._store import Row
 
 _SHOWN = 4  # of a list of findings
-_NO_BASELINE = f"The sampler {BASELINE!r} was not run, so nothing tells gain from loss."
+_NO_BASELINE = f"The sampler {BASELINE!r} was not run, so there is no telling gains from losses."
 _NO_ROWS = "No sampler added a row, so there is nothing to compare."
 
 
@@ -44,7 +44,7 @@ def deep_samplers(rows: Iterable[Row]) -> list[str]:
 
 
 def duels(rows: Sequence[Row], metric: str, deep: Collection[str]) -> list[Duel]:
-    """Compare each deep generator with each cheap sampler at equal amounts; with none at all its own amounts.
+    """Compare each deep generator with each cheap sampler at equal amounts, and with no augmentation at all amounts.
 
     A difference is established if its p value stays below 0.05 after Holm's correction over all comparisons of the
     pair.
@@ -109,10 +109,10 @@ def findings(comparisons: Sequence[Comparison]) -> list[str]:
     ]
     if n < n_all:
         lines.append(
-            f"In {n_all - n} more there is nothing to compare, as where balanced rows are filled up."
+            f"In {n_all - n} more there is nothing to compare, for instance because the classes are balanced already."
         )
     for verdict, word in (("gain", "gains over"), ("loss", "losses against")):
-        found = sorted((c for c in comparisons if c.verdict == verdict), key=_size)
+        found = sorted((c for c in comparisons if c.verdict == verdict), key=_largest_first)
         lines.append(f"Established {word} no augmentation: " + (_listed(found) if found else "none") + ".")
     return lines
 
@@ -132,14 +132,16 @@ def power(comparisons: Sequence[Comparison]) -> str:
     """Say how large a difference must be to be established with as few seeds as there are."""
     n_seeds = min(c.n_seeds for c in comparisons)
     if n_seeds < 2:
-        return "With one seed there is no error and nothing can be established; give --seeds 5 or more."
+        return (
+            "With one seed there is no standard error, so nothing can be established; give --seeds 5 or more."
+        )
     families = Counter(c.setting for c in comparisons if c.difference).values()
     bars = [stats.t.isf(ESTABLISHED / n / 2, n_seeds - 1) for n in (min(families), max(families))]
     errors = " to ".join(dict.fromkeys(f"{bar:.1f}" for bar in bars))
-    more = ": more seeds would establish smaller ones" * (n_seeds < 10)
+    more = ": more seeds would establish smaller ones" if n_seeds < 10 else ""
     return (
-        f"With {n_seeds} seeds, the clearest difference of a setting is established where it exceeds {errors} of its "
-        f"errors{more}."
+        f"With {n_seeds} seeds, the clearest difference of a setting is established if it exceeds {errors} times "
+        f"its standard error{more}."
     )
 
 
@@ -176,7 +178,7 @@ def gate_findings(rows: Iterable[Row]) -> list[str]:
             added[row.sampler].append(row.value > 0)
     return [
         f"The sampler {name} added rows in {sum(trainings)} of {len(trainings)} trainings of a classifier"
-        + ("." if all(trainings) else "; in the others it left the real rows alone.")
+        + ("." if all(trainings) else "; in the others it added none.")
         for name, trainings in added.items()
     ]
 
@@ -191,7 +193,7 @@ def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
     datasets = len({c.setting.dataset for c in comparisons})
     text = (
         f"{protocol}some sampler has an established gain over no augmentation in {len(gained(comparisons))} of "
-        f"{len(settings)} settings ({datasets} data set{'s' * (datasets > 1)}, each classifier and number of "
+        f"{len(settings)} settings ({datasets} data set{'s' if datasets > 1 else ''}, each classifier and number of "
         "training rows)."
     )
     if not trained:
@@ -203,7 +205,7 @@ def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
     )
 
 
-def _size(c: Comparison) -> float:
+def _largest_first(c: Comparison) -> float:
     return -abs(c.difference.mean) if c.difference else 0.0
 
 
@@ -213,8 +215,9 @@ def _listed(found: Sequence[Comparison]) -> str:
         for c in found[:_SHOWN]
         if c.difference
     ]
-    more = f"; and {len(found) - _SHOWN} more, see the table of all comparisons" * (len(found) > _SHOWN)
-    return "; ".join(shown) + more
+    if len(found) > _SHOWN:
+        shown.append(f"and {len(found) - _SHOWN} more, see the table of all comparisons")
+    return "; ".join(shown)
 
 
 def place(setting: Setting) -> str:

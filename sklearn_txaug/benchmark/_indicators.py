@@ -8,25 +8,23 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
-from .. import metrics
+from .. import metrics  # noqa: F401  (declares the indicators)
+from ..metrics._indicator import Indicator, reported_indicators
+from ..metrics._sets import ComparedSets, LabelledRows, Settings
+from ..metrics._utility import standardised_logistic_regression
 from ..neural_network import MLPNetClassifier
 from ._cohort import Cohort
 
-INDICATORS = (
-    "precision",
-    "recall",
-    "f1",
-    "adversarial_real_half",
-    "adversarial_synthetic_half",
-    "correlation_score",
-    "correlation_error",
-    "frechet_distance",
-    "discriminative_score",
-    "reverse_validation",
-    "memorisation_gap",
-)
-K = 10  # neighbours of precision and recall, fewer where a cohort has not as many rows
+K = 10  # neighbours of precision and recall; fewer in a cohort of fewer rows
 COSTS = ("fit_seconds", "fit_megabytes", "parameters")
+
+
+def indicator_columns() -> tuple[str, ...]:
+    """Return the columns of the indicators, in the order of the quality report."""
+    return tuple(column for indicator in reported_indicators() for column in indicator.columns)
+
+
+INDICATORS = indicator_columns()
 
 
 def indicators(
@@ -38,32 +36,37 @@ def indicators(
     else:
         X_new, y_new = sampler.sample(y=cohort.y[test])
     scaler = StandardScaler().fit(cohort.X[real])
-    X_test, X_new, X_seen = (scaler.transform(X) for X in (cohort.X[test], X_new, cohort.X[seen]))
+    X_test, X_new = scaler.transform(cohort.X[test]), scaler.transform(X_new)
+    X_seen = None if sampler is None else scaler.transform(cohort.X[seen])
     if len(X_new) < len(X_test) / 2 or len(np.unique(y_new)) < 2:
-        return dict.fromkeys(INDICATORS, np.nan)  # BorderlineSMOTE found too few rows to interpolate
-    k = min(K, len(X_test) - 1, len(X_new) - 1)
-    manifold = metrics.precision_recall_f1(X_test, X_new, k=k, device="cpu")
-    adversarial = metrics.adversarial_accuracy(X_test, X_new, device="cpu")
-    detector = MLPNetClassifier(hidden_layer_sizes=(64,), max_epochs=30, random_state=0, device="cpu")
-    return {
-        "precision": manifold.precision,
-        "recall": manifold.recall,
-        "f1": manifold.f1,
-        "adversarial_real_half": adversarial.real_half,
-        "adversarial_synthetic_half": adversarial.synthetic_half,
-        "correlation_score": metrics.correlation_score(X_test, X_new, device="cpu"),
-        "correlation_error": metrics.correlation_error(X_test, X_new, device="cpu"),
-        "frechet_distance": metrics.frechet_distance(X_test, X_new),
-        "discriminative_score": metrics.discriminative_score(
-            X_test, X_new, estimator=detector, n_splits=2
-        ).accuracy,
-        "reverse_validation": metrics.reverse_validation(
-            X_test, X_new, cohort.y[test], y_new
-        ).balanced_accuracy,
-        "memorisation_gap": np.nan
-        if sampler is None
-        else metrics.memorisation(X_seen, X_test, X_new, device="cpu").gap,
-    }
+        return dict.fromkeys(indicator_columns(), np.nan)  # BorderlineSMOTE found too few rows to interpolate
+    held_out, new = LabelledRows(X_test, cohort.y[test]), LabelledRows(X_new, y_new)
+    sets = ComparedSets(held_out, new, _settings(held_out, new))
+    values: dict[str, float] = {}
+    for indicator in reported_indicators():
+        values |= _values(indicator, sets, X_seen)
+    return values
+
+
+def _settings(held_out: LabelledRows, new: LabelledRows) -> Settings:
+    return Settings(
+        k=min(K, len(held_out.X) - 1, len(new.X) - 1),
+        estimator=standardised_logistic_regression(),
+        device="cpu",
+        seed=0,
+        detector=MLPNetClassifier(hidden_layer_sizes=(64,), max_epochs=30, random_state=0, device="cpu"),
+        detector_splits=2,
+    )
+
+
+def _values(indicator: Indicator, sets: ComparedSets, X_seen: np.ndarray | None) -> dict[str, float]:
+    """Return the columns of one indicator; real rows (`X_seen` is None) have no memory."""
+    result = None
+    if indicator.columns and not indicator.needs_held_out:
+        result = indicator.compute(sets)
+    elif indicator.columns and X_seen is not None:
+        result = indicator.compare_three(X_seen, *sets.rows, sets.settings.device)
+    return {column: field.value(result) for column, field in indicator.columns.items()}
 
 
 def embed(cohort: Cohort, real: np.ndarray, test: np.ndarray, sampler: Any) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""What the rows of each sampler are worth against what its training costs: picture and table of the report."""
+"""The quality of the rows of each sampler against the cost of its training: picture and table of the report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ._tables import html_table
 
 
 class _Cost(NamedTuple):
-    """A cost: what the axis and the column say, and the least difference that is not noise, as a power of ten."""
+    """A cost: labels of its axis and its column, and the least difference that is not noise, as a power of ten."""
 
     label: str
     column: str
@@ -54,7 +54,7 @@ def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
     }
     caption = (
         f"{where}: precision and recall against costs, {describe_real(largest)}. The line is the Pareto front: no "
-        "sampler that costs as little is better. Rows near those of training are precise whatever they cost: see "
+        "sampler that costs as little is better. Rows close to the training rows are precise whatever they cost: see "
         "the memorisation gap"
     )
     spoken = "; ".join(
@@ -66,7 +66,9 @@ def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
 
 
 def pareto_front(cost: Sequence[float] | np.ndarray, quality: Sequence[float]) -> list[int]:
-    """Return the positions that none is better than at lower or equal cost, nor as good as at lower cost, by cost.
+    """Return the positions of the points that no other one beats, by cost.
+
+    A point beats another if it is better at no higher cost, or as good at a lower one.
 
     Examples
     --------
@@ -90,7 +92,7 @@ def _table(
     lines = [
         [
             *(name, *(number(round(means[quality], 3)) for quality in shown)),
-            *(_amount(x[i], _COSTS[cost].resolution) for cost, x in costs.items()),
+            *(_written(x[i], _COSTS[cost].resolution) for cost, x in costs.items()),
             "; ".join(f"{q} / {_COSTS[cost].column}" for (cost, q), front in fronts.items() if i in front),
         ]
         for i, (name, means) in enumerate(samplers.items())
@@ -104,7 +106,7 @@ def _table(
     return html_table("What the rows cost", header, lines, right=range(1, len(header) - 1))
 
 
-def _amount(cost: float, resolution: int) -> str:
+def _written(cost: float, resolution: int) -> str:
     return "" if np.isnan(cost) else f"{cost:,.{-resolution}f}"
 
 
@@ -149,7 +151,7 @@ def _limits(quality: Sequence[float]) -> tuple[float, float]:
 
 
 def _scale_cost(axis: Any, cost: str, x: np.ndarray) -> float:
-    """Make an axis logarithmic but for what costs next to nothing, and return its upper end."""
+    """Make an axis logarithmic, except close to 0, and return its upper end."""
     least = 4 if cost == "parameters" else _COSTS[cost].resolution  # no network has fewer weights
     most = max(int(np.ceil(np.log10(max(np.nanmax(x), 1e-9)))), least + 1)
     axis.set_xscale("symlog", linthresh=10.0**least, linscale=0.4)

@@ -27,9 +27,8 @@ def main_amount(amounts: Collection[Size]) -> Size:
 def describe_main(amounts: Collection[Size]) -> str:
     """Say what `main_amount` is, and that a gate has its own."""
     main = main_amount(amounts)
-    return describe_synthetic(main) + "; the gate chose its own amount" * (
-        main != CHOSEN and CHOSEN in amounts
-    )
+    gate = "; the gate chose its own amount" if main != CHOSEN and CHOSEN in amounts else ""
+    return describe_synthetic(main) + gate
 
 
 def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
@@ -58,7 +57,8 @@ def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric
 
     def lines_of(points: list[tuple]) -> list[list[tuple]]:
         joined = [point for point in points if point[0] <= n_joined]
-        return [[(0, 0.0, 0.0), *joined]] * bool(joined) + [[point] for point in points[len(joined) :]]
+        line = [[(0, 0.0, 0.0), *joined]] if joined else []
+        return line + [[point] for point in points[len(joined) :]]
 
     return _curves(
         chosen,
@@ -83,30 +83,19 @@ def _curves(
     x_of: Any,
     ticks: Sequence[str],
     labels: tuple[str, str],
-    lines_of: Callable[[list[tuple]], list[list[tuple]]] = lambda points: [points] * bool(points),
+    lines_of: Callable[[list[tuple]], list[list[tuple]]] = lambda points: [points] if points else [],
 ) -> bytes:
     from matplotlib.figure import Figure
 
-    size = (1.6 + _PANEL * len(columns), 0.6 + 0.85 * _PANEL * len(rows))
-    figure = Figure(figsize=size, layout="constrained")
+    figure_size = (1.6 + _PANEL * len(columns), 0.6 + 0.85 * _PANEL * len(rows))
+    figure = Figure(figsize=figure_size, layout="constrained")
     panels = figure.subplots(len(rows), len(columns), squeeze=False, sharex=True, sharey=True)
     names = [name for name in order if any(c.sampler == name for c in chosen)]
     limits = _limits([c.difference for c in chosen if c.difference])
     for i, row in enumerate(rows):
         for j, column in enumerate(columns):
-            axis = panels[i, j]
-            axis.axhline(0, color="0.4", linewidth=1, zorder=0)
-            for k, name in enumerate(names):
-                shift = 0.32 * (k / max(1, len(names) - 1) - 0.5)
-                style = {**look(order, name), "label": name, "markersize": 4, "linewidth": 1, "alpha": 0.9}
-                points = sorted(
-                    (x_of(c), *c.difference[:2])
-                    for c in chosen
-                    if c.difference and c.sampler == name and panel_of(c) == (row, column)
-                )
-                for line in lines_of(points):
-                    x, mean, error = (np.array(values, dtype=float) for values in zip(*line, strict=True))
-                    axis.errorbar(x + shift, mean, np.nan_to_num(error), **style)
+            axis, inside = panels[i, j], [c for c in chosen if panel_of(c) == (row, column)]
+            _draw_panel(axis, inside, names, order, x_of, lines_of)
             axis.set_title(f"{column}, {row}", fontsize="medium")
             axis.set_ylim(*limits)
             axis.set_xticks(range(len(ticks)), ticks)
@@ -118,6 +107,25 @@ def _curves(
         [entries[name] for name in shown], shown, loc="outside right center", fontsize="small", frameon=False
     )
     return png(figure)
+
+
+def _draw_panel(
+    axis: Any,
+    inside: Sequence[Comparison],
+    names: Sequence[str],
+    order: Sequence[str],
+    x_of: Callable[[Comparison], int],
+    lines_of: Callable[[list[tuple]], list[list[tuple]]],
+) -> None:
+    """Draw the gains of each sampler, side by side where they share a place."""
+    axis.axhline(0, color="0.4", linewidth=1, zorder=0)
+    for k, name in enumerate(names):
+        shift = 0.32 * (k / max(1, len(names) - 1) - 0.5)
+        style = {**look(order, name), "label": name, "markersize": 4, "linewidth": 1, "alpha": 0.9}
+        points = sorted((x_of(c), *c.difference[:2]) for c in inside if c.difference and c.sampler == name)
+        for line in lines_of(points):
+            x, mean, error = (np.array(values, dtype=float) for values in zip(*line, strict=True))
+            axis.errorbar(x + shift, mean, np.nan_to_num(error), **style)
 
 
 def _limits(differences: Sequence[Difference]) -> tuple[float, float]:

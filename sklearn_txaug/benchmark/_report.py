@@ -31,11 +31,11 @@ _PROTOCOLS = {
 }
 _METHOD = (
     "Each seed holds out a third of the rows (of the patients or donors, where they are known), draws its training "
-    "rows and trains every generator and classifier anew. Differences are paired by seed. Their standard error is "
+    "rows and trains every generator and classifier on them. Differences are paired by seed. Their standard error is "
     "corrected for the overlap of the splits (Nadeau and Bengio 2003: variance times 1/J + 1/2 for J seeds), and a "
     "difference is called established if its p value stays below 0.05 after Holm's correction for all samplers and "
     "amounts of the setting. The best of many methods looks better than it is, because it was chosen on these rows. "
-    "Seconds and memory are those of the training; memory is what it adds at its peak to the process (to the GPU, if "
+    "Seconds and memory are those of the training; memory is the most that it adds to the process (to the GPU, if "
     "there is one)."
 )
 

@@ -1,8 +1,8 @@
 """Numbers of real and synthetic rows: in all, for each class, as a share of the real rows, or up to balance.
 
-An amount is written as on the command line: ``20`` is rows in all, ``"5c"`` rows of each class, ``"all"`` every
-training row; ``"0.5x"`` is half as many synthetic rows as real ones, ``"balance"`` as many as bring each class to
-the size of the largest.
+Real rows have a size, synthetic rows an amount, written as on the command line: ``20`` is rows in all, ``"5c"``
+rows of each class, ``"all"`` every training row; ``"0.5x"`` is half as many synthetic rows as real ones,
+``"balance"`` as many as bring each class to the size of the largest.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def synthetic_size(value: Any) -> Size:
 
 
 def size_order(size: Size) -> tuple[int, float]:
-    """Return a key that sorts amounts: rows for each class, rows in all, shares, and what depends on the data."""
+    """Return a key that sorts: rows for each class, rows in all, shares, and what depends on the data."""
     if isinstance(size, int):
         return 1, size
     if size in (ALL, BALANCE, CHOSEN):
@@ -56,11 +56,11 @@ def size_order(size: Size) -> tuple[int, float]:
 
 
 def describe_real(size: Size) -> str:
-    """Say an amount of real rows in words."""
+    """Say a number of real rows in words."""
     if size == ALL:
         return "all training rows"
     if isinstance(size, str):
-        return f"{size[:-1]} row{'s' * (size != '1c')} a class".replace(" ", "\N{NO-BREAK SPACE}")
+        return f"{size[:-1]} row{'' if size == '1c' else 's'} a class".replace(" ", "\N{NO-BREAK SPACE}")
     return f"{size}\N{NO-BREAK SPACE}rows"
 
 
@@ -71,8 +71,8 @@ def describe_synthetic(size: Size) -> str:
     if size == BALANCE:
         return "classes filled up to the largest"
     if isinstance(size, str):
-        return f"{size[:-1]}\N{NO-BREAK SPACE}synthetic row{'s' * (size != '1x')} for each real one"
-    return f"{size}\N{NO-BREAK SPACE}synthetic row{'s' * (size != 1)}"
+        return f"{size[:-1]}\N{NO-BREAK SPACE}synthetic row{'' if size == '1x' else 's'} for each real one"
+    return f"{size}\N{NO-BREAK SPACE}synthetic row{'' if size == 1 else 's'}"
 
 
 def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:

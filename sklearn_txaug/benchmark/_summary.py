@@ -11,12 +11,10 @@ import numpy as np
 
 from ..plotting._style import style
 from ._compare import Comparison, compare, without_empty
-from ._indicators import COSTS, INDICATORS, K
+from ._indicators import COSTS, K, indicator_columns
 from ._jobs import REFERENCE
 from ._sizes import CHOSEN, Size, size_order
 from ._store import Row
-
-_QUALITY = INDICATORS + COSTS
 
 
 def indicator_means(rows: Iterable[Row]) -> dict[tuple[Size, str], dict[str, float]]:
@@ -97,10 +95,11 @@ def format_quality(rows: Sequence[Row], order: Sequence[str]) -> str:
     order : sequence of str
         The samplers in the order of the table.
     """
+    columns = indicator_columns() + COSTS
     table = markdown_table(
-        ["n_real", "sampler", *(name.replace("_", " ") for name in _QUALITY)],
+        ["n_real", "sampler", *(name.replace("_", " ") for name in columns)],
         [
-            [n_real, sampler, *(_number(means.get(name, np.nan)) for name in _QUALITY)]
+            [n_real, sampler, *(_number(means.get(name, np.nan)) for name in columns)]
             for n_real, sampler, means in quality_lines(rows, order)
         ],
     )

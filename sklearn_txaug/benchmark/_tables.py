@@ -15,7 +15,7 @@ import numpy as np
 from ..utils.html import number
 from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
 from ._findings import Duel, duels, method_name, plus_minus
-from ._indicators import INDICATORS
+from ._indicators import indicator_columns
 from ._pictures import describe_main, main_amount
 from ._sizes import CHOSEN, describe_real, size_order
 from ._store import Row, class_of
@@ -40,15 +40,13 @@ def winners(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
         lines.append(
             [
                 setting.classifier,
-                describe_real(setting.n_real) + f" ({n_rows[setting]:,.0f})" * (setting in n_rows),
+                describe_real(setting.n_real) + (f" ({n_rows[setting]:,.0f})" if setting in n_rows else ""),
                 number(base[setting].score) if setting in base else "",
                 *(method_name(c), number(c.score)),
                 plus_minus(*c.difference[:2]) if c.difference else "",
                 _p(c.p_adjusted),
                 f"{plus_minus(*duel[:2])} ({method_name(one)} − {method_name(other)})" if duel else "",
-                {"gain": "established gain", "loss": "established loss"}.get(c.verdict, "not established")
-                if c.difference
-                else "nothing better" * (c.sampler == BASELINE),
+                _verdict(c),
             ]
         )
         marks.append(c.verdict)
@@ -60,6 +58,12 @@ def winners(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
         f"The winner of each setting, protocol {part[0].protocol}: highest mean {metric.replace('_', ' ')}"
     )
     return html_table(caption, header, lines, right=(2, 4, 5, 6), marks=marks)
+
+
+def _verdict(c: Comparison) -> str:
+    if c.difference:
+        return {"gain": "established gain", "loss": "established loss"}.get(c.verdict, "not established")
+    return "nothing better" if c.sampler == BASELINE else ""
 
 
 def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
@@ -121,11 +125,12 @@ def _numbers_first(label: str) -> tuple[bool, float, str]:
 
 
 def quality(part: Sequence[Row], order: Sequence[str]) -> str:
+    columns = indicator_columns()
     lines = [
-        [str(n_real), sampler, *(number(means.get(name, np.nan)) for name in INDICATORS)]
+        [str(n_real), sampler, *(number(means.get(name, np.nan)) for name in columns)]
         for n_real, sampler, means in quality_lines(part, order)
     ]
-    header = ["training rows", "sampler", *(name.replace("_", " ") for name in INDICATORS)]
+    header = ["training rows", "sampler", *(name.replace("_", " ") for name in columns)]
     caption = (
         "Against held-out rows, mean over the seeds; real: other real rows, which bound what can be reached"
     )
@@ -161,7 +166,7 @@ def _bold(text: str, top: bool) -> str:
 
 
 def _fold(title: str, content: str, is_open: bool = False) -> str:
-    return f"<details{' open' * is_open}><summary>{escape(title)}</summary>{content}</details>"
+    return f"<details{' open' if is_open else ''}><summary>{escape(title)}</summary>{content}</details>"
 
 
 def html_table(

@@ -1,14 +1,15 @@
-"""Do the synthetic rows tell the biology of the real ones: class effects, dimensions of variation."""
+"""Are the differences between the classes those of the real rows."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from ..utils.typing import ArrayLike, MatrixLike
 from ._correlation import pearson, varies
-from ._indicator import indicator
-from ._validation import check_labelled_pair, check_pair, equal_sizes
+from ._indicator import Field, indicator
+from ._validation import check_labelled_pair
 
 
 class DifferentialExpression(NamedTuple):
@@ -23,20 +24,23 @@ class DifferentialExpression(NamedTuple):
     top_overlaps: np.ndarray
 
 
-class PCAVariance(NamedTuple):
-    """Effective ranks and their ratio, cumulative variances, and variance along the real components."""
-
-    effective_rank_ratio: float
-    effective_rank_real: float
-    effective_rank_synthetic: float
-    real: np.ndarray
-    synthetic: np.ndarray
-    projected: np.ndarray
-
-
-@indicator("max", headline="correlation", slope=1.0)
+@indicator(
+    "max",
+    family="biology",
+    question="Do the class effects (log-fold changes) agree?",
+    fields=[
+        Field("correlation"),
+        Field("slope", "Are class effects weakened (below 1)?", direction=1.0),
+        Field("top_overlap", "Are the top genes of each class the same?"),
+    ],
+    headline="correlation",
+    cost="O((n + m) d) for each class",
+    reference="V. G. Tusher, R. Tibshirani, G. Chu (2001). Significance analysis of microarrays applied to the "
+    "ionizing radiation response. PNAS 98 (the moderated statistic).",
+    pitfall="Read the slope: weakened effects keep a correlation of 1.",
+)
 def differential_expression_agreement(
-    X_real: Any, X_synthetic: Any, y_real: Any, y_synthetic: Any, *, n_top: int = 50
+    X_real: MatrixLike, X_synthetic: MatrixLike, y_real: ArrayLike, y_synthetic: ArrayLike, *, n_top: int = 50
 ) -> DifferentialExpression:
     r"""Agreement of the class effects, gene by gene, in real and synthetic rows.
 
@@ -56,14 +60,12 @@ def differential_expression_agreement(
     and identical sets give 1. A class of `y_real` that the synthetic rows lack, or a set of synthetic
     rows that has no other class, counts as 0.
 
-    Cost: O((n + m) d) for each class.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows.
-    y_real, y_synthetic : array-like of shape (n,) and (m,)
-        Their labels, of the same kind; two classes or more in `y_real`.
+    {rows}.
+    {labels}; two classes or more in `y_real`.
     n_top : int, default=50
         How many top genes to compare; at most all.
 
@@ -80,8 +82,7 @@ def differential_expression_agreement(
 
     References
     ----------
-    V. G. Tusher, R. Tibshirani, G. Chu (2001). Significance analysis of microarrays applied to the ionizing
-    radiation response. PNAS 98 (the moderated statistic).
+    {reference}
 
     Examples
     --------
@@ -119,16 +120,17 @@ def _agreement(
 ) -> tuple[float, float, float]:
     if not in_synthetic.any() or in_synthetic.all():
         return 0.0, 0.0, 0.0
-    lfc, t = _class_effect(real, in_real)
-    new_lfc, new_t = _class_effect(synthetic, in_synthetic)
+    lfc, t = class_effect(real, in_real)
+    new_lfc, new_t = class_effect(synthetic, in_synthetic)
     top, new_top = (set(np.argsort(-np.abs(v), kind="stable")[:n_top].tolist()) for v in (t, new_t))
     return pearson(lfc, new_lfc), _slope(lfc, new_lfc), len(top & new_top) / n_top
 
 
-def _class_effect(X: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the log-fold change of a class against the rest, and its moderated t statistic."""
+def class_effect(X: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the log-fold change of a class against the rest, and its moderated t statistic."""
     a, b = X[inside].astype(np.float64), X[~inside].astype(np.float64)
     lfc = a.mean(axis=0) - b.mean(axis=0)
+    # Tusher et al. 2001, eq. 1: the exchangeability factor s0 is the median of s
     pooled = (a.var(axis=0) * len(a) + b.var(axis=0) * len(b)) / max(len(X) - 2, 1)
     s = np.sqrt(pooled * (1 / len(a) + 1 / len(b)))
     return lfc, lfc / (s + (np.median(s) or 1.0))
@@ -140,86 +142,3 @@ def _slope(x: np.ndarray, y: np.ndarray) -> float:
         return pearson(x, y)
     x = x - x.mean()
     return float(x @ y / (x @ x))
-
-
-@indicator(1.0, headline="effective_rank_ratio")
-def pca_variance(X_real: Any, X_synthetic: Any, *, random_state: Any = 0) -> PCAVariance:
-    r"""Cumulative variance of principal components, and effective rank, of both sets.
-
-    The effective rank is the exponential of the entropy of the variance shares :math:`p_i` of the components,
-
-    .. math:: r = \exp\Big(-\sum_i p_i \log p_i\Big),
-
-    1 where all variation is along one direction, and the number of components where it is equal along all.
-    Synthetic rows that live on fewer directions than real ones have a ratio below 1; ideal 1. Both
-    quantities depend on the number of rows, so the larger set is cut to the size of the smaller.
-    `projected` is the variance of the synthetic rows along each real component, divided by the real
-    variance there; ideal 1 for each.
-
-    Range: ranks 1 to min(n - 1, d), 0 for rows without variance; ratio 0 and up (1 where both are 0).
-
-    Cost: O(n d min(n, d)).
-
-    Parameters
-    ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, two or more in each set.
-    random_state : int, Generator, RandomState or None, default=0
-        Draws rows where the sizes differ.
-
-    Returns
-    -------
-    result : PCAVariance
-        Named tuple of `effective_rank_ratio`, `effective_rank_real`, `effective_rank_synthetic`, and the
-        arrays `real` and `synthetic` (cumulative shares of variance) and `projected`.
-
-    Raises
-    ------
-    ValueError
-        If a set has fewer than two rows, values are not finite, or the genes differ.
-
-    References
-    ----------
-    O. Roy, M. Vetterli (2007). The effective rank: a measure of effective dimensionality. EUSIPCO.
-
-    Examples
-    --------
-    >>> from sklearn_txaug.metrics import pca_variance
-    >>> square, line = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0, 0], [1, 0], [0, 0], [1, 0]]
-    >>> round(pca_variance(square, line).effective_rank_ratio, 3)
-    0.5
-    """
-    real, synthetic = equal_sizes(*check_pair(X_real, X_synthetic, min_rows=2), random_state=random_state)
-    A, B = (X - X.mean(axis=0, dtype=np.float64) for X in (real, synthetic))
-    variance, components = _principal(A)
-    new_variance, _ = _principal(B)
-    shown = variance > 1e-10 * max(variance[0], np.finfo(float).tiny)
-    projected = ((B @ components[:, shown]) ** 2).sum(axis=0) / variance[shown]
-    rank, new_rank = _effective_rank(variance), _effective_rank(new_variance)
-    ratio = new_rank / rank if rank else (np.inf if new_rank else 1.0)
-    return PCAVariance(ratio, rank, new_rank, _cumulative(variance), _cumulative(new_variance), projected)
-
-
-def _principal(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the sums of squares along the principal components, largest first, and the components."""
-    if A.shape[0] >= A.shape[1]:
-        values, components = np.linalg.eigh(A.T @ A)
-    else:
-        values, left = np.linalg.eigh(A @ A.T)
-        values, left = values[1:], left[:, 1:]  # centred rows lose one dimension
-        components = A.T @ (left / np.sqrt(np.maximum(values, np.finfo(float).tiny)))
-    values = np.where(values > 1e-14 * max(values[-1], 0), values, 0.0)
-    return values[::-1], components[:, ::-1]
-
-
-def _effective_rank(variance: np.ndarray) -> float:
-    positive = variance[variance > 0]
-    if not len(positive):
-        return 0.0
-    shares = positive / positive.sum()
-    return float(np.exp(-(shares * np.log(shares)).sum()))
-
-
-def _cumulative(variance: np.ndarray) -> np.ndarray:
-    total = variance.sum()
-    return np.cumsum(variance) / total if total else np.zeros_like(variance)

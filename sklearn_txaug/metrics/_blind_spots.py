@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..utils.optional import require
+from ..utils.typing import ArrayLike, MatrixLike
 from ._distances import Neighbours, count_in_balls
-from ._indicator import indicator
+from ._indicator import Field, indicator
 from ._validation import check_labelled_pair, check_neighbours, check_pair
 
 
@@ -21,12 +22,21 @@ class CoverageReport(NamedTuple):
     groups: Any
 
 
-@indicator("max", headline="covered")
+@indicator(
+    "max",
+    question="Which patients are missed?",
+    fields=[Field("covered"), Field("recalled")],
+    headline="covered",
+    cost="O(d (n + m)²) time, O((n + m) d) memory and a few blocks of 32 MiB",
+    reference="The question, which real samples generators miss, is that of Alsamadi et al. (2024); the balls are "
+    "those of density_coverage and precision_recall_f1.",
+    pitfall="Groups of few rows move by chance.",
+)
 def coverage_report(
-    X_real: Any,
-    X_synthetic: Any,
-    y_real: Any = None,
-    y_synthetic: Any = None,
+    X_real: MatrixLike,
+    X_synthetic: MatrixLike,
+    y_real: ArrayLike = None,
+    y_synthetic: ArrayLike = None,
     *,
     k: int = 10,
     device: str = "auto",
@@ -40,19 +50,17 @@ def coverage_report(
 
     Shares range from 0 to 1, higher is better; identical sets give 1.
 
-    Cost: :math:`O(d (n + m)^2)` time, O((n + m) d) memory and a few blocks of 32 MiB.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, more than `k` in each set. Held-out real rows show what the generator misses,
+    {rows}, more than `k` in each set. Held-out real rows show what the generator misses,
         training rows what it did not learn.
     y_real, y_synthetic : array-like of shape (n,) and (m,), default=None
         Their labels: both or none.
     k : int, default=10
         Which neighbour is on the rim.
-    device : str, default="auto"
-        Torch device; "auto" is CUDA where there is one, else the CPU.
+    {device}
 
     Returns
     -------
@@ -78,8 +86,7 @@ def coverage_report(
 
     References
     ----------
-    The question is that of Alsamadi et al. (2024), which real samples generators miss; the balls are those of
-    :func:`density_coverage` and :func:`precision_recall_f1`.
+    {reference}
 
     Examples
     --------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from ..utils.typing import MatrixLike
 from ._distances import Neighbours, further
-from ._indicator import indicator
-from ._validation import check_pair, check_three
+from ._indicator import Field, indicator
+from ._validation import check_pair
 
 
 class ClosestRecord(NamedTuple):
@@ -20,16 +21,24 @@ class ClosestRecord(NamedTuple):
     share_closer: float
 
 
-class Memorisation(NamedTuple):
-    """Share of synthetic rows that crowd a training row, the same for test rows, and the difference."""
+ALAA_2022 = (
+    "A. Alaa, B. van Breugel, E. Saveliev, M. van der Schaar (2022). How faithful is your synthetic data? "
+    "Sample-level metrics for evaluating and auditing generative models. ICML."
+)
+_COST = "O(d n (n + m)) time, O((n + m) d) memory and a few blocks of 32 MiB"
 
-    train: float
-    test: float
-    gap: float
 
-
-@indicator("max")
-def authenticity(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> float:
+@indicator(
+    "max",
+    family="copies",
+    question="How many rows are not near-copies of a real row?",
+    two_sided=True,
+    cost=_COST,
+    reference=ALAA_2022,
+    pitfall="Noise is authentic too.",
+    compute=lambda sets: authenticity_of(sets.neighbours),
+)
+def authenticity(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str = "auto") -> float:
     r"""Share of synthetic rows that are not copies of a real row.
 
     A row counts if it is further from its nearest real row than that row is from other real rows.
@@ -38,16 +47,14 @@ def authenticity(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> floa
         \qquad x^* = \mathrm{argmin}_x \lVert z_j - x \rVert
 
     Range 0 to 1, higher is better, copies give 0. Fresh real rows do not reach 1 (about two thirds is
-    common) and noise does, so read it beside a measure of fidelity and the value of two real sets.
+    common) and noise does, so read it beside an indicator of fidelity and the value of two real sets.
 
-    Cost: :math:`O(d n (n + m))` time, O((n + m) d) memory and a few blocks of 32 MiB.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, two or more in each set. The real rows are usually the generator's training rows.
-    device : str, default="auto"
-        Torch device; "auto" is CUDA where there is one, else the CPU.
+    {rows}, two or more in each set. The real rows are usually the generator's training rows.
+    {device}
 
     Returns
     -------
@@ -55,13 +62,11 @@ def authenticity(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> floa
 
     Raises
     ------
-    ValueError
-        If a set has fewer than two rows, values are not finite, or the genes differ.
+    {few_rows}
 
     References
     ----------
-    A. Alaa, B. van Breugel, E. Saveliev, M. van der Schaar (2022). How faithful is your synthetic data?
-    Sample-level metrics for evaluating and auditing generative models. ICML.
+    {reference}
 
     Examples
     --------
@@ -73,60 +78,35 @@ def authenticity(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> floa
 
 
 def authenticity_of(neighbours: Neighbours) -> float:
-    """Give the authenticity of neighbours that are known already."""
+    """Return the authenticity of neighbours that are known already."""
     nearest = neighbours.nearest
     return float(
         further(nearest.synthetic_distance, neighbours.radii("real")[nearest.synthetic_index]).mean()
     )
 
 
-@indicator(0.0, headline="gap", train="min", test="min")
-def memorisation(X_train: Any, X_test: Any, X_synthetic: Any, *, device: str = "auto") -> Memorisation:
-    r"""Share of synthetic rows that crowd a training row, beside the same share for rows never seen.
-
-    A synthetic row crowds a real one if it is no further from it than that row's own nearest neighbour: the
-    share is 1 minus :func:`authenticity`. A generator that fills the distribution crowds both sets alike
-    (a third to a half is common for fresh real rows); one that remembers crowds the training rows more.
-
-    Range of the shares 0 to 1, of the gap -1 to 1; ideal gap 0, positive: memorised.
-
-    Cost: :math:`O(d n (n + m))` time, O((n + m) d) memory and a few blocks of 32 MiB.
-
-    Parameters
-    ----------
-    X_train, X_test, X_synthetic : array-like or sparse matrix
-        The generator's training rows, rows it has not seen, and synthetic rows; two or more in each.
-    device : str, default="auto"
-        Torch device; "auto" is CUDA where there is one, else the CPU.
-
-    Returns
-    -------
-    result : Memorisation
-        Named tuple of `train`, `test` and `gap`, which is train minus test.
-
-    Raises
-    ------
-    ValueError
-        If a set has fewer than two rows, values are not finite, or the genes differ.
-
-    References
-    ----------
-    See :func:`authenticity`.
-
-    Examples
-    --------
-    >>> from sklearn_txaug.metrics import memorisation
-    >>> memorisation([[0], [2], [4]], [[1], [1.1], [3]], [[0], [4]])
-    Memorisation(train=1.0, test=0.5, gap=0.5)
-    """
-    train, test, synthetic = check_three(X_train, X_test, X_synthetic)
-    on_train = 1 - authenticity_of(Neighbours(train, synthetic, device))
-    on_test = 1 - authenticity_of(Neighbours(test, synthetic, device))
-    return Memorisation(on_train, on_test, on_train - on_test)
-
-
-@indicator(1.0, headline="ratio", share_closer=0.05)
-def distance_to_closest_record(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> ClosestRecord:
+@indicator(
+    1.0,
+    family="copies",
+    question="How close is the closest real row?",
+    fields=[
+        Field("ratio"),
+        Field(
+            "share_closer",
+            "How many rows are closer to a real row than 95 % of real rows?",
+            direction=0.05,
+        ),
+    ],
+    headline="ratio",
+    two_sided=True,
+    cost=_COST,
+    reference="Z. Zhao, A. Kunar, R. Birke, L. Y. Chen (2021). CTAB-GAN: effective table data synthesizing. ACML.",
+    pitfall="A median hides a few copies: read the share of very close rows too. Noise is far from all rows.",
+    compute=lambda sets: closest_record_of(sets.neighbours),
+)
+def distance_to_closest_record(
+    X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str = "auto"
+) -> ClosestRecord:
     r"""Distance of synthetic rows to their closest real row, against that of real rows to each other.
 
     .. math:: \mathrm{ratio} = \frac{\mathrm{median}_j \min_i \lVert z_j - x_i \rVert}
@@ -137,14 +117,12 @@ def distance_to_closest_record(X_real: Any, X_synthetic: Any, *, device: str = "
     the real distances, near 0.05 for fresh rows. Where the real median is 0 (duplicates), the ratio is 1 if
     the synthetic one is 0 too, else infinite.
 
-    Cost: :math:`O(d n (n + m))` time, O((n + m) d) memory and a few blocks of 32 MiB.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, two or more in each set. The real rows are usually the generator's training rows.
-    device : str, default="auto"
-        Torch device; "auto" is CUDA where there is one, else the CPU.
+    {rows}, two or more in each set. The real rows are usually the generator's training rows.
+    {device}
 
     Returns
     -------
@@ -153,12 +131,11 @@ def distance_to_closest_record(X_real: Any, X_synthetic: Any, *, device: str = "
 
     Raises
     ------
-    ValueError
-        If a set has fewer than two rows, values are not finite, or the genes differ.
+    {few_rows}
 
     References
     ----------
-    Z. Zhao, A. Kunar, R. Birke, L. Y. Chen (2021). CTAB-GAN: effective table data synthesizing. ACML.
+    {reference}
 
     Examples
     --------
@@ -170,7 +147,7 @@ def distance_to_closest_record(X_real: Any, X_synthetic: Any, *, device: str = "
 
 
 def closest_record_of(neighbours: Neighbours) -> ClosestRecord:
-    """Give the distances to the closest record of neighbours that are known already."""
+    """Return the distances to the closest record of neighbours that are known already."""
     distance, baseline = neighbours.nearest.synthetic_distance, neighbours.radii("real")
     synthetic, real = float(np.median(distance)), float(np.median(baseline))
     ratio = synthetic / real if real else (np.inf if synthetic else 1.0)

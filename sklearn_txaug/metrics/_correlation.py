@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ._distances import BLOCK, resolve_device
-from ._indicator import indicator
+from ..utils.typing import MatrixLike
+from ._distances import BLOCK, double_device
+from ._indicator import Field, indicator
 from ._validation import check_pair
 
+_COST = "O(d² (n + m)) time, in blocks: no d x d matrix is kept"
 
-@indicator("max")
-def correlation_score(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> float:
+
+@indicator(
+    "max",
+    family="fidelity",
+    question="Do genes vary together as in real rows?",
+    fields=[Field(column="correlation_score")],
+    cost=_COST,
+    reference="R. Viñas, H. Andrés-Terré, P. Liò, K. Bryson (2022). Adversarial generation of gene expression data. "
+    "Bioinformatics 38(3), 730-737.",
+    pitfall="Dominated by differences between classes: a generator of class means alone scores high. Few rows lower "
+    "it for real rows too.",
+)
+def correlation_score(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str = "auto") -> float:
     r"""Agreement of the gene-gene distances :math:`1 - \mathrm{corr}` of real and synthetic rows.
 
     With :math:`D^X` and :math:`D^Z` the matrices of Pearson distances between genes, the score is the Pearson
@@ -27,14 +39,12 @@ def correlation_score(X_real: Any, X_synthetic: Any, *, device: str = "auto") ->
     0 with all others in that set. Where one of the triangles does not vary at all the score is 1 if both
     are equal, else 0. Finite samples lower it: compare with the score of two real sets of the same sizes.
 
-    Cost: :math:`O(d^2 (n + m))` time for d genes, in blocks: no d x d matrix is kept.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, two or more in each set, and two genes or more.
-    device : str, default="auto"
-        Torch device; "auto" is CUDA where there is one, else the CPU.
+    {rows}, two or more in each set, and two genes or more.
+    {device}
 
     Returns
     -------
@@ -48,8 +58,7 @@ def correlation_score(X_real: Any, X_synthetic: Any, *, device: str = "auto") ->
 
     References
     ----------
-    R. Viñas, H. Andrés-Terré, P. Liò, K. Bryson (2022). Adversarial generation of gene expression data.
-    Bioinformatics 38(3), 730-737.
+    {reference}
 
     Examples
     --------
@@ -61,20 +70,33 @@ def correlation_score(X_real: Any, X_synthetic: Any, *, device: str = "auto") ->
     real, synthetic = _standardised_pair(X_real, X_synthetic, device)
     d = real.shape[1]
     pairs = d * (d - 1) / 2
+    # Viñas et al. 2022: Pearson's correlation over the pairs i < j, summed block by block around the known means;
+    # that of the distances 1 - corr is that of the correlations.
     mean_x, mean_z = _mean_correlation(real), _mean_correlation(synthetic)
     xx = zz = xz = difference = 0.0
     for start, x, z in _correlation_blocks(real, synthetic):
         upper = torch.ones_like(x, dtype=torch.bool).triu_(start + 1)
         x, z = x[upper] - mean_x, z[upper] - mean_z
-        xx, zz, xz = xx + x.dot(x).item(), zz + z.dot(z).item(), xz + x.dot(z).item()
+        xx += x.dot(x).item()
+        zz += z.dot(z).item()
+        xz += x.dot(z).item()
         difference = max(difference, (x - z).abs().max().item() if len(x) else 0.0)
     if min(xx, zz) <= pairs * 1e-24:
         return float(difference + abs(mean_x - mean_z) < 1e-12)
     return float(np.clip(xz / np.sqrt(xx * zz), -1, 1))
 
 
-@indicator("min")
-def correlation_error(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> float:
+@indicator(
+    "min",
+    family="fidelity",
+    question="How much do gene-gene correlations differ?",
+    fields=[Field(column="correlation_error")],
+    cost=_COST,
+    reference="The published indicator of the GMDA generator (generative modelling by density alignment).",
+    pitfall="Most pairs of genes hardly correlate, so errors in the few that do weigh little. Few rows raise it "
+    "for real rows too.",
+)
+def correlation_error(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str = "auto") -> float:
     r"""Mean absolute difference of the gene-gene correlations, halved.
 
     .. math:: \frac{1}{2 d^2} \sum_{i,j} \left| \mathrm{corr}(X)_{ij} - \mathrm{corr}(Z)_{ij} \right|
@@ -83,14 +105,12 @@ def correlation_error(X_real: Any, X_synthetic: Any, *, device: str = "auto") ->
     with all genes, itself included, in that set, so a gene that only the generator froze is counted as an
     error.
 
-    Cost: :math:`O(d^2 (n + m))` time for d genes, in blocks: no d x d matrix is kept.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, two or more in each set, and two genes or more.
-    device : str, default="auto"
-        Torch device; "auto" is CUDA where there is one, else the CPU.
+    {rows}, two or more in each set, and two genes or more.
+    {device}
 
     Returns
     -------
@@ -104,7 +124,7 @@ def correlation_error(X_real: Any, X_synthetic: Any, *, device: str = "auto") ->
 
     References
     ----------
-    The measure of the GMDA generator (generative modelling by density alignment).
+    {reference}
 
     Examples
     --------
@@ -119,11 +139,11 @@ def correlation_error(X_real: Any, X_synthetic: Any, *, device: str = "auto") ->
     return total / (2 * real.shape[1] ** 2)
 
 
-def _standardised_pair(X_real: Any, X_synthetic: Any, device: str) -> tuple[Tensor, Tensor]:
+def _standardised_pair(X_real: MatrixLike, X_synthetic: MatrixLike, device: str) -> tuple[Tensor, Tensor]:
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
     if real.shape[1] < 2:
         raise ValueError("X_real has one gene; correlations need two or more.")
-    where = resolve_device(device)
+    where = double_device(device)
     return unit_columns(real, where), unit_columns(synthetic, where)
 
 
@@ -139,6 +159,7 @@ def unit_columns(X: np.ndarray, device: torch.device) -> Tensor:
 def _mean_correlation(Z: Tensor) -> float:
     """Mean of the correlations of distinct genes: the norm of the sum of all columns holds their total."""
     d = Z.shape[1]
+    # 1'Z'Z1 - tr(Z'Z): all products of columns without those of a column with itself
     total = Z.sum(dim=1).square().sum() - Z.square().sum()
     return total.item() / (d * (d - 1))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from ._indicator import indicator
+from ..utils.typing import EstimatorLike, MatrixLike, RandomState
+from ._indicator import Field, indicator
 from ._utility import fit_classifier
 from ._validation import check_pair, generator
 
@@ -20,9 +21,27 @@ class DiscriminativeScore(NamedTuple):
     auc: float
 
 
-@indicator(0.5, headline="accuracy")
+@indicator(
+    0.5,
+    family="manifold",
+    question="Does a classifier tell real from synthetic?",
+    fields=[Field("accuracy", column="discriminative_score"), Field("auc")],
+    headline="accuracy",
+    cost="`n_splits` fits of the classifier on n + m rows of d genes",
+    reference="D. Lopez-Paz, M. Oquab (2017). Revisiting classifier two-sample tests. ICLR.",
+    pitfall="A stronger classifier sees more: compare only with the same one. Small cohorts fall below 0.5.",
+    settings=lambda sets: {
+        "estimator": sets.settings.detector,
+        "n_splits": sets.settings.detector_splits,
+    },
+)
 def discriminative_score(
-    X_real: Any, X_synthetic: Any, *, estimator: Any = None, n_splits: int = 5, random_state: Any = 0
+    X_real: MatrixLike,
+    X_synthetic: MatrixLike,
+    *,
+    estimator: EstimatorLike = None,
+    n_splits: int = 5,
+    random_state: RandomState = 0,
 ) -> DiscriminativeScore:
     r"""Cross-validated accuracy of a classifier that tells real from synthetic rows.
 
@@ -32,14 +51,12 @@ def discriminative_score(
     below 0.5. A stronger classifier sees more: compare generators with one classifier, and with the score
     of two real sets.
 
-    Cost: `n_splits` fits of the classifier on n + m rows of d genes.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, at least `n_splits` in each set.
-    estimator : classifier, default=None
-        Cloned before it is fitted. None: standardisation and logistic regression.
+    {rows}, at least `n_splits` in each set.
+    {classifier}
     n_splits : int, default=5
         Number of folds.
     random_state : int, Generator, RandomState or None, default=0
@@ -57,7 +74,7 @@ def discriminative_score(
 
     References
     ----------
-    D. Lopez-Paz, M. Oquab (2017). Revisiting classifier two-sample tests. ICLR.
+    {reference}
 
     Examples
     --------
@@ -68,6 +85,7 @@ def discriminative_score(
     if isinstance(n_splits, bool) or not isinstance(n_splits, int | np.integer) or n_splits < 2:
         raise ValueError(f"n_splits must be an integer of 2 or more; got {n_splits!r}.")
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=int(n_splits))
+    # the classifier two-sample test of Lopez-Paz and Oquab 2017, cross-validated, with balanced accuracy
     X = np.concatenate([real, synthetic])
     is_real = np.repeat([1, 0], [len(real), len(synthetic)])
     groups = _shared_rows(X, len(real))
@@ -96,7 +114,7 @@ def _shared_rows(X: np.ndarray, n_real: int) -> np.ndarray:
     return np.array([first.setdefault(key, i) if key in shared else i for i, key in enumerate(keys)])
 
 
-def _confidence(classifier: Any, X: np.ndarray) -> np.ndarray:
+def _confidence(classifier: EstimatorLike, X: np.ndarray) -> np.ndarray:
     """How strongly the classifier takes each row for a real one."""
     if list(classifier.classes_) == [0] or list(classifier.classes_) == [1]:
         return np.full(len(X), float(classifier.classes_[0]))

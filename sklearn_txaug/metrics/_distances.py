@@ -19,16 +19,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._nn.device import resolve_device as torch_device
+from .._nn.device import resolve_device
 
 BLOCK = 2**22  # entries of a block: 32 MiB
 NEAR = 1e-7
 TIE = 1e-10
 
 
-def resolve_device(device: str | torch.device) -> torch.device:
-    """Give the torch device; "auto" is CUDA if there is one, else CPU (not MPS, which has no doubles)."""
-    resolved = torch_device(device)
+def double_device(device: str | torch.device) -> torch.device:
+    """Return a torch device with double precision; "auto" is CUDA if there is one, else the CPU (MPS has none)."""
+    resolved = resolve_device(device)
     if resolved.type != "mps":
         return resolved
     if device == "auto":
@@ -37,8 +37,8 @@ def resolve_device(device: str | torch.device) -> torch.device:
 
 
 def as_tensors(*arrays: np.ndarray, device: str | torch.device = "auto") -> list[Tensor]:
-    """Give the sets in double precision on the device, all centred by the mean of the first."""
-    where = resolve_device(device)
+    """Return the sets in double precision on the device, all centred by the mean of the first."""
+    where = double_device(device)
     tensors = [torch.tensor(X, dtype=torch.float64, device=where) for X in arrays]
     centre = tensors[0].mean(dim=0)
     return [X.sub_(centre) for X in tensors]
@@ -59,6 +59,7 @@ def distance_blocks(A: Tensor, B: Tensor) -> Iterator[tuple[int, Tensor]]:
     step = max(1, BLOCK // len(B))
     for start in range(0, len(A), step):
         part = slice(start, start + step)
+        # |a - b|^2 = |a|^2 - 2 ab + |b|^2
         d2 = torch.addmm(b2, A[part], B.T, alpha=-2).add_(a2[part, None])
         i, j = (d2 <= 5 * NEAR * a2[part, None]).nonzero(as_tuple=True)
         d2[i, j] = pair_distances(A[part], B, i, j)
@@ -66,7 +67,10 @@ def distance_blocks(A: Tensor, B: Tensor) -> Iterator[tuple[int, Tensor]]:
 
 
 def _relative_error(n_features: int) -> float:
-    """Bound the relative error of an entry of `distance_blocks`."""
+    """Bound the relative error of an entry of `distance_blocks`.
+
+    A sum of d products is right to d eps |a| |b| (Higham 2002, section 3.1), and no entry is below NEAR |a|^2.
+    """
     return max((2 * n_features + 8) * torch.finfo(torch.float64).eps / NEAR, 10 * TIE)
 
 

@@ -1,14 +1,15 @@
-"""One-dimensional comparisons: gene by gene, and along random directions."""
+"""Comparisons gene by gene."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ._indicator import indicator
-from ._validation import check_pair, generator
+from ..utils.typing import MatrixLike
+from ._indicator import Field, indicator
+from ._validation import check_pair
 
 CHUNK = 2**22  # numbers sorted at once
 
@@ -22,8 +23,20 @@ class GeneDistances(NamedTuple):
     per_gene: np.ndarray
 
 
-@indicator("min", headline="mean")
-def wasserstein_distance_genes(X_real: Any, X_synthetic: Any) -> GeneDistances:
+_COST = "O(d (n + m) log(n + m))"
+
+
+@indicator(
+    "min",
+    family="fidelity",
+    question="Gene by gene: how far must values move (s.d. of the gene)?",
+    fields=[Field("mean"), Field("median", shown=False), Field("max", shown=False)],
+    headline="mean",
+    cost=_COST,
+    reference="L. Kantorovich (1942). On the translocation of masses.",
+    pitfall="Blind to everything that involves two genes.",
+)
+def wasserstein_distance_genes(X_real: MatrixLike, X_synthetic: MatrixLike) -> GeneDistances:
     r"""Wasserstein-1 distance of each gene's real and synthetic values.
 
     For each gene, with quantile functions :math:`F^{-1}` (real) and :math:`G^{-1}` (synthetic),
@@ -33,12 +46,11 @@ def wasserstein_distance_genes(X_real: Any, X_synthetic: Any) -> GeneDistances:
     Range 0 and up, in the unit of the values, lower is better; identical sets give 0. Standardise both sets
     by the real training rows to weigh all genes alike.
 
-    Cost: O(d (n + m) log(n + m)).
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows.
+    {rows}.
 
     Returns
     -------
@@ -47,12 +59,12 @@ def wasserstein_distance_genes(X_real: Any, X_synthetic: Any) -> GeneDistances:
 
     Raises
     ------
-    ValueError
-        If values are not finite, a set is empty, or the genes differ.
+    {empty}
 
     References
     ----------
-    L. Kantorovich (1942). On the translocation of masses. See :func:`scipy.stats.wasserstein_distance`.
+    {reference}
+    See :func:`scipy.stats.wasserstein_distance`.
 
     Examples
     --------
@@ -63,8 +75,17 @@ def wasserstein_distance_genes(X_real: Any, X_synthetic: Any) -> GeneDistances:
     return _by_gene(X_real, X_synthetic, lambda real, synthetic: wasserstein_columns(real, synthetic, 1.0))
 
 
-@indicator("min", headline="mean")
-def ks_distance_genes(X_real: Any, X_synthetic: Any) -> GeneDistances:
+@indicator(
+    "min",
+    family="fidelity",
+    question="Gene by gene: how much do the distributions differ?",
+    fields=[Field("mean"), Field("median", shown=False), Field("max", shown=False)],
+    headline="mean",
+    cost=_COST,
+    reference="N. Smirnov (1948). Table for estimating the goodness of fit of empirical distributions.",
+    pitfall="Blind to everything that involves two genes, and to how far the values are off.",
+)
+def ks_distance_genes(X_real: MatrixLike, X_synthetic: MatrixLike) -> GeneDistances:
     r"""Kolmogorov-Smirnov distance of each gene's real and synthetic values.
 
     .. math:: D = \sup_t \left| F(t) - G(t) \right|
@@ -72,12 +93,11 @@ def ks_distance_genes(X_real: Any, X_synthetic: Any) -> GeneDistances:
     with the empirical distribution functions of the gene in both sets. Range 0 to 1, lower is better;
     identical sets give 0. It does not change when the values are transformed monotonically.
 
-    Cost: O(d (n + m) log(n + m)).
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows.
+    {rows}.
 
     Returns
     -------
@@ -86,13 +106,12 @@ def ks_distance_genes(X_real: Any, X_synthetic: Any) -> GeneDistances:
 
     Raises
     ------
-    ValueError
-        If values are not finite, a set is empty, or the genes differ.
+    {empty}
 
     References
     ----------
-    N. Smirnov (1948). Table for estimating the goodness of fit of empirical distributions. See
-    :func:`scipy.stats.ks_2samp`.
+    {reference}
+    See :func:`scipy.stats.ks_2samp`.
 
     Examples
     --------
@@ -103,63 +122,8 @@ def ks_distance_genes(X_real: Any, X_synthetic: Any) -> GeneDistances:
     return _by_gene(X_real, X_synthetic, _ks_columns)
 
 
-@indicator("min")
-def sliced_wasserstein(
-    X_real: Any, X_synthetic: Any, *, p: float = 2.0, n_projections: int = 200, random_state: Any = 0
-) -> float:
-    r"""Wasserstein distance averaged over random directions.
-
-    .. math:: SW_p = \Big( \frac{1}{L} \sum_{l=1}^{L} W_p^p(X \theta_l, Z \theta_l) \Big)^{1/p}
-
-    with :math:`\theta_l` uniform on the unit sphere. Range 0 and up, in the unit of the values, lower is
-    better; identical sets give 0.
-
-    Cost: O(L (n + m) (d + log(n + m))).
-
-    Parameters
-    ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows.
-    p : float, default=2.0
-        Order, 1 or more.
-    n_projections : int, default=200
-        Number of directions L.
-    random_state : int, Generator, RandomState or None, default=0
-        Decides the directions.
-
-    Returns
-    -------
-    distance : float
-
-    Raises
-    ------
-    ValueError
-        If `p` or `n_projections` is below 1, values are not finite, or the genes differ.
-
-    References
-    ----------
-    N. Bonneel, J. Rabin, G. Peyré, H. Pfister (2015). Sliced and Radon Wasserstein barycenters of measures.
-    Journal of Mathematical Imaging and Vision 51.
-
-    Examples
-    --------
-    >>> from sklearn_txaug.metrics import sliced_wasserstein
-    >>> sliced_wasserstein([[0.0], [1.0]], [[2.0], [3.0]])
-    2.0
-    """
-    real, synthetic = check_pair(X_real, X_synthetic, min_rows=1)
-    if p < 1:
-        raise ValueError(f"p must be 1 or more; got {p!r}.")
-    if n_projections < 1:
-        raise ValueError(f"n_projections must be 1 or more; got {n_projections!r}.")
-    directions = generator(random_state).normal(size=(real.shape[1], n_projections))
-    directions /= np.linalg.norm(directions, axis=0)
-    powers = wasserstein_columns(real @ directions, synthetic @ directions, p)
-    return float(np.mean(powers) ** (1 / p))
-
-
 def wasserstein_columns(A: np.ndarray, B: np.ndarray, p: float) -> np.ndarray:
-    """Give the p-th power of the Wasserstein-p distance of each pair of columns; the sizes may differ."""
+    """Return the p-th power of the Wasserstein-p distance of each pair of columns; the sizes may differ."""
     n, m = len(A), len(B)
     ends = np.union1d(
         np.arange(1, n + 1) * m, np.arange(1, m + 1) * n
@@ -170,7 +134,7 @@ def wasserstein_columns(A: np.ndarray, B: np.ndarray, p: float) -> np.ndarray:
 
 
 def _ks_columns(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """Give the Kolmogorov-Smirnov distance of each pair of columns, counting in integers."""
+    """Return the Kolmogorov-Smirnov distance of each pair of columns, counting in integers."""
     n, m = len(A), len(B)
     pooled = np.concatenate([A, B])
     order = np.argsort(pooled, axis=0, kind="stable")
@@ -181,7 +145,7 @@ def _ks_columns(A: np.ndarray, B: np.ndarray) -> np.ndarray:
 
 
 def _by_gene(
-    X_real: Any, X_synthetic: Any, distance: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    X_real: MatrixLike, X_synthetic: MatrixLike, distance: Callable[[np.ndarray, np.ndarray], np.ndarray]
 ) -> GeneDistances:
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=1)
     step = max(1, CHUNK // (len(real) + len(synthetic)))

@@ -9,14 +9,15 @@ from scipy.cluster.hierarchy import cophenet, fcluster, linkage
 from scipy.spatial.distance import squareform
 from sklearn.metrics import adjusted_rand_score
 
+from ..utils.typing import MatrixLike
 from ._correlation import pearson, unit_columns
-from ._distances import resolve_device
-from ._indicator import indicator
+from ._distances import double_device
+from ._indicator import Field, indicator
 from ._validation import check_pair
 
 
 class ModulePreservation(NamedTuple):
-    """Four measures, then the module of each gene that was used (0: no module) and the genes' positions."""
+    """Four agreements, then the module of each gene that was used (0: no module) and the genes' positions."""
 
     connectivity: float
     density_ratio: float
@@ -26,10 +27,25 @@ class ModulePreservation(NamedTuple):
     genes: np.ndarray
 
 
-@indicator("max", headline="connectivity", density_ratio=1.0)
+@indicator(
+    "max",
+    family="biology",
+    question="Are hub genes of co-expression modules kept?",
+    fields=[
+        Field("connectivity"),
+        Field("density_ratio", "Do modules hold together (below 1: come apart)?", direction=1.0),
+        Field("adjusted_rand", "Are the same modules found?"),
+        Field("cophenetic", "Do the gene trees agree?"),
+    ],
+    headline="connectivity",
+    cost="O(g² (n + m) + g² log g) time and O(g²) memory for g genes used",
+    reference="P. Langfelder, R. Luo, M. C. Oldham, S. Horvath (2011). Is my network module preserved and "
+    "reproducible? PLoS Computational Biology 7.",
+    pitfall="Needs many rows: in small cohorts the reference itself is well below 1.",
+)
 def module_preservation(
-    X_real: Any,
-    X_synthetic: Any,
+    X_real: MatrixLike,
+    X_synthetic: MatrixLike,
     *,
     n_modules: int | None = None,
     max_genes: int = 2000,
@@ -50,12 +66,11 @@ def module_preservation(
     Range -1 to 1 and, for the ratio, all numbers; ideal 1 for all four, and identical sets give 1. Small
     sets do not reach it: compare with two real sets of the same sizes.
 
-    Cost: :math:`O(g^2 (n + m) + g^2 \log g)` time and :math:`O(g^2)` memory for g genes used.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, two or more in each set.
+    {rows}, two or more in each set.
     n_modules : int, default=None
         Most modules to cut. None: one for each 20 genes, between 2 and 50.
     max_genes : int, default=2000
@@ -77,8 +92,7 @@ def module_preservation(
 
     References
     ----------
-    P. Langfelder, R. Luo, M. C. Oldham, S. Horvath (2011). Is my network module preserved and reproducible?
-    PLoS Computational Biology 7. R. Viñas et al. (2022), see :func:`correlation_score`.
+    {reference}
 
     Examples
     --------
@@ -93,7 +107,7 @@ def module_preservation(
     if n_modules is not None and n_modules < 1:
         raise ValueError(f"n_modules must be None or 1 or more; got {n_modules!r}.")
     genes = _variable_genes(real, max_genes)
-    corr, new_corr = _correlations(real[:, genes]), _correlations(synthetic[:, genes])
+    corr, new_corr = correlations(real[:, genes]), correlations(synthetic[:, genes])
     n_modules = max(2, min(50, len(genes) // 20)) if n_modules is None else n_modules
     tree, new_tree = _tree(corr, method), _tree(new_corr, method)
     found, new_found = (fcluster(t, n_modules, criterion="maxclust") for t in (tree, new_tree))
@@ -121,8 +135,8 @@ def _variable_genes(X: np.ndarray, max_genes: int) -> np.ndarray:
     return genes
 
 
-def _correlations(X: np.ndarray) -> np.ndarray:
-    Z = unit_columns(X, resolve_device("cpu")).numpy()
+def correlations(X: np.ndarray) -> np.ndarray:
+    Z = unit_columns(X, double_device("cpu")).numpy()
     return np.clip(Z.T @ Z, -1, 1)
 
 
@@ -135,10 +149,15 @@ def _tree(corr: np.ndarray, method: Any) -> np.ndarray:
 def _within_modules(
     corr: np.ndarray, new_corr: np.ndarray, modules: np.ndarray
 ) -> tuple[float, float, float]:
-    """Agreement of the connectivities, and mean correlation within modules in both sets."""
+    """Agreement of the connectivities, and mean correlation within modules in both sets.
+
+    Of Langfelder et al. 2011: cor.kIM, the correlation of the intramodular connectivities, and the mean density, here
+    of signed correlations.
+    """
     rows = []
     for module in np.unique(modules[modules > 0]):
         inside = np.ix_(modules == module, modules == module)
+        # connectivity of a gene: its correlations with the rest of the module; their mean is the density
         old, new = ((C[inside] - np.diag(np.diag(C[inside]))).sum(axis=0) for C in (corr, new_corr))
         rows.append((pearson(old, new), old.mean() / (len(old) - 1), new.mean() / (len(new) - 1)))
     connectivity, density, new_density = np.mean(rows, axis=0).tolist()

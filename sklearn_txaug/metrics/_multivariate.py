@@ -8,14 +8,31 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
+from ..utils.typing import MatrixLike, RandomState
 from ._distances import as_tensors, mean_over_pairs, median_squared_distance
-from ._indicator import indicator
+from ._indicator import Field, indicator
 from ._validation import check_pair, check_rows, generator
 
+_COST = "O(d (n + m)²) time, O((n + m) d) memory and a few blocks of 32 MiB"
 
-@indicator("min")
+
+@indicator(
+    "min",
+    family="fidelity",
+    question="Do mean and covariance agree (50 principal components)?",
+    fields=[Field(column="frechet_distance")],
+    cost="O((n + m) e² + e³) for e embedded dimensions (at most n or m), and the embedding",
+    reference="M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler, S. Hochreiter (2017). GANs trained by a two "
+    "time-scale update rule converge to a local Nash equilibrium. NeurIPS.",
+    pitfall="The scale is that of the embedding: compare within one embedding, with equal numbers of rows.",
+)
 def frechet_distance(
-    X_real: Any, X_synthetic: Any, *, embedding: Any = "pca", n_components: int = 50, random_state: Any = 0
+    X_real: MatrixLike,
+    X_synthetic: MatrixLike,
+    *,
+    embedding: Any = "pca",
+    n_components: int = 50,
+    random_state: RandomState = 0,
 ) -> float:
     r"""Fréchet distance of two normal distributions fitted to embedded real and synthetic rows.
 
@@ -28,13 +45,11 @@ def frechet_distance(
     distance. The trace of the root is taken from the singular values of a product of the centred rows,
     which needs no matrix root and holds for singular covariances (fewer rows than dimensions) too.
 
-    Cost: O((n + m) e^2 + e^3) in e embedded dimensions, with e replaced by n or m where those are smaller,
-    and the embedding.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows, two or more in each set.
+    {rows}, two or more in each set.
     embedding : "pca", None, transformer or callable, default="pca"
         "pca": the leading principal components of `X_real` (what the synthetic rows do outside of them is
         not seen). None: the rows as they are. A fitted transformer: its `transform`. A callable: its
@@ -50,15 +65,13 @@ def frechet_distance(
 
     Raises
     ------
-    ValueError
-        If a set has fewer than two rows, values are not finite, or the genes differ.
+    {few_rows}
     TypeError
         If `embedding` is none of the above.
 
     References
     ----------
-    M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler, S. Hochreiter (2017). GANs trained by a two
-    time-scale update rule converge to a local Nash equilibrium. NeurIPS.
+    {reference}
 
     Examples
     --------
@@ -70,12 +83,13 @@ def frechet_distance(
     real, synthetic = _embed(real, synthetic, embedding, n_components, random_state)
     means = real.mean(axis=0) - synthetic.mean(axis=0)
     A, B = _root_of_covariance(real), _root_of_covariance(synthetic)
+    # With S = A'A and T = B'B, tr (S T)^(1/2) = tr (AB' BA')^(1/2): the sum of the singular values of AB'.
     overlap = np.linalg.svd(A @ B.T, compute_uv=False).sum()
     return max(0.0, float(means @ means + np.sum(A**2) + np.sum(B**2) - 2 * overlap))
 
 
 def _embed(
-    real: np.ndarray, synthetic: np.ndarray, embedding: Any, n_components: int, random_state: Any
+    real: np.ndarray, synthetic: np.ndarray, embedding: Any, n_components: int, random_state: RandomState
 ) -> tuple[np.ndarray, np.ndarray]:
     if embedding is None:
         return real.astype(np.float64), synthetic.astype(np.float64)
@@ -97,21 +111,31 @@ def _embed(
 
 
 def _root_of_covariance(X: np.ndarray) -> np.ndarray:
-    """Give a matrix A with A'A the covariance, with no more rows than columns."""
+    """Return a matrix A with A'A the covariance, with no more rows than columns."""
     X = X.astype(np.float64)
     A = (X - X.mean(axis=0)) / np.sqrt(len(X) - 1)
     return np.asarray(np.linalg.qr(A, mode="r")) if A.shape[0] > A.shape[1] else A
 
 
-@indicator("min")
+@indicator(
+    "min",
+    family="fidelity",
+    question="Do the joint distributions agree (Gaussian kernel)?",
+    cost=_COST,
+    reference="A. Gretton, K. M. Borgwardt, M. J. Rasch, B. Schölkopf, A. Smola (2012). A kernel two-sample test. "
+    "JMLR 13.",
+    pitfall="Mostly means and large variances; insensitive in many dimensions. Depends on the width of the kernel: "
+    "fix `gamma` to compare.",
+    settings=lambda sets: {"gamma": kernel_width(sets.real.X, sets.real.X, "median", sets.settings.seed)},
+)
 def mmd(
-    X_real: Any,
-    X_synthetic: Any,
+    X_real: MatrixLike,
+    X_synthetic: MatrixLike,
     *,
     gamma: float | str = "median",
     unbiased: bool = False,
     device: str = "auto",
-    random_state: Any = 0,
+    random_state: RandomState = 0,
 ) -> float:
     r"""Squared maximum mean discrepancy with a Gaussian kernel.
 
@@ -123,20 +147,18 @@ def mmd(
     estimate leaves a row's pair with itself out, has expectation 0 for two samples of one distribution and
     can be negative.
 
-    Cost: :math:`O(d (n + m)^2)` time, O((n + m) d) memory and a few blocks of 32 MiB.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows.
+    {rows}.
     gamma : "median", "scale" or float, default="median"
         Width of the kernel. "median": 1 / (2 median squared distance of the pooled rows, of 2,000 drawn
         rows at most). "scale": 1 / (d times the variance of all values of `X_real`). Fix a number to
         compare generators.
     unbiased : bool, default=False
         Which estimate to give.
-    device : str, default="auto"
-        Torch device; "auto" is CUDA where there is one, else the CPU.
+    {device}
     random_state : int, Generator, RandomState or None, default=0
         Draws the rows of the median.
 
@@ -152,8 +174,7 @@ def mmd(
 
     References
     ----------
-    A. Gretton, K. M. Borgwardt, M. J. Rasch, B. Schölkopf, A. Smola (2012). A kernel two-sample test. JMLR
-    13.
+    {reference}
 
     Examples
     --------
@@ -162,12 +183,13 @@ def mmd(
     1.2642
     """
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2 if unbiased else 1)
-    width = _kernel_width(real, synthetic, gamma, random_state)
+    width = kernel_width(real, synthetic, gamma, random_state)
     A, B = as_tensors(real, synthetic, device=device)
 
     def kernel(d2: torch.Tensor) -> torch.Tensor:
         return d2.mul_(-width).exp_()
 
+    # Gretton et al. 2012, eq. 5 (biased) and, without the pairs of a row with itself, eq. 3 (unbiased)
     within_a, within_b = mean_over_pairs(A, A, kernel), mean_over_pairs(B, B, kernel)
     between = mean_over_pairs(A, B, kernel)
     if unbiased:
@@ -178,7 +200,9 @@ def mmd(
     return max(0.0, within_a + within_b - 2 * between)
 
 
-def _kernel_width(real: np.ndarray, synthetic: np.ndarray, gamma: float | str, random_state: Any) -> float:
+def kernel_width(
+    real: np.ndarray, synthetic: np.ndarray, gamma: float | str, random_state: RandomState
+) -> float:
     if not isinstance(gamma, str):
         if not gamma > 0:
             raise ValueError(f"gamma must be above 0; got {gamma!r}.")
@@ -193,8 +217,16 @@ def _kernel_width(real: np.ndarray, synthetic: np.ndarray, gamma: float | str, r
     return 1 / scale if scale > 0 else 1.0
 
 
-@indicator("min")
-def energy_distance(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> float:
+@indicator(
+    "min",
+    family="fidelity",
+    question="Do the joint distributions agree (distances)?",
+    cost=_COST,
+    reference="G. J. Székely, M. L. Rizzo (2013). Energy statistics: a class of statistics based on distances. "
+    "Journal of Statistical Planning and Inference 143.",
+    pitfall="Mostly means and large variances; insensitive in many dimensions.",
+)
+def energy_distance(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str = "auto") -> float:
     r"""Energy distance of real and synthetic rows.
 
     .. math::
@@ -204,14 +236,12 @@ def energy_distance(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> f
     with means over all pairs of rows. Range 0 and up, lower is better; identical sets give 0. It has no
     setting to choose, and one gene gives the same value as :func:`scipy.stats.energy_distance`.
 
-    Cost: :math:`O(d (n + m)^2)` time, O((n + m) d) memory and a few blocks of 32 MiB.
+    Cost: {cost}.
 
     Parameters
     ----------
-    X_real, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        Samples in rows.
-    device : str, default="auto"
-        Torch device; "auto" is CUDA where there is one, else the CPU.
+    {rows}.
+    {device}
 
     Returns
     -------
@@ -219,13 +249,11 @@ def energy_distance(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> f
 
     Raises
     ------
-    ValueError
-        If values are not finite, a set is empty, or the genes differ.
+    {empty}
 
     References
     ----------
-    G. J. Székely, M. L. Rizzo (2013). Energy statistics: a class of statistics based on distances. Journal of
-    Statistical Planning and Inference 143.
+    {reference}
 
     Examples
     --------
@@ -234,6 +262,7 @@ def energy_distance(X_real: Any, X_synthetic: Any, *, device: str = "auto") -> f
     2.0
     """
     A, B = as_tensors(*check_pair(X_real, X_synthetic), device=device)
+    # Székely and Rizzo 2013: 2 E|X - Z| - E|X - X'| - E|Z - Z'|
     within = mean_over_pairs(A, A, torch.sqrt) + mean_over_pairs(B, B, torch.sqrt)
     between = 2 * mean_over_pairs(A, B, torch.sqrt)
     gap = between - within

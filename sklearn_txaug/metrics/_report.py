@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from ..utils.optional import require
-from ._adversarial import privacy_loss
+from ..utils.typing import ArrayLike, DataFrame, EstimatorLike, MatrixLike, RandomState
 from ._blind_spots import coverage_report
-from ._copies import memorisation
-from ._indicator import describe
+from ._indicator import FAMILIES
 from ._report_input import check_families, common_space, halves_of, remarks_on
-from ._report_measures import FAMILIES, MEASURES, Pair, Part, Settings
-from ._report_verdict import judge
+from ._report_lines import Line, attempt, lines_against, memory_lines, with_reference
+from ._sets import ComparedSets, Settings
 from ._utility import per_class_accuracy
 from ._validation import generator
 
@@ -23,28 +20,28 @@ if TYPE_CHECKING:
 
 
 def quality_report(
-    X_train: Any,
-    y_train: Any,
-    X_synthetic: Any,
-    y_synthetic: Any,
-    X_test: Any = None,
-    y_test: Any = None,
+    X_train: MatrixLike,
+    y_train: ArrayLike,
+    X_synthetic: MatrixLike,
+    y_synthetic: ArrayLike,
+    X_test: MatrixLike = None,
+    y_test: ArrayLike = None,
     *,
-    groups_train: Any = None,
-    groups_test: Any = None,
-    families: Iterable[str] = FAMILIES,
-    scaler: Any = None,
-    estimator: Any = None,
+    groups_train: ArrayLike = None,
+    groups_test: ArrayLike = None,
+    families: Iterable[str] = tuple(FAMILIES),
+    scaler: EstimatorLike = None,
+    estimator: EstimatorLike = None,
     k: int = 10,
     device: str = "auto",
-    random_state: Any = 0,
+    random_state: RandomState = 0,
 ) -> QualityReport:
     r"""Compute all indicators in one common space, each beside its real-against-real reference.
 
     All rows are brought into the space of a scaler that is fitted on the real training rows. The synthetic rows
     are compared with the training rows (what was learnt, and what was copied) and with the held-out rows (what
-    holds in the population). Each value stands beside a *reference*: the same indicator with real rows in the
-    place of the synthetic ones, as many of them. Against the training rows these are held-out rows, against the
+    holds in the population). Each value stands beside a *reference*: the same indicator of as many real rows in
+    place of the synthetic ones. Against the training rows these are held-out rows, against the
     held-out rows they are training rows. Without `X_test`, half of the training rows stand for the population
     and the other half for the reference; such a report cannot tell whether rows were memorised.
 
@@ -53,15 +50,19 @@ def quality_report(
     preservation), the distance to the reference. Where the best value is 0 and the scale is open, an error up to
     1.25 times the reference's is "like real" and up to twice "near real"; elsewhere up to 0.05 and
     0.15 more (0.1 and 0.2 where real rows are best).
-    A value that is better than the reference by as much is "beyond real": on training rows the mark of
-    copies, on held-out rows of samples that are too typical. Random draws of small cohorts move by more than this:
-    repeat with other seeds.
+    A value that is better than the reference by as much is "beyond real": on training rows a mark of copies, on
+    held-out rows a mark of samples that are too typical. In small cohorts, values differ by more than
+    this from draw to draw: repeat with other seeds.
 
     Parameters
     ----------
-    X_train, X_synthetic : array-like or sparse matrix of shape (n, d) and (m, d)
-        The rows that the generator was trained on, and synthetic rows.
-    y_train, y_synthetic : array-like of shape (n,) and (m,)
+    X_train : array-like or sparse matrix of shape (n, d)
+        The rows that the generator was trained on.
+    y_train : array-like of shape (n,)
+        Their labels.
+    X_synthetic : array-like or sparse matrix of shape (m, d)
+        Synthetic rows.
+    y_synthetic : array-like of shape (m,)
         Their labels.
     X_test, y_test : array-like of shape (t, d) and (t,), default=None
         Rows that the generator has never seen, and their labels.
@@ -118,123 +119,43 @@ def quality_report(
     settings = Settings(k, estimator, device, seed)
     train, synthetic, test = common_space(X_train, y_train, X_synthetic, y_synthetic, X_test, y_test, scaler)
     if test is None:
-        a, b = halves_of(train, groups_train, seed)
-        sides = [("train", a, b)]
+        real, other = halves_of(train, groups_train, seed)
+        sides = {"train": (real, other)}
     else:
-        sides = [("train", train, test), ("test", test, train)]
-    rows = []
-    for against, real, other in sides:
-        rows += _compare(against, real, other, synthetic, settings, families)
-    if "copies" in families:
-        rows += _memory(train, test, groups_test, synthetic, settings)
-    report = _frame(rows, sides[-1], synthetic, settings)
+        sides = {"train": (train, test), "test": (test, train)}
+    lines = []
+    for against, (real, other) in sides.items():
+        new, old = with_reference(real, other, synthetic, settings)
+        lines += lines_against(against, new, old, families)
+    lines += memory_lines(train, test, groups_test, synthetic, settings, families)
+    report = _frame(lines, new, old)
     report.remarks = remarks_on(train, synthetic, test, groups_train, groups_test)
     return report
 
 
-def _compare(
-    against: str, real: Part, other: Part, synthetic: Part, settings: Settings, families: list[str]
-) -> list[dict[str, Any]]:
-    size = min(len(other.X), len(synthetic.X))
-    new = Pair(real, synthetic.draw(size, settings.seed), settings)
-    old = Pair(real, other.draw(size, settings.seed), settings)
-    rows = []
-    for measure in MEASURES:
-        if measure.family not in families:
-            continue
-        names = measure.fields or (None,)
-        (value, why), (reference, why_not) = (_attempt(measure.compute, pair) for pair in (new, old))
-        for field in names:
-            direction = describe(measure.indicator, field).direction
-            rows.append(
-                {
-                    "family": measure.family,
-                    "indicator": measure.name,
-                    "field": field or "",
-                    "against": against,
-                    **judge(_field(value, field), _field(reference, field), direction, measure.two_sided),
-                    "n_real": len(real.X),
-                    "n_compared": size,
-                    "note": why or (f"reference: {why_not}" if why_not else ""),
-                }
-            )
-    return rows
-
-
-def _attempt(compute: Any, *arguments: Any, **settings: Any) -> tuple[Any, str]:
-    """Compute, or tell why that cannot be: too few rows, one class, no gene that varies."""
-    try:
-        return compute(*arguments, **settings), ""
-    except ValueError as error:
-        return None, str(error).splitlines()[0]
-
-
-def _field(result: Any, field: str | None) -> float:
-    if result is None:
-        return float("nan")
-    return float(result if field is None else getattr(result, field))
-
-
-def _memory(
-    train: Part, test: Part | None, groups: Any, synthetic: Part, settings: Settings
-) -> list[dict[str, Any]]:
-    """Compare closeness to training rows with that to held-out rows; other held-out rows are the reference."""
-    halves, why = None, "needs held-out rows (X_test)"
-    if test is not None:
-        halves, why = _attempt(halves_of, test, groups, settings.seed)
-    rows = []
-    for function in (memorisation, privacy_loss):
-        field, direction, _ = describe(function)
-        values: list[float] = []
-        references: list[float] = []
-        note, size = why, 0
-        for half, rest in (halves, halves[::-1]) if halves else ():
-            size = min(len(rest.X), len(synthetic.X))
-            for part, found in ((synthetic, values), (rest, references)):
-                compared = part.draw(size, settings.seed).X
-                result, why_not = _attempt(function, train.X, half.X, compared, device=settings.device)
-                found.append(_field(result, field))
-                note = note or why_not
-        value, reference = _mean(values), _mean(references)  # below 0 nothing is remembered
-        rows.append(
-            judge(np.maximum(value, 0), np.maximum(reference, 0), direction, False)
-            | {"family": "copies", "indicator": function.__name__, "field": field, "against": "test - train"}
-            | {"value": value, "reference": reference}
-            | {"n_real": len(train.X), "n_compared": size, "note": note}
-        )
-    return rows
-
-
-def _mean(values: list[float]) -> float:
-    return float(np.mean(values)) if values else float("nan")
-
-
-def _frame(
-    rows: list[dict[str, Any]], side: tuple[str, Part, Part], synthetic: Part, settings: Settings
-) -> QualityReport:
+def _frame(lines: list[Line], new: ComparedSets, old: ComparedSets) -> QualityReport:
     from ._report_frame import COLUMNS, QualityReport
 
-    report = QualityReport(rows, columns=COLUMNS)
-    _, real, other = side
-    size = min(len(other.X), len(synthetic.X))
-    pairs = [Pair(real, part.draw(size, settings.seed), settings) for part in (synthetic, other)]
-    report.classes = _with_reference(_classes, pairs, ["reverse_validation", "label_preservation"])
-    report.blind_spots = _with_reference(_blind_spots, pairs, ["covered", "recalled", "covered_by_class"])
+    report = QualityReport(lines, columns=COLUMNS)
+    report.classes = _with_reference(_classes, new, old, ["reverse_validation", "label_preservation"])
+    report.blind_spots = _with_reference(_blind_spots, new, old, ["covered", "recalled", "covered_by_class"])
     return report
 
 
-def _classes(pair: Pair) -> Any:
-    return per_class_accuracy(*pair.rows_and_labels, estimator=pair.classifier)
+def _classes(sets: ComparedSets) -> DataFrame:
+    return per_class_accuracy(*sets.rows_and_labels, estimator=sets.classifier)
 
 
-def _blind_spots(pair: Pair) -> Any:
-    groups = coverage_report(*pair.rows_and_labels, k=pair.settings.k, device=pair.settings.device).groups
+def _blind_spots(sets: ComparedSets) -> DataFrame:
+    groups = coverage_report(*sets.rows_and_labels, k=sets.settings.k, device=sets.settings.device).groups
     return groups.set_index(["grouping", "group"])
 
 
-def _with_reference(tabulate: Any, pairs: list[Pair], columns: list[str]) -> Any:
+def _with_reference(
+    tabulate: Callable[[ComparedSets], DataFrame], new: ComparedSets, old: ComparedSets, columns: list[str]
+) -> DataFrame:
     """Tabulate the synthetic rows, with the columns of the reference beside; None where that cannot be."""
-    (table, _), (reference, _) = (_attempt(tabulate, pair) for pair in pairs)
+    (table, _), (reference, _) = attempt(tabulate, new), attempt(tabulate, old)
     if table is None or reference is None:
         return table
     return table.join(reference[columns].add_prefix("reference_")).reset_index()

@@ -7,49 +7,9 @@ from html import escape
 from typing import Any
 
 from ..utils.html import document, figure, number
+from ._indicator import FAMILIES, question_of
 from ._report_verdict import BEYOND, FAR, LIKE, NEAR, NONE
 
-QUESTIONS = {
-    "correlation_score": "Do genes vary together as in real rows?",
-    "correlation_error": "How much do gene-gene correlations differ?",
-    "wasserstein_distance_genes": "Gene by gene: how far must values move (s.d. of the gene)?",
-    "ks_distance_genes": "Gene by gene: how much do the distributions differ?",
-    "frechet_distance": "Do mean and covariance agree (50 principal components)?",
-    "mmd": "Do the joint distributions agree (Gaussian kernel)?",
-    "energy_distance": "Do the joint distributions agree (distances)?",
-    "sliced_wasserstein": "Do the distributions along random directions agree?",
-    "precision_recall_f1 precision": "Are synthetic rows plausible?",
-    "precision_recall_f1 recall": "Is the variety of real rows covered?",
-    "precision_recall_f1": "Both at once",
-    "density_coverage coverage": "How many real rows have a synthetic row nearby?",
-    "density_coverage density": "Do synthetic rows crowd in the middle?",
-    "adversarial_accuracy": "Do nearest neighbours tell real from synthetic?",
-    "adversarial_accuracy real_half": "... do synthetic rows stay away from real ones?",
-    "adversarial_accuracy synthetic_half": "... do synthetic rows huddle together?",
-    "discriminative_score": "Does a classifier tell real from synthetic?",
-    "authenticity": "How many rows are not near-copies of a real row?",
-    "distance_to_closest_record": "How close is the closest real row?",
-    "distance_to_closest_record share_closer": "How many rows are closer to a real row than 95 % of real rows?",
-    "memorisation": "Closer to training rows than to unseen rows?",
-    "privacy_loss": "Does a neighbour attack find the training rows?",
-    "reverse_validation": "Trained on synthetic rows: are real rows recognised?",
-    "label_preservation": "Trained on real rows: are synthetic rows recognised?",
-    "differential_expression_agreement": "Do the class effects (log-fold changes) agree?",
-    "differential_expression_agreement slope": "Are class effects weakened (below 1)?",
-    "differential_expression_agreement top_overlap": "Are the top genes of each class the same?",
-    "module_preservation": "Are hub genes of co-expression modules kept?",
-    "module_preservation density_ratio": "Do modules hold together (below 1: come apart)?",
-    "module_preservation adjusted_rand": "Are the same modules found?",
-    "module_preservation cophenetic": "Do the gene trees agree?",
-    "pca_variance": "Do rows vary along as many directions (below 1: fewer)?",
-}
-FAMILY_TITLES = {
-    "fidelity": "Fidelity: the distributions of the values",
-    "manifold": "Neighbourhoods: plausible, varied, indistinguishable?",
-    "copies": "Copies: new rows, or the training rows again?",
-    "utility": "Use: do classifiers learn the same?",
-    "biology": "Biology: class effects, modules, dimensions",
-}
 MARKS = {
     LIKE: ("●", "like"),
     NEAR: ("◐", "near"),
@@ -63,7 +23,7 @@ LEGEND = {
     FAR: "clearly further",
     BEYOND: "better than other real rows: on training rows a mark of copies, on held-out rows of rows that are "
     "too typical",
-    NONE: "too few rows, or nothing to compare; the reason is given",
+    NONE: "too few rows, or nothing to compare with; the reason is given",
 }
 SIDES = {
     "test": "Against held-out rows",
@@ -118,9 +78,9 @@ def _introduction(table: Any, remarks: list[str]) -> str:
         for word, text in LEGEND.items()
     )
     return (
-        "<p>Each value stands beside the <b>reference</b>: the same indicator for as many <i>real</i> rows in the "
-        "place of the synthetic ones. All rows are in one space, scaled by the real training rows. "
-        "Read held-out rows first: training rows can be matched by copying them.</p>"
+        "<p>Each value stands beside the <b>reference</b>: the same indicator of as many <i>real</i> rows in place "
+        "of the synthetic ones. All rows are scaled by the real training rows. "
+        "Read the held-out rows first: copies match the training rows.</p>"
         f"<p><b>In short:</b> {escape(summary)}.</p><dl>{legend}</dl>"
         + "".join(f'<p class="remark"><b>Note.</b> {escape(remark)}</p>' for remark in remarks)
     )
@@ -133,7 +93,7 @@ def _side(table: Any, title: str) -> str:
     for family in table["family"].unique():
         lines = [_line(row) for row in table[table["family"] == family].itertuples()]
         parts.append(
-            f'<table class="main"><caption>{FAMILY_TITLES.get(family, family)}</caption><thead><tr><th>Question</th>'
+            f'<table class="main"><caption>{FAMILIES.get(family, family)}</caption><thead><tr><th>Question</th>'
             '<th>Indicator</th><th class="n">Synthetic</th><th class="n">Real rows</th><th>Best</th>'
             f"<th>Verdict</th></tr></thead><tbody>{''.join(lines)}</tbody></table>"
         )
@@ -142,7 +102,7 @@ def _side(table: Any, title: str) -> str:
 
 def _line(row: Any) -> str:
     name = f"{row.indicator} {row.field}".strip()
-    question = QUESTIONS.get(name) or QUESTIONS.get(row.indicator.split(" (")[0], "")
+    question = question_of(row.indicator, row.field)
     mark, style = MARKS.get(row.verdict, MARKS[NONE])
     best = {"real": "as real", "higher": "1 (higher)", "lower": "0 (lower)"}.get(row.best, row.best)
     note = f'<div class="note">{escape(row.note)}</div>' if row.note else ""

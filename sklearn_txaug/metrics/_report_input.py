@@ -10,21 +10,22 @@ from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ..utils.splits import holdout
-from ._report_measures import FAMILIES, Part
-from ._validation import check_labelled_pair, check_labels, check_pair, check_rows
+from ._indicator import FAMILIES
+from ._sets import LabelledRows
+from ._validation import check_labelled_pair, check_pair, check_rows, labels_of
 
 
 def check_families(families: Iterable[str]) -> list[str]:
     families = [families] if isinstance(families, str) else list(families)
     unknown = [name for name in families if name not in FAMILIES]
     if unknown or not families:
-        raise ValueError(f"families must be some of {FAMILIES}; got {families!r}.")
+        raise ValueError(f"families must be some of {tuple(FAMILIES)}; got {families!r}.")
     return families
 
 
 def common_space(
     X_train: Any, y_train: Any, X_new: Any, y_new: Any, X_test: Any, y_test: Any, scaler: Any
-) -> tuple[Part, Part, Part | None]:
+) -> tuple[LabelledRows, LabelledRows, LabelledRows | None]:
     train, new = check_pair(X_train, X_new, min_rows=4, names=("X_train", "X_synthetic"))
     if scaler is None:
         scaler = StandardScaler()
@@ -34,36 +35,40 @@ def common_space(
         scaler = FunctionTransformer()
     scaler = clone(scaler).fit(train)
 
-    def part(X: np.ndarray, y: Any, name: str) -> Part:
-        return Part(
-            check_rows(scaler.transform(X), f"scaled X_{name}"), check_labels(y, X, f"y_{name}", f"X_{name}")
+    def scaled(X: np.ndarray, y: Any, name: str) -> LabelledRows:
+        return LabelledRows(
+            check_rows(scaler.transform(X), f"scaled X_{name}"), labels_of(y, X, f"y_{name}", f"X_{name}")
         )
 
-    parts = part(train, y_train, "train"), part(new, y_new, "synthetic")
+    parts = scaled(train, y_train, "train"), scaled(new, y_new, "synthetic")
     check_labelled_pair(parts[0].X, parts[1].X, parts[0].y, parts[1].y)
     if X_test is None:
         return *parts, None
     _, test = check_pair(X_train, X_test, min_rows=2, names=("X_train", "X_test"))
-    test_part = part(test, y_test, "test")
+    test_part = scaled(test, y_test, "test")
     check_labelled_pair(parts[0].X, test_part.X, parts[0].y, test_part.y)
     return *parts, test_part
 
 
-def halves_of(part: Part, groups: Any, seed: int) -> tuple[Part, Part]:
+def halves_of(real: LabelledRows, groups: Any, seed: int) -> tuple[LabelledRows, LabelledRows]:
     """Halve real rows, by class and with groups whole as far as that goes."""
     try:
-        rows = holdout(part.y, groups, 0.5, seed)
+        rows = holdout(real.y, groups, 0.5, seed)
     except ValueError:  # classes of one row, or one group
         if groups is not None:
             raise
-        order = np.random.default_rng(seed).permutation(len(part.y))
+        order = np.random.default_rng(seed).permutation(len(real.y))
         rows = order[::2], order[1::2]
-    a, b = (Part(part.X[r], part.y[r]) for r in rows)
+    a, b = (LabelledRows(real.X[r], real.y[r]) for r in rows)
     return a, b
 
 
 def remarks_on(
-    train: Part, synthetic: Part, test: Part | None, groups_train: Any, groups_test: Any
+    train: LabelledRows,
+    synthetic: LabelledRows,
+    test: LabelledRows | None,
+    groups_train: Any,
+    groups_test: Any,
 ) -> list[str]:
     """Say what makes the values mean something else than they seem to."""
     remarks = []
@@ -77,9 +82,8 @@ def remarks_on(
     classes = sorted(set(train.y.tolist()), key=str)
     missing = [str(c) for c in classes if c not in set(synthetic.y.tolist())]
     if missing:
-        remarks.append(
-            f"No synthetic row has the class {', '.join(missing[:5])}{' ...' * (len(missing) > 5)}."
-        )
+        named = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
+        remarks.append(f"No synthetic row has the class {named}.")
     shares = [np.array([np.mean(part.y == c) for c in classes]) for part in (train, synthetic)]
     apart = float(np.abs(shares[0] - shares[1]).sum() / 2)
     if apart > 0.1:
@@ -88,5 +92,7 @@ def remarks_on(
             "Indicators that ignore labels count this as an error."
         )
     if test is None:
-        remarks.append("Without held-out rows nothing is said about rows that the generator has not seen.")
+        remarks.append(
+            "Without held-out rows, the report says nothing about rows that the generator has not seen."
+        )
     return remarks

@@ -8,12 +8,15 @@ import numpy as np
 
 from ._indicator import Direction
 
-LIKE, NEAR, FAR = "like real", "near real", "far from real"
-BEYOND, NONE = "beyond real", "not computed"
+LIKE = "like real"
+NEAR = "near real"
+FAR = "far from real"
+BEYOND = "beyond real"
+NONE = "not computed"
 
 
 def judge(value: float, reference: float, direction: Direction, two_sided: bool) -> dict[str, Any]:
-    """Give the columns that say how good a value is.
+    """Return the columns that say how good a value is.
 
     Parameters
     ----------

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from ._indicator import as_score, describe, headline_value, unwrap
-from ._validation import check_labels, check_pair
+from ..utils.typing import ArrayLike, MatrixLike, SamplerLike
+from ._scoring import ScoredIndicator, name_of
+from ._validation import check_pair, labels_of
 
 Indicator = Callable[..., Any]
 
@@ -31,7 +31,7 @@ def make_generation_scorer(
     better: an indicator of which less is better is negated, and one with an ideal value scores minus the
     distance to it.
 
-    It serves `cross_val_score`, `cross_validate`, `GridSearchCV` and `HalvingGridSearchCV`; with several
+    It works with `cross_val_score`, `cross_validate`, `GridSearchCV` and `HalvingGridSearchCV`; with several
     indicators all of them see the same synthetic rows, and the searches need `refit` to name one of them.
     Give the search a `StratifiedKFold`: scikit-learn stratifies by itself for classifiers only. In an
     imblearn pipeline whose last step is a sampler, the steps before it transform `X` first.
@@ -74,110 +74,74 @@ def make_generation_scorer(
     make_generation_scorer(precision_recall_f1, field='recall', k=5)
     """
     if callable(indicator):
-        measures: Any = _Measure(indicator, field, greater_is_better, kwargs)
+        scored: Any = ScoredIndicator(indicator, field, greater_is_better, kwargs)
     else:
         if kwargs or field is not None or greater_is_better is not None:
             raise TypeError("Settings of several indicators are given one by one, with functools.partial.")
-        measures = _several(indicator)
+        scored = _several(indicator)
     if n_synthetic is not None and (not isinstance(n_synthetic, int | np.integer) or n_synthetic < 1):
         raise ValueError(f"n_synthetic must be None or an integer of 1 or more; got {n_synthetic!r}.")
-    return GenerationScorer(measures, n_synthetic, random_state)
+    return GenerationScorer(scored, n_synthetic, random_state)
 
 
-def _several(indicators: Any) -> dict[str, _Measure]:
+def _several(indicators: Any) -> dict[str, ScoredIndicator]:
     if not isinstance(indicators, Iterable) or isinstance(indicators, str):
         raise TypeError(f"indicator must be a function, or a list or dict of functions; got {indicators!r}.")
     if not isinstance(indicators, Mapping):
         functions = list(indicators)
-        indicators = {getattr(unwrap(f), "__name__", repr(f)): f for f in functions}
+        indicators = {name_of(f): f for f in functions}
         if len(indicators) < len(functions):
             raise ValueError("Two indicators have the same name: give a dict that names them.")
     if not indicators:
         raise ValueError("indicator is empty: give at least one function.")
-    return {name: _Measure(f, None, None, {}) for name, f in indicators.items()}
-
-
-class _Measure:
-    """One indicator with its settings and its direction."""
-
-    def __init__(
-        self, function: Any, field: str | None, greater_is_better: bool | None, kwargs: dict[str, Any]
-    ) -> None:
-        if not callable(function):
-            raise TypeError(
-                f"indicator must be a function, or a list or dict of functions; got {function!r}."
-            )
-        self.field, direction, self.uses_labels = describe(function, field)
-        self.direction = direction if greater_is_better is None else ("max" if greater_is_better else "min")
-        self.function, self.kwargs = function, kwargs
-        self.name = getattr(unwrap(function), "__name__", repr(function))
-        self._shown = {"field": field, "greater_is_better": greater_is_better, **kwargs}
-        self._check_signature()
-
-    def _check_signature(self) -> None:
-        signature = inspect.signature(self.function)
-        try:
-            signature.bind(*[None] * (4 if self.uses_labels else 2), **self.kwargs)
-        except TypeError as error:
-            labels = ", y_real, y_synthetic" if self.uses_labels else ""
-            raise TypeError(
-                f"{self.name} cannot be called as {self.name}(X_real, X_synthetic{labels}) "
-                f"with the settings {self.kwargs}: {error}."
-            ) from None
-        self._takes_seed = "random_state" in signature.parameters
-
-    def __call__(self, sets: tuple[Any, Any, Any, Any], random_state: int | None) -> float:
-        kwargs = dict(self.kwargs)
-        if self._takes_seed and random_state is not None:
-            kwargs["random_state"] = random_state
-        result = self.function(*sets[: 4 if self.uses_labels else 2], **kwargs)
-        return as_score(headline_value(result, self.field, self.name), self.direction)
-
-    def __repr__(self) -> str:
-        shown = [f"{key}={value!r}" for key, value in self._shown.items() if value is not None]
-        return ", ".join([self.name, *shown])
+    return {name: ScoredIndicator(f, None, None, {}) for name, f in indicators.items()}
 
 
 class GenerationScorer:
     """A callable ``scorer(sampler, X, y)``; made by :func:`make_generation_scorer`."""
 
     def __init__(
-        self, measures: _Measure | dict[str, _Measure], n_synthetic: int | None, random_state: int | None
+        self,
+        indicators: ScoredIndicator | dict[str, ScoredIndicator],
+        n_synthetic: int | None,
+        random_state: int | None,
     ) -> None:
-        self._measures, self._n_synthetic, self._random_state = measures, n_synthetic, random_state
+        self._indicators = indicators
+        self._n_synthetic = n_synthetic
+        self._random_state = random_state
 
-    def __call__(self, sampler: Any, X: Any, y: Any) -> Any:
+    def __call__(self, sampler: SamplerLike, X: MatrixLike, y: ArrayLike) -> Any:
         """Draw synthetic rows and compare them with the real rows of a test fold."""
         if y is None:
             raise ValueError("y is needed: a sampler draws its rows for the labels of the test rows.")
         sampler, X = _last_step(sampler, X)
         sets = self._common_space(sampler, X, y)
-        if isinstance(self._measures, dict):
-            return {name: measure(sets, self._random_state) for name, measure in self._measures.items()}
-        return self._measures(sets, self._random_state)
+        if isinstance(self._indicators, dict):
+            return {name: indicator(sets, self._random_state) for name, indicator in self._indicators.items()}
+        return self._indicators(sets, self._random_state)
 
-    def _common_space(self, sampler: Any, X: Any, y: Any) -> tuple[Any, Any, Any, Any]:
+    def _common_space(self, sampler: SamplerLike, X: MatrixLike, y: ArrayLike) -> tuple[Any, Any, Any, Any]:
         seed = {} if self._random_state is None else {"random_state": self._random_state}
         if self._n_synthetic is None:
             X_new, y_new = sampler.sample(y=y, **seed)
         else:
             X_new, y_new = sampler.sample(self._n_synthetic, **seed)
         X, X_new = check_pair(X, X_new)
-        y, y_new = check_labels(y, X, "y", "X"), check_labels(y_new, X_new, "y_new", "X_new")
+        y, y_new = labels_of(y, X, "y", "X"), labels_of(y_new, X_new, "y_new", "X_new")
         scaler = getattr(sampler, "scaler_", None)
         if scaler is not None:
             X, X_new = scaler.transform(X), scaler.transform(X_new)
         return X, X_new, y, y_new
 
     def __repr__(self) -> str:
-        measures = self._measures
-        inner = "[" + ", ".join(measures) + "]" if isinstance(measures, dict) else repr(measures)
+        indicators = self._indicators
+        inner = "[" + ", ".join(indicators) + "]" if isinstance(indicators, dict) else repr(indicators)
         shown = {"n_synthetic": self._n_synthetic, "random_state": self._random_state}
         extra = "".join(f", {key}={value!r}" for key, value in shown.items() if value is not None)
         return f"make_generation_scorer({inner}{extra})"
 
 
-def _last_step(sampler: Any, X: Any) -> tuple[Any, Any]:
+def _last_step(sampler: SamplerLike, X: MatrixLike) -> tuple[SamplerLike, MatrixLike]:
     """Of a pipeline, give the sampler at its end and the rows as they reach it."""
     if hasattr(sampler, "steps"):
         for _, step in sampler.steps[:-1]:

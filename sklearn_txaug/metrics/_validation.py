@@ -12,7 +12,7 @@ NAMES = ("X_real", "X_synthetic")
 
 
 def check_rows(X: Any, name: str, min_rows: int = 1) -> np.ndarray:
-    """Give `X` as a dense, finite, two-dimensional float array."""
+    """Return `X` as a dense, finite, two-dimensional float array."""
     X = check_array(
         X, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_min_samples=0, input_name=name
     )
@@ -52,8 +52,8 @@ def _align(X_real: Any, X_synthetic: Any, names: tuple[str, str]) -> Any:
     return X_synthetic[wanted]
 
 
-def check_labels(y: Any, X: np.ndarray, name: str, rows: str) -> np.ndarray:
-    """Give `y` as a one-dimensional array with one label for each row of `X`."""
+def labels_of(y: Any, X: np.ndarray, name: str, rows: str) -> np.ndarray:
+    """Return `y` as a one-dimensional array with one label for each row of `X`."""
     if y is None:
         raise ValueError(f"{name} is needed: one label for each row of {rows}.")
     labels = column_or_1d(np.asarray(y))
@@ -69,8 +69,8 @@ def check_labelled_pair(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Check two labelled sets of rows that share at least one class."""
     X_real, X_synthetic = check_pair(X_real, X_synthetic)
-    y_real = check_labels(y_real, X_real, "y_real", "X_real")
-    y_synthetic = check_labels(y_synthetic, X_synthetic, "y_synthetic", "X_synthetic")
+    y_real = labels_of(y_real, X_real, "y_real", "X_real")
+    y_synthetic = labels_of(y_synthetic, X_synthetic, "y_synthetic", "X_synthetic")
     if not set(y_real.tolist()) & set(y_synthetic.tolist()):
         raise ValueError(
             f"y_synthetic has no class of y_real: {_few(y_synthetic)} against {_few(y_real)}. "

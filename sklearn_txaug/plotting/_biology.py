@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from ..metrics import differential_expression_agreement, pca_variance
-from ..metrics._biology import _class_effect
+from ..metrics._biology import class_effect
 from ..metrics._validation import check_labelled_pair
-from ._style import REAL, SYNTHETIC, FromSampler, axes_for, legend_beside, scaled_pair, style
+from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState
+from ._display import FromSampler, shared_texts
+from ._style import REAL, SYNTHETIC, legend_beside, scaled_pair, style
 
 
+@shared_texts
 class PCAVarianceDisplay(FromSampler):
     """Cumulative variance of the principal components of both sets.
 
@@ -25,39 +28,35 @@ class PCAVarianceDisplay(FromSampler):
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    {axes}
     """
 
     def __init__(self, variance: Any) -> None:
         self.variance = variance
 
     @classmethod
+    @shared_texts
     def from_data(
         cls,
-        X_real: Any,
-        X_synthetic: Any,
-        y_real: Any = None,
-        y_synthetic: Any = None,
+        X_real: MatrixLike,
+        X_synthetic: MatrixLike,
+        y_real: ArrayLike = None,
+        y_synthetic: ArrayLike = None,
         *,
         scale: bool = True,
-        random_state: Any = 0,
-        ax: Any = None,
+        random_state: RandomState = 0,
+        ax: Axes = None,
     ) -> PCAVarianceDisplay:
         """Compute and draw; the larger set is cut to the size of the smaller.
 
         Parameters
         ----------
-        X_real, X_synthetic : array-like of shape (n, d) and (m, d)
-            Samples in rows.
-        y_real, y_synthetic : ignored
-            Accepted so that all displays are called alike.
-        scale : bool, default=True
-            Standardise the genes by the real rows.
+        {sets}.
+        {unused_labels}
+        {scale}
         random_state : int, default=0
             Draws rows where the sizes differ.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
 
         Returns
         -------
@@ -65,20 +64,7 @@ class PCAVarianceDisplay(FromSampler):
         """
         return cls(pca_variance(*scaled_pair(X_real, X_synthetic, scale), random_state=random_state)).plot(ax)
 
-    def plot(self, ax: Any = None) -> PCAVarianceDisplay:
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        Returns
-        -------
-        display : PCAVarianceDisplay
-        """
-        self.ax_ = axes_for(ax)
-        self.figure_ = self.ax_.figure
+    def _draw(self) -> None:
         v = self.variance
         for values, rank, label, look in (
             (v.real, v.effective_rank_real, "real", {"color": REAL}),
@@ -91,9 +77,9 @@ class PCAVarianceDisplay(FromSampler):
         self.ax_.set_xscale("log")
         self.ax_.xaxis.set_major_formatter("{x:.0f}")
         self.ax_.legend(loc="lower right", frameon=False)
-        return self
 
 
+@shared_texts
 class DifferentialExpressionDisplay(FromSampler):
     """Class effects of all genes, synthetic against real; a slope below 1 is attenuation.
 
@@ -108,8 +94,7 @@ class DifferentialExpressionDisplay(FromSampler):
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    {axes}
     """
 
     def __init__(
@@ -118,28 +103,27 @@ class DifferentialExpressionDisplay(FromSampler):
         self.effects, self.slopes = dict(effects), dict(slopes)
 
     @classmethod
+    @shared_texts
     def from_data(
         cls,
-        X_real: Any,
-        X_synthetic: Any,
-        y_real: Any,
-        y_synthetic: Any,
+        X_real: MatrixLike,
+        X_synthetic: MatrixLike,
+        y_real: ArrayLike,
+        y_synthetic: ArrayLike,
         *,
         classes: Any = None,
-        ax: Any = None,
+        ax: Axes = None,
     ) -> DifferentialExpressionDisplay:
         """Compute and draw.
 
         Parameters
         ----------
-        X_real, X_synthetic : array-like of shape (n, d) and (m, d)
-            Samples in rows, on a log scale.
+        {sets}, on a log scale.
         y_real, y_synthetic : array-like of shape (n,) and (m,)
             Their labels.
         classes : sequence of labels, default=None
             Which classes to show; None is all that both sets have.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
 
         Returns
         -------
@@ -151,25 +135,15 @@ class DifferentialExpressionDisplay(FromSampler):
         slopes = dict(zip(agreement.classes.tolist(), agreement.slopes.tolist(), strict=True))
         wanted = [c for c in slopes if c in set(y_synthetic.tolist())] if classes is None else list(classes)
         effects = {
-            c: (_class_effect(real, y_real == c)[0], _class_effect(synthetic, y_synthetic == c)[0])
+            c: (class_effect(real, y_real == c)[0], class_effect(synthetic, y_synthetic == c)[0])
             for c in wanted
         }
         return cls(effects, {c: slopes[c] for c in wanted}).plot(ax)
 
-    def plot(self, ax: Any = None) -> DifferentialExpressionDisplay:
-        """Draw.
+    def _figure_size(self) -> tuple[float, float]:
+        return 7.4, 4.8
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        Returns
-        -------
-        display : DifferentialExpressionDisplay
-        """
-        self.ax_ = axes_for(ax, (7.4, 4.8))
-        self.figure_ = self.ax_.figure
+    def _draw(self) -> None:
         self.ax_.axline((0, 0), slope=1, color="0.35", linewidth=1.2, zorder=3, label="equal (slope 1)")
         spread = [np.std(synthetic) for _, synthetic in self.effects.values()]
         for i, (label, (real, synthetic)) in enumerate(self.effects.items()):
@@ -189,4 +163,3 @@ class DifferentialExpressionDisplay(FromSampler):
             ylabel="log-fold change: synthetic rows",
         )
         legend_beside(self.ax_, markerscale=2)
-        return self

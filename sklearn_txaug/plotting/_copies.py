@@ -10,10 +10,13 @@ import numpy as np
 from ..metrics import memorisation
 from ..metrics._distances import Neighbours
 from ..metrics._validation import equal_sizes
-from ._style import HELD_OUT, REAL, SYNTHETIC, axes_for, legend_beside, scaled_pair
+from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
+from ._display import Display, shared_texts
+from ._style import HELD_OUT, REAL, SYNTHETIC, legend_beside, scaled_pair
 
 
-class MemorisationDisplay:
+@shared_texts
+class MemorisationDisplay(Display):
     """Distances of synthetic rows to the closest training row and to the closest held-out row.
 
     The two curves lie on each other unless the generator remembers its training rows.
@@ -28,24 +31,24 @@ class MemorisationDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    {axes}
     """
 
     def __init__(self, distances: Mapping[str, np.ndarray], shares: Any) -> None:
         self.distances, self.shares = dict(distances), shares
 
     @classmethod
+    @shared_texts
     def from_data(
         cls,
-        X_train: Any,
-        X_test: Any,
-        X_synthetic: Any,
+        X_train: MatrixLike,
+        X_test: MatrixLike,
+        X_synthetic: MatrixLike,
         *,
         scale: bool = True,
         device: str = "auto",
-        random_state: Any = 0,
-        ax: Any = None,
+        random_state: RandomState = 0,
+        ax: Axes = None,
     ) -> MemorisationDisplay:
         """Compute and draw; training and held-out rows are cut to one size, since more rows are closer.
 
@@ -59,8 +62,7 @@ class MemorisationDisplay:
             Torch device.
         random_state : int, default=0
             Draws rows where the sizes differ.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
 
         Returns
         -------
@@ -80,30 +82,27 @@ class MemorisationDisplay:
         return cls(distances, shares).plot(ax)
 
     @classmethod
+    @shared_texts
     def from_estimator(
         cls,
-        sampler: Any,
-        X_train: Any,
-        X_test: Any,
-        y_test: Any,
+        sampler: SamplerLike,
+        X_train: MatrixLike,
+        X_test: MatrixLike,
+        y_test: ArrayLike,
         *,
-        random_state: Any = None,
+        random_state: RandomState = None,
         **kwargs: Any,
     ) -> MemorisationDisplay:
         """Draw one row for each label of `y_test` from a fitted sampler, and show them.
 
         Parameters
         ----------
-        sampler : sampler
-            A fitted one.
+        {sampler}
         X_train, X_test : array-like of shape (n, d) and (t, d)
             Its training rows, and held-out rows.
         y_test : array-like of shape (t,)
             Labels of the held-out rows.
-        random_state : int, RandomState or None, default=None
-            Passed to ``sampler.sample``.
-        **kwargs
-            As in `from_data`.
+        {drawn_by}
 
         Returns
         -------
@@ -112,20 +111,10 @@ class MemorisationDisplay:
         X_new, _ = sampler.sample(y=y_test, random_state=random_state)
         return cls.from_data(X_train, X_test, X_new, **kwargs)
 
-    def plot(self, ax: Any = None) -> MemorisationDisplay:
-        """Draw.
+    def _figure_size(self) -> tuple[float, float]:
+        return 8.4, 4.4
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        Returns
-        -------
-        display : MemorisationDisplay
-        """
-        self.ax_ = axes_for(ax, (8.4, 4.4))
-        self.figure_ = self.ax_.figure
+    def _draw(self) -> None:
         looks = [(SYNTHETIC, "-"), (REAL, "--"), (HELD_OUT, ":")]
         for (label, values), (colour, line) in zip(self.distances.items(), looks, strict=True):
             steps = np.arange(1, len(values) + 1) / len(values)
@@ -140,4 +129,3 @@ class MemorisationDisplay:
             fontsize="medium",
         )
         legend_beside(self.ax_)
-        return self

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.decomposition import PCA
 
-from ..metrics._validation import check_labels
-from ._style import REAL, SYNTHETIC, FromSampler, axes_for, legend_beside, scaled_pair, style
+from ..metrics._validation import labels_of
+from ..utils.typing import ArrayLike, Axes, MatrixLike
+from ._display import FromSampler, shared_texts
+from ._style import REAL, SYNTHETIC, legend_beside, scaled_pair, style
 
 
+@shared_texts
 class EmbeddingDisplay(FromSampler):
     """Real and synthetic rows in two dimensions.
 
@@ -27,8 +30,7 @@ class EmbeddingDisplay(FromSampler):
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    {axes}
 
     Examples
     --------
@@ -46,8 +48,8 @@ class EmbeddingDisplay(FromSampler):
         self,
         real: np.ndarray,
         synthetic: np.ndarray,
-        y_real: Any = None,
-        y_synthetic: Any = None,
+        y_real: ArrayLike = None,
+        y_synthetic: ArrayLike = None,
         axis_names: tuple[str, str] = ("dimension 1", "dimension 2"),
     ) -> None:
         self.real, self.synthetic = real, synthetic
@@ -55,36 +57,34 @@ class EmbeddingDisplay(FromSampler):
         self.axis_names = axis_names
 
     @classmethod
+    @shared_texts
     def from_data(
         cls,
-        X_real: Any,
-        X_synthetic: Any,
-        y_real: Any = None,
-        y_synthetic: Any = None,
+        X_real: MatrixLike,
+        X_synthetic: MatrixLike,
+        y_real: ArrayLike = None,
+        y_synthetic: ArrayLike = None,
         *,
         method: Any = "pca",
         scale: bool = True,
         random_state: int = 0,
-        ax: Any = None,
+        ax: Axes = None,
         color_by: str | None = None,
     ) -> EmbeddingDisplay:
         """Embed and draw.
 
         Parameters
         ----------
-        X_real, X_synthetic : array-like of shape (n, d) and (m, d)
-            Samples in rows.
+        {sets}.
         y_real, y_synthetic : array-like of shape (n,) and (m,), default=None
             Labels.
         method : "pca", "umap" or transformer, default="pca"
             "pca": two components of the real rows. "umap" (needs umap-learn): fitted on both sets together; it
             shows gross faults, but good and very good look alike. A fitted transformer with two outputs.
-        scale : bool, default=True
-            Standardise the genes by the real rows first.
+        {scale}
         random_state : int, default=0
             For UMAP.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
         color_by : {"class", "origin"} or None, default=None
             See `plot`.
 
@@ -109,17 +109,17 @@ class EmbeddingDisplay(FromSampler):
         else:
             raise ValueError(f'method must be "pca", "umap" or a fitted transformer; got {method!r}.')
         if y_real is not None:
-            y_real = check_labels(y_real, real, "y_real", "X_real")
-            y_synthetic = check_labels(y_synthetic, synthetic, "y_synthetic", "X_synthetic")
+            y_real = labels_of(y_real, real, "y_real", "X_real")
+            y_synthetic = labels_of(y_synthetic, synthetic, "y_synthetic", "X_synthetic")
         return cls(*points, y_real, y_synthetic, names).plot(ax, color_by=color_by)
 
-    def plot(self, ax: Any = None, *, color_by: str | None = None) -> EmbeddingDisplay:
+    @shared_texts
+    def plot(self, ax: Axes = None, *, color_by: str | None = None) -> Self:
         """Draw.
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
         color_by : {"class", "origin"} or None, default=None
             "class": a colour and mark for each class, open for real and filled for synthetic rows. "origin":
             real against synthetic. None: by class where there are labels.
@@ -131,15 +131,19 @@ class EmbeddingDisplay(FromSampler):
         color_by = color_by or ("origin" if self.y_real is None else "class")
         if color_by not in ("class", "origin"):
             raise ValueError(f'color_by must be "class" or "origin"; got {color_by!r}.')
-        self.ax_ = axes_for(ax, (7.4, 4.8))
-        self.figure_ = self.ax_.figure
-        if color_by == "origin":
+        self._color_by = color_by
+        return super().plot(ax)
+
+    def _figure_size(self) -> tuple[float, float]:
+        return 7.4, 4.8
+
+    def _draw(self) -> None:
+        if self._color_by == "origin":
             self._draw_origin()
         else:
             self._draw_classes()
         self.ax_.set(xlabel=self.axis_names[0], ylabel=self.axis_names[1])
         legend_beside(self.ax_)
-        return self
 
     def _draw_origin(self) -> None:
         kwargs = {"s": 20, "linewidths": 0.8, "alpha": 0.8}

@@ -11,11 +11,14 @@ from scipy.spatial.distance import squareform
 from scipy.stats import gaussian_kde
 
 from ..metrics import correlation_score, ks_distance_genes
-from ..metrics._modules import _correlations
+from ..metrics._modules import correlations
 from ..metrics._validation import check_pair
-from ._style import REAL, SYNTHETIC, FromSampler, axes_for, gene_names
+from ..utils.typing import ArrayLike, Axes, MatrixLike
+from ._display import FromSampler, shared_texts
+from ._style import REAL, SYNTHETIC, gene_names
 
 
+@shared_texts
 class CorrelationDisplay(FromSampler):
     """Gene-gene correlations: real rows below the diagonal, synthetic rows above.
 
@@ -30,36 +33,35 @@ class CorrelationDisplay(FromSampler):
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    {axes}
     """
 
     def __init__(self, real: np.ndarray, synthetic: np.ndarray, score: float) -> None:
-        self.real, self.synthetic, self.score = real, synthetic, score
+        self.real = real
+        self.synthetic = synthetic
+        self.score = score
 
     @classmethod
+    @shared_texts
     def from_data(
         cls,
-        X_real: Any,
-        X_synthetic: Any,
-        y_real: Any = None,
-        y_synthetic: Any = None,
+        X_real: MatrixLike,
+        X_synthetic: MatrixLike,
+        y_real: ArrayLike = None,
+        y_synthetic: ArrayLike = None,
         *,
         max_genes: int = 200,
-        ax: Any = None,
+        ax: Axes = None,
     ) -> CorrelationDisplay:
         """Correlate and draw.
 
         Parameters
         ----------
-        X_real, X_synthetic : array-like of shape (n, d) and (m, d)
-            Samples in rows.
-        y_real, y_synthetic : ignored
-            Accepted so that all displays are called alike.
+        {sets}.
+        {unused_labels}
         max_genes : int, default=200
             Genes shown: those that vary most in the real rows, clustered by their real correlations.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
 
         Returns
         -------
@@ -67,27 +69,17 @@ class CorrelationDisplay(FromSampler):
         """
         real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
         genes = np.argsort(-real.var(axis=0), kind="stable")[:max_genes]
-        A, B = _correlations(real[:, genes]), _correlations(synthetic[:, genes])
+        A, B = correlations(real[:, genes]), correlations(synthetic[:, genes])
         distance = 1 - A
         np.fill_diagonal(distance, 0)
         order = leaves_list(linkage(squareform(distance, checks=False), "average"))
         score = correlation_score(real[:, genes], synthetic[:, genes], device="cpu")
         return cls(A[np.ix_(order, order)], B[np.ix_(order, order)], score).plot(ax)
 
-    def plot(self, ax: Any = None) -> CorrelationDisplay:
-        """Draw.
+    def _figure_size(self) -> tuple[float, float]:
+        return 6.2, 5.2
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        Returns
-        -------
-        display : CorrelationDisplay
-        """
-        self.ax_ = axes_for(ax, (6.2, 5.2))
-        self.figure_ = self.ax_.figure
+    def _draw(self) -> None:
         both = np.tril(self.real, -1) + np.triu(self.synthetic, 1)
         np.fill_diagonal(both, np.nan)
         image = self.ax_.imshow(both, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
@@ -100,9 +92,9 @@ class CorrelationDisplay(FromSampler):
             xticks=[], yticks=[], xlabel=f"{n} genes, clustered by the real rows", ylabel="the same genes"
         )
         self.ax_.set_title(f"correlation score {self.score:.3f}", fontsize="medium")
-        return self
 
 
+@shared_texts
 class MarginalDisplay(FromSampler):
     """Distributions of single genes: real on the left of each line, synthetic on the right.
 
@@ -119,38 +111,38 @@ class MarginalDisplay(FromSampler):
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    {axes}
     """
 
     def __init__(
         self, real: np.ndarray, synthetic: np.ndarray, names: Sequence[str], distances: np.ndarray
     ) -> None:
-        self.real, self.synthetic, self.names, self.distances = real, synthetic, names, distances
+        self.real = real
+        self.synthetic = synthetic
+        self.names = names
+        self.distances = distances
 
     @classmethod
+    @shared_texts
     def from_data(
         cls,
-        X_real: Any,
-        X_synthetic: Any,
-        y_real: Any = None,
-        y_synthetic: Any = None,
+        X_real: MatrixLike,
+        X_synthetic: MatrixLike,
+        y_real: ArrayLike = None,
+        y_synthetic: ArrayLike = None,
         *,
         genes: Any = 6,
-        ax: Any = None,
+        ax: Axes = None,
     ) -> MarginalDisplay:
         """Choose genes and draw.
 
         Parameters
         ----------
-        X_real, X_synthetic : array-like of shape (n, d) and (m, d)
-            Samples in rows.
-        y_real, y_synthetic : ignored
-            Accepted so that all displays are called alike.
+        {sets}.
+        {unused_labels}
         genes : int, or sequence of int or str, default=6
             Which columns; a number of genes takes them evenly from the best fit to the worst.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
 
         Returns
         -------
@@ -167,20 +159,10 @@ class MarginalDisplay(FromSampler):
         shown = [names[i] for i in columns]
         return cls(real[:, columns], synthetic[:, columns], shown, distances[columns]).plot(ax)
 
-    def plot(self, ax: Any = None) -> MarginalDisplay:
-        """Draw.
+    def _figure_size(self) -> tuple[float, float]:
+        return max(4.8, 1.2 * len(self.names)), 4.2
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        Returns
-        -------
-        display : MarginalDisplay
-        """
-        self.ax_ = axes_for(ax, (max(4.8, 1.2 * len(self.names)), 4.2))
-        self.figure_ = self.ax_.figure
+    def _draw(self) -> None:
         for X, side, colour, hatch, label in (
             (self.real, -1, REAL, None, "real"),
             (self.synthetic, 1, SYNTHETIC, "///", "synthetic"),
@@ -202,11 +184,10 @@ class MarginalDisplay(FromSampler):
         self.ax_.legend(
             fontsize="small", frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2
         )
-        return self
 
 
 def _density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give heights and relative widths of a smooth outline; a thin line for a constant gene."""
+    """Return heights and relative widths of a smooth outline; a thin line for a constant gene."""
     low, high = values.min(), values.max()
     if high - low <= 1e-9 * max(abs(high), 1.0):
         return np.array([low - 1e-3, high + 1e-3]), np.array([1.0, 1.0])

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..metrics import precision_recall_f1
-from ._style import axes_for, legend_beside, scaled_pair, style
+from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
+from ._display import Display, shared_texts
+from ._style import legend_beside, scaled_pair, style
 
 
-class PrecisionRecallDisplay:
+@shared_texts
+class PrecisionRecallDisplay(Display):
     """Precision against recall of several generators, with the Pareto front.
 
     Make it with `from_data` or `from_estimator`.
@@ -27,8 +30,9 @@ class PrecisionRecallDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
+    {axes}
+    front_ : list of str
+        The generators that no other one beats in both.
 
     Examples
     --------
@@ -45,19 +49,23 @@ class PrecisionRecallDisplay:
         reference: tuple[float, float] | None = None,
         k: int | None = None,
     ) -> None:
-        self.precision, self.recall, self.reference, self.k = dict(precision), dict(recall), reference, k
+        self.precision = dict(precision)
+        self.recall = dict(recall)
+        self.reference = reference
+        self.k = k
 
     @classmethod
+    @shared_texts
     def from_data(
         cls,
-        X_real: Any,
-        X_synthetic: Mapping[str, Any],
+        X_real: MatrixLike,
+        X_synthetic: Mapping[str, MatrixLike],
         *,
-        X_reference: Any = None,
+        X_reference: MatrixLike = None,
         k: int = 10,
         scale: bool = True,
         device: str = "auto",
-        ax: Any = None,
+        ax: Axes = None,
     ) -> PrecisionRecallDisplay:
         """Compute and draw.
 
@@ -75,8 +83,7 @@ class PrecisionRecallDisplay:
             Standardise the genes by `X_real`.
         device : str, default="auto"
             Torch device.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
 
         Returns
         -------
@@ -98,8 +105,15 @@ class PrecisionRecallDisplay:
         ).plot(ax)
 
     @classmethod
+    @shared_texts
     def from_estimator(
-        cls, samplers: Mapping[str, Any], X: Any, y: Any, *, random_state: Any = None, **kwargs: Any
+        cls,
+        samplers: Mapping[str, SamplerLike],
+        X: MatrixLike,
+        y: ArrayLike,
+        *,
+        random_state: RandomState = None,
+        **kwargs: Any,
     ) -> PrecisionRecallDisplay:
         """Draw one row for each label of `y` from each fitted sampler, and show them.
 
@@ -111,10 +125,7 @@ class PrecisionRecallDisplay:
             Real rows.
         y : array-like of shape (n_samples,)
             Their labels.
-        random_state : int, RandomState or None, default=None
-            Passed to ``sample``.
-        **kwargs
-            As in `from_data`.
+        {drawn_by}
 
         Returns
         -------
@@ -123,20 +134,10 @@ class PrecisionRecallDisplay:
         drawn = {name: s.sample(y=y, random_state=random_state)[0] for name, s in samplers.items()}
         return cls.from_data(X, drawn, **kwargs)
 
-    def plot(self, ax: Any = None) -> PrecisionRecallDisplay:
-        """Draw; `front_` names the generators that no other one beats in both.
+    def _figure_size(self) -> tuple[float, float]:
+        return 7.2, 4.8
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        Returns
-        -------
-        display : PrecisionRecallDisplay
-        """
-        self.ax_ = axes_for(ax, (7.2, 4.8))
-        self.figure_ = self.ax_.figure
+    def _draw(self) -> None:
         self._draw_f1()
         points = np.array([(self.recall[name], self.precision[name]) for name in self.precision])
         self.front_ = [
@@ -159,7 +160,6 @@ class PrecisionRecallDisplay:
             ylim=(-0.04, 1.04),
         )
         legend_beside(self.ax_)
-        return self
 
     def _draw_f1(self) -> None:
         for f1 in (0.2, 0.4, 0.6, 0.8):

@@ -12,11 +12,13 @@ from ..metrics._validation import check_pair
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito
 MARKERS = "osD^vPX<>pdh*"
-REAL, SYNTHETIC, HELD_OUT = "#0072B2", "#D55E00", "#000000"
+REAL = "#0072B2"
+SYNTHETIC = "#D55E00"
+HELD_OUT = "#000000"
 
 
 def axes_for(ax: Any, size: tuple[float, float] = (6.4, 4.8)) -> Any:
-    """Give the axes, or those of a new figure; matplotlib is imported here and not before."""
+    """Return the axes, or those of a new figure; matplotlib is imported here and not before."""
     if ax is not None:
         return ax
     try:
@@ -27,7 +29,7 @@ def axes_for(ax: Any, size: tuple[float, float] = (6.4, 4.8)) -> Any:
 
 
 def style(i: int) -> dict[str, Any]:
-    """Give colour and mark number `i`; the pairs repeat after 91."""
+    """Return colour and mark number `i`; the pairs repeat after 91."""
     return {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
 
 
@@ -39,7 +41,7 @@ def legend_beside(ax: Any, **kwargs: Any) -> None:
 
 
 def scaled_pair(X_real: Any, X_synthetic: Any, scale: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Give both sets standardised by the real rows, or as they are."""
+    """Return both sets standardised by the real rows, or as they are."""
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
     if not scale:
         return real, synthetic
@@ -52,34 +54,3 @@ def gene_names(X: Any) -> Sequence[str]:
     if hasattr(X, "columns"):
         return [str(name) for name in X.columns]
     return [f"gene {i}" for i in range(np.shape(X)[1])]
-
-
-class FromSampler:
-    """Mixin of the displays that compare real with synthetic rows."""
-
-    from_data: Any
-
-    @classmethod
-    def from_estimator(cls, sampler: Any, X: Any, y: Any, *, random_state: Any = None, **kwargs: Any) -> Any:
-        """Draw one synthetic row for each label of `y` and show the two sets.
-
-        Parameters
-        ----------
-        sampler : sampler
-            A fitted one.
-        X : array-like of shape (n_samples, n_features)
-            Real rows; prefer rows that the sampler has not seen.
-        y : array-like of shape (n_samples,)
-            Their labels.
-        random_state : int, RandomState or None, default=None
-            Passed to ``sampler.sample``.
-        **kwargs
-            As in `from_data`.
-
-        Returns
-        -------
-        display : object of this class
-            Drawn.
-        """
-        X_new, y_new = sampler.sample(y=y, random_state=random_state)
-        return cls.from_data(X, X_new, y, y_new, **kwargs)

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ._style import COLOURS, axes_for
+from ..utils.typing import Axes, SamplerLike
+from ._display import Display, shared_texts
+from ._style import COLOURS
 
 _LINES = ("-", "--", "-.", ":")
 
 
-class TrainingHistoryDisplay:
+@shared_texts
+class TrainingHistoryDisplay(Display):
     """Losses, and an indicator if one was recorded, over the epochs.
 
     Make it with `from_data` or `from_estimator`.
@@ -43,7 +46,8 @@ class TrainingHistoryDisplay:
         self.losses, self.scores = losses, scores or {}
 
     @classmethod
-    def from_data(cls, history: Any, *, ax: Any = None) -> TrainingHistoryDisplay:
+    @shared_texts
+    def from_data(cls, history: Any, *, ax: Axes = None) -> TrainingHistoryDisplay:
         """Draw a history.
 
         Parameters
@@ -51,8 +55,7 @@ class TrainingHistoryDisplay:
         history : skorch.history.History, or list of dict
             One entry an epoch: `history_` of a fitted sampler. Keys that end in ``loss`` are losses, those that
             end in ``score`` come from :class:`~sklearn_txaug.callbacks.IndicatorCheckpoint`.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
 
         Returns
         -------
@@ -73,15 +76,15 @@ class TrainingHistoryDisplay:
         return cls(losses, {name: course(name) for name in names if name.endswith("score")}).plot(ax)
 
     @classmethod
-    def from_estimator(cls, sampler: Any, *, ax: Any = None) -> TrainingHistoryDisplay:
+    @shared_texts
+    def from_estimator(cls, sampler: SamplerLike, *, ax: Axes = None) -> TrainingHistoryDisplay:
         """Draw the history of a fitted sampler or net estimator.
 
         Parameters
         ----------
         sampler : estimator with `history_`
             A fitted one.
-        ax : matplotlib Axes, default=None
-            None makes a figure.
+        {ax}
 
         Returns
         -------
@@ -93,20 +96,10 @@ class TrainingHistoryDisplay:
             )
         return cls.from_data(sampler.history_, ax=ax)
 
-    def plot(self, ax: Any = None) -> TrainingHistoryDisplay:
-        """Draw.
+    def _figure_size(self) -> tuple[float, float]:
+        return 7.2, 4.2
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a figure.
-
-        Returns
-        -------
-        display : TrainingHistoryDisplay
-        """
-        self.ax_ = axes_for(ax, (7.2, 4.2))
-        self.figure_ = self.ax_.figure
+    def _draw(self) -> None:
         self.score_ax_: Any = None
         for i, (name, course) in enumerate(self.losses.items()):
             look = {"color": COLOURS[i % len(COLOURS)], "linestyle": _LINES[i % len(_LINES)]}
@@ -127,7 +120,6 @@ class TrainingHistoryDisplay:
             frameon=False,
             fontsize="small",
         )
-        return self
 
     def _draw_scores(self) -> None:
         self.score_ax_ = self.ax_.twinx()

@@ -1,0 +1,163 @@
+"""The way from one class to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
+
+from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
+from ._display import Display, shared_texts
+from ._style import COLOURS, HELD_OUT, legend_beside
+
+
+@shared_texts
+class InterpolationDisplay(Display):
+    """Rows on the way from one class to another, among the real rows of both, on two principal components.
+
+    Make it with `from_data` or `from_estimator`.
+
+    Parameters
+    ----------
+    real : ndarray of shape (n, 2)
+        Points of the real rows.
+    y_real : ndarray of shape (n,)
+        Their labels.
+    path : ndarray of shape (m, 2)
+        Points of the synthetic rows.
+    weights : ndarray of shape (m,)
+        Weight of each.
+    axis_names : tuple of str
+        Labels of the axes.
+
+    Attributes
+    ----------
+    {axes}
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import WGANGPSampler
+    >>> from sklearn_txaug.plotting import InterpolationDisplay
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = WGANGPSampler(max_epochs=2, random_state=0).fit(X, y)
+    >>> display = InterpolationDisplay.from_estimator(sampler, X, y, "kidney", "liver", n_samples=5)
+    >>> display.path.shape
+    (25, 2)
+    """
+
+    def __init__(
+        self,
+        real: np.ndarray,
+        y_real: np.ndarray,
+        path: np.ndarray,
+        weights: np.ndarray,
+        axis_names: tuple[str, str] = ("dimension 1", "dimension 2"),
+    ) -> None:
+        self.real = real
+        self.y_real = y_real
+        self.path = path
+        self.weights = weights
+        self.axis_names = axis_names
+
+    @classmethod
+    @shared_texts
+    def from_data(
+        cls,
+        X_real: MatrixLike,
+        y_real: ArrayLike,
+        X_path: MatrixLike,
+        weights: ArrayLike,
+        *,
+        scale: bool = True,
+        ax: Axes = None,
+    ) -> InterpolationDisplay:
+        """Project and draw.
+
+        Parameters
+        ----------
+        X_real : array-like of shape (n, d)
+            Real rows of the two classes; the components are theirs.
+        y_real : array-like of shape (n,)
+            Their labels.
+        X_path : array-like of shape (m, d)
+            Synthetic rows, as `interpolate` returns them.
+        weights : array-like of shape (m,)
+            Weight of each.
+        {scale}
+        {ax}
+
+        Returns
+        -------
+        display : InterpolationDisplay
+        """
+        scaler = StandardScaler(with_mean=scale, with_std=scale)
+        real = scaler.fit_transform(np.asarray(X_real, dtype=float))
+        pca = PCA(2, svd_solver="full").fit(real)
+        shares = pca.explained_variance_ratio_
+        names = (f"PC 1 ({100 * shares[0]:.0f} % of the real variance)", f"PC 2 ({100 * shares[1]:.0f} %)")
+        path = pca.transform(scaler.transform(np.asarray(X_path, dtype=float)))
+        return cls(pca.transform(real), np.asarray(y_real), path, np.asarray(weights), names).plot(ax)
+
+    @classmethod
+    @shared_texts
+    def from_estimator(
+        cls,
+        sampler: SamplerLike,
+        X: MatrixLike,
+        y: ArrayLike,
+        label_a: Any,
+        label_b: Any,
+        weights: Sequence[float] = (0, 0.25, 0.5, 0.75, 1),
+        *,
+        n_samples: int = 50,
+        method: str = "lerp",
+        random_state: RandomState = None,
+        **kwargs: Any,
+    ) -> InterpolationDisplay:
+        """Interpolate with a fitted sampler and draw the path.
+
+        Parameters
+        ----------
+        sampler : sampler
+            A fitted one that has `interpolate`.
+        X : array-like of shape (n_samples, n_features)
+            Real rows; those of the two classes are shown.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        label_a, label_b, weights, n_samples, method, random_state
+            As in ``sampler.interpolate``.
+        **kwargs
+            As in `from_data`.
+
+        Returns
+        -------
+        display : InterpolationDisplay
+        """
+        path, steps = sampler.interpolate(
+            label_a, label_b, weights, n_samples=n_samples, method=method, random_state=random_state
+        )
+        labels = np.asarray(y)
+        shown = np.isin(labels, [label_a, label_b])
+        return cls.from_data(np.asarray(X)[shown], labels[shown], path, steps, **kwargs)
+
+    def _figure_size(self) -> tuple[float, float]:
+        return 7.4, 4.8
+
+    def _draw(self) -> None:
+        for k, label in enumerate(np.unique(self.y_real)):
+            points = self.real[self.y_real == label]
+            colour, marker = COLOURS[k % len(COLOURS)], "s^"[k % 2]
+            self.ax_.scatter(
+                *points.T, s=22, c="none", edgecolors=colour, marker=marker, label=f"real {label}"
+            )
+        drawn = self.ax_.scatter(*self.path.T, c=self.weights, s=14, cmap="viridis", label="synthetic")
+        steps = np.unique(self.weights)
+        means = np.array([self.path[self.weights == step].mean(axis=0) for step in steps])
+        self.ax_.plot(*means.T, "-o", color=HELD_OUT, ms=5, label="mean of each weight")
+        self.figure_.colorbar(drawn, ax=self.ax_, label="weight", location="bottom", shrink=0.6)
+        self.ax_.set(xlabel=self.axis_names[0], ylabel=self.axis_names[1])
+        legend_beside(self.ax_)
