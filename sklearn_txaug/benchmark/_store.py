@@ -53,11 +53,9 @@ class ResultStore:
         if folder.exists() and not folder.is_dir():
             raise ValueError(f"output must be a folder, and {folder} is a file")
         folder.mkdir(parents=True, exist_ok=True)
-        self.path, self._settings_path, self._settings = (
-            folder / "results.csv",
-            folder / "settings.json",
-            settings,
-        )
+        self.path = folder / "results.csv"
+        self._settings_path = folder / "settings.json"
+        self._settings = settings
         self._check_settings()
         self.rows: list[Row] = []
         self._known: set[tuple] = set()

@@ -154,7 +154,9 @@ class _Download:
     """
 
     def __init__(self, name: str, part: Path, verbose: bool) -> None:
-        self._name, self._part, self._verbose = name, part, verbose
+        self._name = name
+        self._part = part
+        self._verbose = verbose
         self._version = part.with_name(f"{part.name}.version")
 
     def __call__(self, url: str, output_file: str, pooch: Any) -> None:

@@ -57,7 +57,10 @@ class CopulaSampler(GaussianSampler):
         classes = range(len(self.classes_))
         self._centres = np.stack([X[codes == c].mean(axis=0) for c in classes])
         self._sorted = [np.sort(X[codes == c], axis=0) for c in classes]
-        unbiased = np.sqrt(self._class_counts / np.maximum(self._class_counts - 1, 1))
+        counts = self._labels.counts
+        unbiased = np.sqrt(
+            counts / np.maximum(counts - 1, 1)
+        )  # a mean of n_c rows cost one degree of freedom
         self._pooled = np.quantile((X - self._centres[codes]) * unbiased[codes, None], _LEVELS, axis=0)
         scores = np.empty_like(X, dtype=np.float64)
         for c in classes:

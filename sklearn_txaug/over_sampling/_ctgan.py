@@ -38,8 +38,11 @@ class CTGAN(GenerativeModule):
         preconditioning: str,
     ):
         super().__init__()
-        self.n_classes, self.latent_dim, self.pac = n_classes, latent_dim, pac
-        self.temperature, self.gradient_penalty = temperature, gradient_penalty
+        self.n_classes = n_classes
+        self.latent_dim = latent_dim
+        self.pac = pac
+        self.temperature = temperature
+        self.gradient_penalty = gradient_penalty
         self.preconditioning = preconditioning
         self.encoding = ModeEncoding(modes)
         width = self.encoding.width
@@ -60,23 +63,42 @@ class CTGAN(GenerativeModule):
         """Let the last layer begin with mean and spread of the scalars, and shares of the modes, in each class."""
         if self.preconditioning == "none":
             return
-        n, encoded, condition = self.encoding.n_genes, self.encoding.encode(x), self.condition(y)
-        counts = condition.sum(dim=0)[:, None]
-        means = condition.T @ encoded / counts
-        spread = (encoded - means[y])[:, :n].square().mean(dim=0).sqrt()
-        means = (counts * means + encoded.mean(dim=0)) / (counts + 1)
-        starts = torch.cat([means[:, :n].clamp(-0.9, 0.9).atanh(), means[:, n:].clamp(min=1e-3).log()], dim=1)
+        starts, spread = self._class_moments(x, y)
         last = self.generator.last
-        own, classes = last.weight.split([last.in_features - self.n_classes, self.n_classes], dim=1)
-        noise = self.noise(64 * self.n_classes, self.latent_dim, self.rng)
-        codes = torch.eye(self.n_classes, dtype=x.dtype, device=x.device).repeat_interleave(64, dim=0)
-        hidden = self.generator.hidden(torch.cat([noise, codes], dim=1))[:, : -self.n_classes]
-        centres = hidden.view(self.n_classes, 64, -1).mean(dim=1)
-        deviations = (hidden - centres.repeat_interleave(64, dim=0)) @ own.T
-        spread = torch.cat([spread, spread.new_full([self.encoding.n_columns], 0.1)])
+        own, of_class = last.weight.split([last.in_features - self.n_classes, self.n_classes], dim=1)
+        # The output is own @ h + of_class[:, c] for hidden units h and class c. Scale `own` so that it spreads as
+        # the rows of a class do, then choose `of_class` so that its mean over the noise is that of the class.
+        hidden = self._hidden_units(n_draws=64)
+        centres = hidden.mean(dim=1)
+        deviations = (hidden - centres[:, None]).flatten(0, 1) @ own.T
         own *= (spread / deviations.std(dim=0).clamp(min=1e-6))[:, None]
-        classes.copy_((starts - centres @ own.T).T)
+        of_class.copy_((starts - centres @ own.T).T)
         last.bias.zero_()
+
+    def _class_moments(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Return, before the output's tanh and softmax, the mean of each class and the spread within classes."""
+        n = self.encoding.n_genes
+        encoded = self.encoding.encode(x)
+        members = self.condition(y)
+        counts = members.sum(dim=0)[:, None]
+        means = members.T @ encoded / counts
+        spread = (encoded - means[y])[:, :n].square().mean(dim=0).sqrt()
+        means = (counts * means + encoded.mean(dim=0)) / (
+            counts + 1
+        )  # of a class of one row not its row itself
+        scalars = means[:, :n].clamp(-0.9, 0.9).atanh()
+        logits = means[:, n:].clamp(min=1e-3).log()
+        return torch.cat([scalars, logits], dim=1), torch.cat(
+            [spread, spread.new_full([self.encoding.n_columns], 0.1)]
+        )
+
+    def _hidden_units(self, n_draws: int) -> Tensor:
+        """Return what the generator's last layer sees beside the class, of shape (n_classes, n_draws, n_units)."""
+        condition = self.condition(torch.arange(self.n_classes, device=self.encoding.means.device))
+        condition = condition.repeat_interleave(n_draws, dim=0)
+        noise = self.noise(len(condition), self.latent_dim, self.rng)
+        hidden = self.generator.hidden(torch.cat([noise, condition], dim=1))
+        return hidden[:, : -self.n_classes].unflatten(0, (self.n_classes, n_draws))
 
     def condition(self, y: Tensor) -> Tensor:
         if y.is_floating_point():

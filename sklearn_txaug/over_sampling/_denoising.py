@@ -181,6 +181,8 @@ class Denoiser(GenerativeModule):
     def denoised(self, x_t: Tensor, a: Tensor, b: Tensor, time: Tensor, condition: Tensor) -> Tensor:
         """Return the expected row under preconditioning."""
         assert self.gaussians is not None
+        # E[x | x_t] for x ~ N(mean, variance) is mean + a variance / total (x_t - a mean); its standard deviation
+        # is b sqrt(variance / total). Compare the preconditioning of Karras et al. 2022, section 5.
         mean, variance = self.gaussians(condition)
         total = a * a * variance + b * b
         deviation = total.sqrt()
@@ -244,7 +246,7 @@ class DenoisingSampler(ComponentsSampler):
     def _denoiser_parameters(self) -> dict[str, Any]:
         hidden = self.hidden_layer_sizes
         if hidden is None:
-            hidden = (128, 128) if self._class_counts.sum() < _LARGE_COHORT else (256, 256)
+            hidden = (128, 128) if self._labels.counts.sum() < _LARGE_COHORT else (256, 256)
         return {
             "hidden_layer_sizes": hidden,
             "network": self.network,

@@ -28,6 +28,7 @@ class FlowMatching(Denoiser):
     def velocity(self, x_t: Tensor, t: Tensor, condition: Tensor) -> Tensor:
         if self.gaussians is None:
             return self.network(x_t, t, condition)
+        # x_t = t x + (1 - t) noise, so that the velocity x - noise is (x - x_t) / (1 - t)
         return (self.denoised(x_t, t, 1 - t, t, condition) - x_t) / (1 - t)
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:

@@ -77,7 +77,9 @@ class GaussianSampler(GenerativeSampler):
 
     def _fit_pooled(self, residuals: np.ndarray) -> None:
         if not residuals.any():  # every class has one row, or copies of one
-            self.shrinkage_, self._noise, self._pooled_factor = 1.0, 0.0, np.zeros((0, self.n_features_in_))
+            self.shrinkage_ = 1.0
+            self._noise = 0.0
+            self._pooled_factor = np.zeros((0, self.n_features_in_))
             return
         self.shrinkage_ = float(ledoit_wolf_shrinkage(residuals, assume_centered=True))
         self._noise = float(np.sqrt(self.shrinkage_ * np.mean(residuals**2)))
@@ -100,6 +102,8 @@ class GaussianSampler(GenerativeSampler):
 
     def _draws(self, c: int, n_rows: int, rng: np.random.Generator) -> np.ndarray:
         """Return rows of the blended Gaussian around the mean of class c."""
+        # With F a factor of a covariance, F.T @ F, rows z @ F of standard normal z have that covariance. Those of
+        # (1 - w) (low rank + noise) + w own add up, each part scaled by the root of its share.
         own, pooled = self._class_factors[c], self._pooled_factor
         draw = rng.standard_normal((n_rows, len(pooled))) @ pooled
         draw += self._noise * rng.standard_normal(draw.shape)

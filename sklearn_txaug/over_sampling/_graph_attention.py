@@ -64,6 +64,7 @@ class GraphAttention(nn.Module):
 
     def weights(self, genes: Tensor) -> Tensor:
         """Return the attention of shape (n_edges, n_rows) for genes of shape (n_genes, n_rows)."""
+        # e_ij = |(W_K x)_i - (W_Q x)_j| on the edges, then a softmin over the neighbours j of each gene i
         distance = _gather(self._map(self.key, genes), self.target) - _gather(
             self._map(self.query, genes), self.source
         )

@@ -39,7 +39,10 @@ class VAE(GenerativeModule):
         learned_prior: bool,
     ):
         super().__init__()
-        self.latent_dim, self.reduction, self.beta, self.warmth = latent_dim, reduction, beta, 1.0
+        self.latent_dim = latent_dim
+        self.reduction = reduction
+        self.beta = beta
+        self.warmth = 1.0
         self.condition = make_conditioning(conditioning, n_classes)
         width, hidden = self.condition.width, list(hidden_layer_sizes)
         self.encoder = hidden_layers([n_features + width, *hidden], norm)
@@ -66,6 +69,7 @@ class VAE(GenerativeModule):
         noise = normal(*mean.shape, like=mean, rng=self.rng)
         decoded = self.decode(mean + noise * (log_var / 2).exp(), condition)
         prior_mean, prior_log_var = self.prior(condition)
+        # the divergence of two diagonal Gaussians, posterior from prior (Kingma and Welling 2014, appendix B)
         spread = (log_var - prior_log_var).exp() + (mean - prior_mean).square() * (-prior_log_var).exp()
         divergence = (spread - 1 + prior_log_var - log_var) / 2
         if self.reduction == "mean":
@@ -159,6 +163,7 @@ class _NegativeBinomial(nn.Module):
         return (self.shift + self.scale * decoded).clamp(-12, 20)
 
     def negative_log(self, x: Tensor, decoded: Tensor) -> Tensor:
+        # -log NB(x; mean, size), with size the inverse of the dispersion
         size, log_mean = self.size(), self.log_mean(decoded)
         log_total = torch.logaddexp(log_mean, size.log())
         constant = (x + 1).lgamma() + size.lgamma() - (x + size).lgamma()

@@ -25,6 +25,7 @@ class WGANGP(TwoPlayers):
             return -self.critic(self.sample(y, self.rng), y).mean()
         with torch.no_grad():
             fake = self.sample(y, self.rng)
+        # Gulrajani et al. 2017, algorithm 1
         distance = self.critic(fake, y).mean() - self.critic(x, y).mean()
         penalty = two_sided_penalty(lambda rows: self.critic(rows, y), x, fake, self.rng)
         return distance + self.gradient_penalty * penalty

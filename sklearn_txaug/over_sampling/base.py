@@ -12,13 +12,14 @@ from sklearn.base import _fit_context, clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.amounts import class_amounts, spread
-from ..utils.checks import check_groups, check_labels, check_memory, check_table, warn_if_not_log
+from ..utils.amounts import class_amounts
+from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
 from ..utils.constraints import Amounts, SamplingStrategy, Scaler, Seed
 from ..utils.containers import as_container, dense, no_rows, rows_like, stack
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
+from ._labels import ClassLabels
 from .spaces import ClassQuantiles, ScaledSpace, Space
 
 FIT = 0  # the random streams of one random_state, each independent of the others
@@ -140,12 +141,12 @@ class GenerativeSampler(BaseOverSampler):
         counts = np.array([self.sampling_strategy_.get(label, 0) for label in self.classes_], dtype=int)
         if counts.any():
             self._train(rows, codes, groups)
-        synthetic = self._draw(np.repeat(np.arange(len(counts)), counts), (self._seed, FIT_RESAMPLE))
-        self.is_synthetic_ = np.repeat([False, True], [len(rows), counts.sum()])
+        drawn = np.repeat(np.arange(len(counts)), counts)
+        new_rows = self._draw(drawn, (self._seed, FIT_RESAMPLE))
+        self.is_synthetic_ = np.repeat([False, True], [len(rows), len(drawn)])
         X, y = as_container(X), as_container(y)
-        X_new = rows_like(no_rows(X), synthetic[0], getattr(X, "index", ()))
-        y_new = rows_like(no_rows(y), synthetic[1], getattr(y, "index", ()))
-        return stack(X, X_new), stack(y, y_new)
+        X_new = rows_like(no_rows(X), new_rows, getattr(X, "index", ()))
+        return stack(X, X_new), stack(y, self._labels.like_given(drawn, y))
 
     def sample(
         self, n_samples: int = 1, *, y: ArrayLike = None, random_state: RandomState = None
@@ -178,9 +179,9 @@ class GenerativeSampler(BaseOverSampler):
             If `y` has a label that the training rows do not have, or `n_samples` is not a positive integer.
         """
         check_is_fitted(self, msg=NOT_TRAINED)
-        codes = self._codes(y) if y is not None else self._spread_codes(n_samples)
-        X_new, y_new = self._draw(codes, self._sample_stream(random_state))
-        return rows_like(self._X_template, X_new), rows_like(self._y_template, y_new)
+        codes = self._labels.codes_of(y) if y is not None else self._labels.spread(n_samples)
+        X_new = self._draw(codes, self._sample_stream(random_state))
+        return rows_like(self._X_template, X_new), self._labels.like_given(codes)
 
     # -- the generator's own part
 
@@ -222,24 +223,23 @@ class GenerativeSampler(BaseOverSampler):
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         """Validate, encode the labels and settle the amounts; nothing is trained."""
         self.__dict__.pop("spaces_", None)  # whatever was trained before is not what is asked for now
+        labels = None  # validate_data says that y is required
         if y is not None:
-            y = as_container(y)
-            labels, self._one_vs_all = check_labels(y)
+            self._labels = ClassLabels(y)
+            labels = self._labels.values
             check_table(X, len(labels))
-        else:
-            labels = None  # validate_data says that y is required
         rows, labels = validate_data(
             self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
         )
         # One memory layout: sums in another order differ in their last bits, and so would the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
         check_groups(groups, len(rows))
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        self._class_counts = np.bincount(codes)
+        codes = self._labels.encode(labels)
+        self.classes_ = self._labels.classes
         self._seed = draw_seed(self.random_state)
         self.sampling_strategy_ = self._count_synthetic(labels)
         check_memory(sum(self.sampling_strategy_.values()), rows)
-        self._X_template, self._y_template = no_rows(as_container(X)), no_rows(y)
+        self._X_template = no_rows(as_container(X))
         return rows, codes
 
     def _count_synthetic(self, labels: np.ndarray) -> dict[Any, int]:
@@ -255,18 +255,11 @@ class GenerativeSampler(BaseOverSampler):
         self.scaler_ = next(space.scaler for space in spaces if isinstance(space, ScaledSpace))
         self.spaces_ = spaces  # last: a sampler that has them is trained
 
-    def _draw(self, codes: np.ndarray, stream: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-        """Return rows in the units of X, and labels, for class codes."""
-        if len(codes):
-            X = self._clip(self._rows_for(codes, np.random.default_rng(stream)))
-        else:
-            X = np.empty((0, self.n_features_in_))
-        if self._one_vs_all:
-            return X, np.eye(self._one_vs_all, dtype=int)[self.classes_[codes]]
-        labels = self.classes_[codes]
-        return X, labels.reshape(-1, *self._y_template.shape[1:]) if hasattr(
-            self._y_template, "shape"
-        ) else labels
+    def _draw(self, codes: np.ndarray, stream: tuple[int, int]) -> np.ndarray:
+        """Return a row in the units of X for each class code."""
+        if not len(codes):
+            return np.empty((0, self.n_features_in_))
+        return self._clip(self._rows_for(codes, np.random.default_rng(stream)))
 
     def _rows_for(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return rows in the units of X."""
@@ -297,26 +290,3 @@ class GenerativeSampler(BaseOverSampler):
         if random_state is None and isinstance(self.random_state, Integral):
             return self._seed, SAMPLE
         return draw_seed(self.random_state if random_state is None else random_state), SAMPLE
-
-    def _codes(self, y: Any) -> np.ndarray:
-        labels = np.asarray(dense(y))
-        if self._one_vs_all and labels.shape[1:] == (self._one_vs_all,):
-            labels = labels.argmax(axis=1)
-        if labels.ndim == 2 and labels.shape[1] == 1:
-            labels = labels[:, 0]
-        if labels.ndim != 1:
-            raise ValueError(
-                f"y must hold one label for each row to draw; got an array of shape {labels.shape}"
-            )
-        unknown = set(labels.tolist()) - set(self.classes_.tolist())
-        if unknown:
-            raise ValueError(
-                f"y has labels {sorted(unknown, key=str)} that were not seen in training; "
-                f"the classes are {self.classes_.tolist()}"
-            )
-        return np.searchsorted(self.classes_, labels)
-
-    def _spread_codes(self, n_samples: int) -> np.ndarray:
-        if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
-            raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
-        return np.repeat(np.arange(len(self.classes_)), spread(int(n_samples), self._class_counts))

@@ -120,7 +120,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         if condition is None:
             raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
         with torch.no_grad():
-            a, b = condition(torch.from_numpy(self._codes([label_a, label_b])))
+            a, b = condition(torch.from_numpy(self._labels.codes_of([label_a, label_b])))
         stream, rows = self._sample_stream(random_state), []
         for weight in steps:
             rng = np.random.default_rng(stream)
