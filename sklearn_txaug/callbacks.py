@@ -15,7 +15,25 @@ from ._nn.random import torch_generator
 from .metrics import energy_distance
 from .metrics._scoring import ScoredIndicator
 
-__all__ = ["EMA", "IndicatorCheckpoint"]
+__all__ = ["EMA", "IndicatorCheckpoint", "KeepInterrupted"]
+
+
+class KeepInterrupted(Callback):
+    """Keep what an interrupted training has reached, with a warning.
+
+    Without this callback a `KeyboardInterrupt` (Ctrl-C) leaves `fit`, so that a job that nobody watches never takes
+    a stunted net for a finished one. In a notebook, where you watch the loss, the weights of the moment at which you
+    lost patience may be what you want.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.callbacks import KeepInterrupted
+    >>> from sklearn_txaug.over_sampling import WGANGPSampler
+    >>> sampler = WGANGPSampler(callbacks=[KeepInterrupted()])
+    """
+
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
+        net.keep_interrupted_ = True
 
 
 class IndicatorCheckpoint(Callback):
@@ -107,7 +125,7 @@ class IndicatorCheckpoint(Callback):
         weights = net.module_.state_dict()
         if self.best_weights_ is not None and self.best_weights_.keys() != weights.keys():
             self.best_score_ = -np.inf  # the module has another structure since: the old weights do not fit
-        score = self._value(net, *held_out.tensors)
+        score = self._value(net, *held_out.tensors[:2])
         best = self.best_weights_ is None or score > self.best_score_
         if best:
             self.best_score_ = score

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from numbers import Real
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -19,7 +18,7 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
-from ._nn.random import Dropout
+from ._nn.mlp import MLP
 from .utils.checks import check_groups
 from .utils.constraints import NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
 from .utils.containers import dense
@@ -29,41 +28,6 @@ from .utils.splits import holdout, keep_classes
 from .utils.typing import ArrayLike, MatrixLike
 
 __all__ = ["MLPNetClassifier", "MLPNetRegressor"]
-
-
-class MLP(nn.Module):
-    """Linear, norm, activation, dropout for each hidden layer, a linear output, and the loss against the targets."""
-
-    def __init__(
-        self,
-        n_in: int,
-        n_out: int,
-        hidden: Sequence[int],
-        dropout: float,
-        loss: nn.Module,
-        activation: str = "relu",
-        norm: str = "none",
-    ):
-        super().__init__()
-        widths = [n_in, *hidden]
-        layers: list[nn.Module] = []
-        for a, b in zip(widths, widths[1:], strict=False):
-            layers.append(nn.Linear(a, b))
-            if norm == "batch":
-                layers.append(nn.BatchNorm1d(b))
-            layers += [nn.ReLU() if activation == "relu" else nn.Tanh(), Dropout(dropout)]
-        self.hidden = nn.Sequential(*layers)
-        self.output = nn.Linear(widths[-1], n_out)
-        self.loss = loss
-
-    def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        return self.loss(self.predict(x), y)
-
-    def predict(self, x: Tensor) -> Tensor:
-        return self.output(self.hidden(x))
-
-    def embed(self, x: Tensor) -> Tensor:
-        return self.hidden[:-2](x)  # without the last activation and dropout
 
 
 @estimator

@@ -18,7 +18,7 @@ from sklearn_txaug.metrics import (
     make_generation_scorer,
     reverse_validation,
 )
-from sklearn_txaug.over_sampling import VAESampler, WGANGPSampler
+from sklearn_txaug.over_sampling import GMDASampler, VAESampler, WGANGPSampler
 from sklearn_txaug.utils.splits import holdout_for
 
 GAN = {
@@ -225,3 +225,12 @@ def test_bad_settings_are_named(settings, message):
 def test_few_rows_cannot_be_held_out():
     with pytest.raises(ValueError, match="too few rows"):
         VAESampler(max_epochs=1, callbacks=[IndicatorCheckpoint()], **VAE).fit(X[[0, 1, 89]], Y[[0, 1, 89]])
+
+
+def test_it_scores_a_sampler_whose_batches_hold_more_than_rows_and_labels():
+    X, y = np.random.default_rng(0).normal(size=(60, 8)), np.arange(60) % 2
+    sampler = GMDASampler(
+        max_epochs=4, callbacks=[IndicatorCheckpoint(every=2)], random_state=0, device="cpu"
+    )
+    scores = sampler.fit(X, y).history_[:, "energy_distance_score"]
+    assert np.isfinite(scores).tolist() == [False, True, False, True]

@@ -1,10 +1,15 @@
 """Training loops, loader, callbacks, devices: what a user notices when they break."""
 
 import pickle
+import signal
 
 import numpy as np
 import pytest
 import torch
+from imblearn.pipeline import make_pipeline
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
 from skorch.callbacks import Callback, EarlyStopping
 from torch import nn
 from torch.utils.data import TensorDataset
@@ -14,6 +19,8 @@ from sklearn_txaug._nn.device import resolve_device
 from sklearn_txaug._nn.loader import ResidentLoader
 from sklearn_txaug._nn.nets import GenerativeModule, LossNet
 from sklearn_txaug._nn.random import Dropout, SeededInit, lend_rng, torch_generator
+from sklearn_txaug.callbacks import KeepInterrupted
+from sklearn_txaug.neural_network import MLPNetClassifier
 from sklearn_txaug.over_sampling import WGANGPSampler
 
 SMALL = {
@@ -88,8 +95,39 @@ class Interrupt(Callback):
             raise KeyboardInterrupt
 
 
-def test_ctrl_c_leaves_a_usable_sampler_and_a_warning(data):
+@pytest.mark.parametrize("fit", ["fit", "fit_resample"])
+def test_ctrl_c_leaves_fit(data, fit):
     sampler = WGANGPSampler(max_epochs=50, n_synthetic=10, callbacks=[Interrupt()], **SMALL)
+    with pytest.raises(KeyboardInterrupt, match="interrupted in epoch 3 of 50"):
+        getattr(sampler, fit)(*data)
+    with pytest.raises(NotFittedError):
+        sampler.sample(1)
+
+
+class Signal(Callback):
+    """Ctrl-C from outside while a callback computes, as a signal delivers it."""
+
+    def on_epoch_end(self, net, **kwargs):
+        if len(net.history) == 3:
+            signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("estimator", [WGANGPSampler, MLPNetClassifier])
+def test_a_signal_inside_a_callback_is_no_early_stop(data, estimator):
+    small = SMALL if estimator is WGANGPSampler else {"device": "cpu"}
+    with pytest.raises(KeyboardInterrupt):
+        estimator(max_epochs=50, callbacks=[Signal()], **small).fit(*data)
+
+
+def test_ctrl_c_ends_searches(data):
+    pipeline = make_pipeline(WGANGPSampler(callbacks=[Interrupt()], **SMALL), GaussianNB())
+    with pytest.raises(KeyboardInterrupt):
+        GridSearchCV(pipeline, {"wgangpsampler__n_synthetic": [5, 10]}, cv=2).fit(*data)
+
+
+def test_weights_of_an_interrupted_training_are_kept_if_asked_for(data):
+    callbacks = [KeepInterrupted(), Interrupt()]
+    sampler = WGANGPSampler(max_epochs=50, n_synthetic=10, callbacks=callbacks, **SMALL)
     with pytest.warns(UserWarning, match="interrupted in epoch 3 of 50"):
         X_res, _ = sampler.fit_resample(*data)
     assert X_res.shape == (70, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable
 from typing import Any
 
@@ -85,6 +86,7 @@ class LossNet(NeuralNet):
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)
         self.stopped_early_ = False
+        self.keep_interrupted_ = False  # a callback may say otherwise
         if isinstance(self.module, GenerativeModule):
             self.module.prepare(*(tensor.to(self.device) for tensor in self.get_dataset(X, y).tensors))
 
@@ -92,17 +94,18 @@ class LossNet(NeuralNet):
         lend_rng(self.module_, None)
         del self.rng_
         finished = len(self.history) == self.max_epochs and "dur" in self.history[-1]
-        if not finished and not self.stopped_early_:
-            warn(
-                f"Training was interrupted in epoch {len(self.history)} of {self.max_epochs}; "
-                "the weights reached so far are kept."
-            )
+        if finished or self.stopped_early_:
+            return
+        message = f"Training was interrupted in epoch {len(self.history)} of {self.max_epochs}"
+        if not self.keep_interrupted_:
+            raise KeyboardInterrupt(message)  # which skorch has caught
+        warn(f"{message}; the weights reached so far are kept.")
 
     def notify(self, method_name: str, **cb_kwargs: Any) -> None:
         try:
             super().notify(method_name, **cb_kwargs)
-        except KeyboardInterrupt:  # how skorch's callbacks end a training
-            self.stopped_early_ = method_name == "on_epoch_end"
+        except KeyboardInterrupt as error:  # how skorch's callbacks end a training
+            self.stopped_early_ = method_name == "on_epoch_end" and _is_raised_by_code(error)
             raise
 
     def run_single_epoch(
@@ -129,6 +132,14 @@ class LossNet(NeuralNet):
     @torch.no_grad()
     def validation_step(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
         return {"loss": self.module_(*batch)}
+
+
+def _is_raised_by_code(error: BaseException) -> bool:
+    """Tell an exception of a ``raise`` statement from one that a signal has raised between two instructions."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 class AdversarialNet(LossNet):
