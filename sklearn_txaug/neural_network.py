@@ -12,13 +12,13 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from skorch.callbacks import EarlyStopping
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
-from ._nn.mlp import MLP
+from ._nn.mlp import MLP, SampleWeightedCrossEntropy
 from .utils.checks import check_groups
 from .utils.constraints import NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
 from .utils.containers import dense
@@ -87,7 +87,14 @@ class _MLPNet(NetEstimator, BaseEstimator):
         return [stop, *super()._default_callbacks()]
 
     def _fit_mlp(
-        self, X: np.ndarray, targets: Tensor, n_out: int, strata: np.ndarray, groups: Any, loss: nn.Module
+        self,
+        X: np.ndarray,
+        targets: Tensor,
+        n_out: int,
+        strata: np.ndarray,
+        groups: Any,
+        loss: nn.Module,
+        sample_weight: np.ndarray | None = None,
     ) -> None:
         """Standardise on the training rows, set a part aside if asked to, and train."""
         check_groups(groups, len(X))
@@ -98,15 +105,18 @@ class _MLPNet(NetEstimator, BaseEstimator):
             train, held = keep_classes(train, held, strata, groups)
             if not len(held):
                 raise ValueError("early_stopping would hold out every row of some class: groups are too few")
-        self.scaler_ = StandardScaler().fit(X[train])
-        rows = as_rows(self.scaler_.transform(X))
+        weight = None if sample_weight is None else sample_weight / sample_weight[train].mean()
+        self.scaler_ = StandardScaler().fit(X[train], sample_weight=None if weight is None else weight[train])
+        tensors = [as_rows(self.scaler_.transform(X)), targets]
+        if weight is not None:
+            tensors.append(as_rows(weight))
         net = self._make_net(
             lambda: self._make_module(X.shape[1], n_out, loss),
             len(train),
             np.random.default_rng(seed),
-            TensorDataset(rows[held], targets[held]) if self.early_stopping else None,
+            TensorDataset(*(tensor[held] for tensor in tensors)) if self.early_stopping else None,
         )
-        net.fit(TensorDataset(rows[train], targets[train]))
+        net.fit(TensorDataset(*(tensor[train] for tensor in tensors)))
         self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
             raise FloatingPointError(
@@ -183,7 +193,9 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     class_weight: dict | Literal["balanced"] | None = None
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None) -> MLPNetClassifier:
+    def fit(
+        self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike = None, *, groups: ArrayLike = None
+    ) -> MLPNetClassifier:
         """Train the classifier.
 
         Parameters
@@ -192,6 +204,8 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
             Rows.
         y : array-like of shape (n_samples,)
             Class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each row in the loss and in the standardisation; only ratios matter.
         groups : array-like of shape (n_samples,), default=None
             Patient or donor of each row; early stopping holds out whole groups.
 
@@ -204,8 +218,11 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
-        loss = nn.CrossEntropyLoss(as_rows(weights), label_smoothing=self.label_smoothing)
-        self._fit_mlp(dense(X), torch.from_numpy(codes), len(self.classes_), codes, groups, loss)
+        loss = SampleWeightedCrossEntropy(as_rows(weights), label_smoothing=self.label_smoothing)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        n_classes = len(self.classes_)
+        self._fit_mlp(dense(X), torch.from_numpy(codes), n_classes, codes, groups, loss, sample_weight)
         return self
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:

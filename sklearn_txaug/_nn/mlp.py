@@ -34,11 +34,23 @@ class MLP(nn.Module):
         self.output = nn.Linear(widths[-1], n_out)
         self.loss = loss
 
-    def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        return self.loss(self.predict(x), y)
+    def forward(self, x: Tensor, y: Tensor, *sample_weight: Tensor) -> Tensor:
+        return self.loss(self.predict(x), y, *sample_weight)
 
     def predict(self, x: Tensor) -> Tensor:
         return self.output(self.hidden(x))
 
     def embed(self, x: Tensor) -> Tensor:
         return self.hidden[:-2](x)  # without the last activation and dropout
+
+
+class SampleWeightedCrossEntropy(nn.CrossEntropyLoss):
+    """Cross-entropy that also takes a weight for each row, 1 on average over the training rows."""
+
+    def forward(self, output: Tensor, y: Tensor, sample_weight: Tensor | None = None) -> Tensor:
+        if sample_weight is None or self.weight is None:
+            return super().forward(output, y)
+        each = nn.functional.cross_entropy(
+            output, y, self.weight, reduction="none", label_smoothing=self.label_smoothing
+        )
+        return (sample_weight * each).sum() / self.weight[y].sum()

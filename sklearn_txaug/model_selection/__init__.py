@@ -1,5 +1,6 @@
 """Does augmentation help? Held-out scores with and without synthetic rows, paired by split."""
 
+from ._augmented import AugmentedClassifier
 from ._curves import augmentation_curve, low_data_curve
 from ._displays import AugmentationCurveDisplay, LowDataCurveDisplay
 from ._result import CurveResult
@@ -7,6 +8,7 @@ from ._selective import SelectiveSampler
 
 __all__ = [
     "AugmentationCurveDisplay",
+    "AugmentedClassifier",
     "CurveResult",
     "LowDataCurveDisplay",
     "SelectiveSampler",

@@ -1,0 +1,281 @@
+"""A classifier on real and synthetic rows, with a weight for the synthetic ones."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import Any, Literal
+
+import numpy as np
+from joblib import Parallel, delayed
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import _safe_indexing, get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, column_or_1d, has_fit_parameter, validate_data
+
+from ..over_sampling import GaussianSampler
+from ..over_sampling._wrapper import SamplerAdapter
+from ..utils.checks import check_groups, check_labels, check_table, groups_for
+from ..utils.constraints import Classifier, CrossValidator, NonNegativeFloat, PositiveInt, Resampler, Seed
+from ..utils.containers import as_container, stack
+from ..utils.declaration import estimator
+from ..utils.random import draw_seed, seeded
+from ..utils.splits import splits
+from ..utils.threads import one_thread
+from ..utils.typing import ArrayLike, MatrixLike
+
+WEIGHTS = (0.0, 0.1, 0.25, 0.5, 1.0)
+
+
+def _classifier_has(name: str) -> Any:
+    def check(self: AugmentedClassifier) -> bool:
+        return hasattr(getattr(self, "classifier_", self._given_classifier()), name)
+
+    return available_if(check)
+
+
+@estimator
+class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """Train a classifier on real rows and on synthetic rows that count less, or not at all.
+
+    A pipeline of sampler and classifier gives every row the same weight, because imbalanced-learn's pipelines
+    cannot pass weights on. But synthetic rows are a model's opinion: how much they should count depends on how good
+    the model is and how few the real rows are, and the best weight may be 0 [1]_. Here the synthetic rows together
+    weigh `synthetic_weight` times as much as the real rows together, however many they are.
+
+    Parameters
+    ----------
+    sampler : sampler or None
+        Trained on the rows that `fit` gets; its `n_synthetic` or `sampling_strategy` sets the number of synthetic
+        rows. One of this package or an over-sampler of imbalanced-learn; None is a `GaussianSampler`.
+    classifier : classifier or None
+        Its `fit`, or that of the last step of a pipeline, must take `sample_weight`. None is a logistic regression
+        on standardised features.
+    synthetic_weight : float >= 0 or "cv"
+        Total weight of the synthetic rows, with that of the real rows as 1. 0 trains on the real rows alone.
+        ``"cv"`` chooses among 0, 0.1, 0.25, 0.5 and 1 the one with the lowest log loss on held-out real rows.
+    cv : int, splitter or iterable
+        How ``"cv"`` holds rows out. An int is the number of folds, stratified by class and, if `fit` gets `groups`,
+        of whole groups; a class whose rows would all be held out stays in training. The sampler is trained once a
+        fold.
+    n_repeats : int
+        Repetitions of the folds, if `cv` is an int.
+    n_jobs : int or None
+        Folds at a time, of one thread each; the result does not depend on it.
+    random_state : int, RandomState instance or None
+        Decides folds, trainings and draws, those of `sampler` and `classifier` too.
+
+    Attributes
+    ----------
+    classifier_ : classifier
+        The fitted classifier.
+    sampler_ : sampler
+        The fitted sampler; None if the chosen weight is 0.
+    synthetic_weight_ : float
+        The given or chosen weight.
+    cv_results_ : dict of ndarray
+        With ``synthetic_weight="cv"``: ``param_synthetic_weight``, ``split0_test_score`` and so on (negative log
+        loss), ``mean_test_score`` and ``std_test_score``.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    n_features_in_ : int
+        Number of features seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, if `X` had string column names.
+
+    See Also
+    --------
+    SelectiveSampler : Chooses sampler and amount, for any pipeline.
+
+    Notes
+    -----
+    Log loss is what ``"cv"`` minimises because it sees the probabilities; differences in accuracy between weights
+    are mostly too small for a small cohort to show.
+
+    References
+    ----------
+    .. [1] A. Jain, A. Montanari, E. Sasoglu, "Scaling laws for learning with real and surrogate data", NeurIPS 2024.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.model_selection import AugmentedClassifier
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> model = AugmentedClassifier(GaussianSampler(n_synthetic=1.0), synthetic_weight="cv", cv=3, random_state=0)
+    >>> model.fit(X[::3], y[::3]).synthetic_weight_ in (0, 0.1, 0.25, 0.5, 1)
+    True
+    >>> bool(model.score(X[1::3], y[1::3]) > 0.9)
+    True
+    """
+
+    sampler: Resampler | None = field(default=None, kw_only=False)
+    classifier: Classifier | None = field(default=None, kw_only=False)
+    synthetic_weight: NonNegativeFloat | Literal["cv"] = 1.0
+    cv: CrossValidator = 5
+    n_repeats: PositiveInt = 1
+    n_jobs: int | None = None
+    random_state: Seed = None
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None) -> AugmentedClassifier:
+        """Train the sampler, choose the weight if asked to, and train the classifier.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
+            Expression on a log scale, samples in rows.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        groups : array-like of shape (n_samples,), default=None
+            Patient or donor of each row: they stay whole where rows are held out, and reach samplers that take them.
+
+        Returns
+        -------
+        self : object
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If the classifier takes no `sample_weight`, nothing can be held out for ``"cv"``, or the sampler refuses
+            the rows.
+        """
+        if y is None:
+            validate_data(self, X, y)  # says that y is required
+        X, y = as_container(X), as_container(y)
+        if getattr(y, "shape", ())[1:] == (1,):
+            y = column_or_1d(y, warn=True)
+        labels = np.asarray(check_labels(y)[0])
+        check_table(X, len(labels))
+        checked, _ = validate_data(self, X, labels, accept_sparse=["csr", "csc"])
+        X = checked if sparse.issparse(X) else X  # of the kinds of sparse matrix, one whose rows can be taken
+        check_groups(groups, len(labels))
+        self.classes_ = np.unique(labels)
+        self._check_takes_weights()
+        seed, rows = draw_seed(self.random_state), np.arange(len(labels))
+        chosen = self.synthetic_weight
+        weight = self._choose(X, labels, groups, seed) if isinstance(chosen, str) else float(chosen)
+        self.sampler_, added = self._synthetic(X, labels, groups, rows, seed, [weight])
+        self.classifier_ = self._fitted(X, labels, rows, added, weight, seed)
+        self.synthetic_weight_ = weight
+        return self
+
+    @_classifier_has("predict")
+    def predict(self, X: MatrixLike) -> np.ndarray:
+        """Return the class of each row, an array of shape (n_samples,)."""
+        return self._fitted_classifier(X).predict(X)
+
+    @_classifier_has("predict_proba")
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
+        """Return the probability of each class, an array of shape (n_samples, n_classes)."""
+        return self._fitted_classifier(X).predict_proba(X)
+
+    @_classifier_has("predict_log_proba")
+    def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
+        """Return the logarithm of the probability of each class, an array of shape (n_samples, n_classes)."""
+        return self._fitted_classifier(X).predict_log_proba(X)
+
+    @_classifier_has("decision_function")
+    def decision_function(self, X: MatrixLike) -> np.ndarray:
+        """Return the classifier's scores, an array of shape (n_samples, n_classes) or (n_samples,)."""
+        return self._fitted_classifier(X).decision_function(X)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = get_tags(self._given_classifier()).input_tags.sparse
+        return tags
+
+    # -- parts
+
+    def _given_classifier(self) -> Any:
+        if self.classifier is None:
+            return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+        return self.classifier
+
+    def _fitted_classifier(self, X: Any) -> Any:
+        check_is_fitted(self)
+        validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
+        return self.classifier_
+
+    def _check_takes_weights(self) -> None:
+        last, _ = _last_step(self._given_classifier())
+        if not has_fit_parameter(last, "sample_weight"):
+            raise ValueError(
+                f"classifier: {type(last).__name__} takes no sample_weight, so synthetic rows cannot weigh less; "
+                "choose another classifier, or put sampler and classifier into an imbalanced-learn pipeline"
+            )
+
+    def _synthetic(
+        self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, seed: int, weights: list[float]
+    ) -> tuple[Any, tuple[Any, np.ndarray] | None]:
+        """Return the sampler trained on some rows and what it adds to them; None if no weight asks for it."""
+        if not any(weights):
+            return None, None
+        sampler = seeded(GaussianSampler() if self.sampler is None else self.sampler, seed)
+        if not hasattr(sampler, "sample"):  # imbalanced-learn's, which fail on classes of a few rows
+            sampler = SamplerAdapter(sampler, sampling_strategy=sampler.sampling_strategy, random_state=seed)
+        part = None if groups is None else _safe_indexing(groups, rows)
+        X_all, y_all = sampler.fit_resample(_safe_indexing(X, rows), y[rows], **groups_for(sampler, part))
+        new = np.arange(len(rows), len(y_all))
+        return sampler, (_safe_indexing(X_all, new), np.asarray(y_all)[new])
+
+    def _fitted(self, X: Any, y: np.ndarray, rows: np.ndarray, added: Any, weight: float, seed: int) -> Any:
+        """Return the classifier trained on some rows and on what was added to them."""
+        X_fit, y_fit, n_new = _safe_indexing(X, rows), y[rows], 0
+        if weight > 0 and added is not None:
+            n_new = len(added[1])
+            X_fit, y_fit = stack(X_fit, added[0]), np.concatenate([y_fit, added[1]])
+        model = seeded(self._given_classifier(), seed)
+        if not n_new:
+            return model.fit(X_fit, y_fit)
+        sample_weight = np.repeat([1.0, weight * len(rows) / n_new], [len(rows), n_new])
+        _, prefix = _last_step(model)
+        return model.fit(X_fit, y_fit, **{f"{prefix}sample_weight": sample_weight})
+
+    def _choose(self, X: Any, y: np.ndarray, groups: Any, seed: int) -> float:
+        """Return the weight of the lowest mean log loss on held-out rows; of equal ones the smallest."""
+        pairs = splits(self.cv, y, groups, seed=seed, n_repeats=self.n_repeats)
+        losses = np.array(
+            Parallel(n_jobs=self.n_jobs)(
+                delayed(_fold_losses)(self, X, y, groups, train, test, seed + fold)
+                for fold, (train, test) in enumerate(pairs)
+            )
+        ).T
+        self.cv_results_ = {
+            "param_synthetic_weight": np.array(WEIGHTS),
+            **{f"split{k}_test_score": -scores for k, scores in enumerate(losses.T)},
+            "mean_test_score": -losses.mean(axis=1),
+            "std_test_score": losses.std(axis=1),
+        }
+        return WEIGHTS[int(losses.mean(axis=1).argmin())]
+
+
+def _fold_losses(
+    model: AugmentedClassifier,
+    X: Any,
+    y: np.ndarray,
+    groups: Any,
+    train: np.ndarray,
+    test: np.ndarray,
+    seed: int,
+) -> list[float]:
+    """Return the log loss on held-out rows under each weight, after one training of the sampler."""
+    with one_thread():
+        _, added = model._synthetic(X, y, groups, train, seed, list(WEIGHTS))
+        fitted = [model._fitted(X, y, train, added, weight, seed) for weight in WEIGHTS]
+        X_test = _safe_indexing(X, test)
+        return [log_loss(y[test], each.predict_proba(X_test), labels=each.classes_) for each in fitted]
+
+
+def _last_step(classifier: Any) -> tuple[Any, str]:
+    """Return what takes the weights, and the prefix of its parameters."""
+    if not isinstance(classifier, Pipeline):
+        return classifier, ""
+    name, last = classifier.steps[-1]
+    inner, prefix = _last_step(last)
+    return inner, f"{name}__{prefix}"

@@ -1,0 +1,164 @@
+"""AugmentedClassifier: synthetic rows weigh what they are given, or what held-out rows say."""
+
+import numpy as np
+import pytest
+from imblearn.over_sampling import SMOTE
+from imblearn.utils.estimator_checks import parametrize_with_checks as imblearn_checks
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks as sklearn_checks
+
+from sklearn_txaug.model_selection import AugmentedClassifier
+from sklearn_txaug.neural_network import MLPNetClassifier
+from sklearn_txaug.over_sampling import GaussianSampler
+
+ESTIMATORS = [
+    AugmentedClassifier(random_state=0),
+    AugmentedClassifier(GaussianSampler(n_synthetic=1.0), synthetic_weight=0.25, random_state=0),
+]
+
+
+@sklearn_checks(ESTIMATORS)
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+@imblearn_checks(ESTIMATORS)
+def test_imbalanced_learn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a", "b", "c"], [40, 20, 10])
+    return rng.normal(size=(70, 6)) + np.eye(3, 6)[np.unique(y, return_inverse=True)[1]], y
+
+
+class Recording(LogisticRegression):
+    def fit(self, X, y, sample_weight=None):
+        self.seen_ = X, y, sample_weight
+        return super().fit(X, y, sample_weight=sample_weight)
+
+
+def test_total_weight_of_the_synthetic_rows_is_the_given_share(data):
+    model = AugmentedClassifier(GaussianSampler(n_synthetic=200), Recording(), synthetic_weight=0.3).fit(
+        *data
+    )
+    X, y, weight = model.classifier_.seen_
+    np.testing.assert_array_equal(X[:70], data[0])
+    assert (weight[:70] == 1).all()
+    assert weight[70:].sum() == pytest.approx(0.3 * 70)
+    assert len(set(weight[70:])) == 1
+    assert len(X) == len(y) == 270
+
+
+def test_weight_0_is_the_classifier_alone(data):
+    model = AugmentedClassifier(GaussianSampler(n_synthetic=50), LogisticRegression(), synthetic_weight=0)
+    plain = LogisticRegression().fit(*data)
+    np.testing.assert_array_equal(model.fit(*data).predict_proba(data[0]), plain.predict_proba(data[0]))
+    assert model.sampler_ is None
+
+
+class Wrong(GaussianSampler):
+    """Gives every class the rows of the next."""
+
+    def fit(self, X, y, *, groups=None):
+        return super().fit(X, np.roll(np.unique(y), 1)[np.unique(y, return_inverse=True)[1]], groups=groups)
+
+    def fit_resample(self, X, y, *, groups=None):
+        turned = np.roll(np.unique(y), 1)[np.unique(y, return_inverse=True)[1]]
+        X_res, y_res = super().fit_resample(X, turned, groups=groups)
+        return X_res, np.concatenate([y, y_res[len(y) :]])
+
+
+def test_cross_validation_takes_rows_that_help_and_leaves_those_that_harm(data):
+    X, y = data
+    harm = AugmentedClassifier(Wrong(n_synthetic=2.0), synthetic_weight="cv", cv=3, random_state=0).fit(X, y)
+    scores = harm.cv_results_["mean_test_score"]
+    assert harm.synthetic_weight_ <= 0.1  # a few wrong labels are like label smoothing
+    assert scores[1] > scores[4]
+    good = AugmentedClassifier(GaussianSampler(n_synthetic=2.0), synthetic_weight="cv", cv=3, random_state=0)
+    assert good.fit(X, y).synthetic_weight_ > 0.1
+
+
+class Counting(GaussianSampler):
+    trainings = 0
+
+    def _fit_generator(self, *args):
+        Counting.trainings += 1
+        super()._fit_generator(*args)
+
+
+def test_one_training_of_the_generator_a_fold(data):
+    Counting.trainings = 0
+    model = AugmentedClassifier(Counting(n_synthetic=20), synthetic_weight="cv", cv=4, random_state=0).fit(
+        *data
+    )
+    assert Counting.trainings == 4 + (model.synthetic_weight_ > 0)
+    assert model.cv_results_["split3_test_score"].shape == (5,)
+
+
+def test_groups_stay_whole_and_reach_the_sampler(data):
+    class Grouped(GaussianSampler):
+        def _fit_generator(self, X, codes, rng, groups):
+            assert len(groups) == len(X)
+            super()._fit_generator(X, codes, rng, groups)
+
+    groups = np.arange(70) // 2
+    AugmentedClassifier(Grouped(n_synthetic=9), synthetic_weight="cv", cv=3).fit(*data, groups=groups)
+    with pytest.raises(ValueError, match="groups has 3 entries"):
+        AugmentedClassifier().fit(*data, groups=[1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [
+        make_pipeline(StandardScaler(), LogisticRegression()),
+        MLPNetClassifier(max_epochs=2, device="cpu"),
+    ],
+)
+@pytest.mark.parametrize("sampler", [SMOTE(k_neighbors=50), GaussianSampler(n_synthetic=20)])
+def test_pipelines_nets_and_other_samplers(data, classifier, sampler):
+    model = AugmentedClassifier(sampler, classifier, synthetic_weight=0.5, random_state=0)
+    first, second = (clone(model).fit(*data).predict_proba(data[0]) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    assert np.isfinite(cross_val_score(model, *data, cv=3)).all()
+
+
+def test_grid_search_over_weights(data):
+    grid = {"synthetic_weight": [0, 0.5, "cv"], "sampler__n_synthetic": [10, 20]}
+    search = GridSearchCV(AugmentedClassifier(GaussianSampler(), cv=2, random_state=0), grid, cv=2).fit(*data)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_a_data_frame_keeps_its_names(data):
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(data[0], columns=[f"gene_{i}" for i in range(6)])
+    model = AugmentedClassifier(GaussianSampler(n_synthetic=20), synthetic_weight="cv", cv=2).fit(X, data[1])
+    assert model.feature_names_in_.tolist() == X.columns.tolist()
+    assert model.predict(X).shape == (70,)
+
+
+def test_a_classifier_without_weights_is_named(data):
+    with pytest.raises(ValueError, match="KNeighborsClassifier takes no sample_weight"):
+        AugmentedClassifier(GaussianSampler(n_synthetic=5), KNeighborsClassifier()).fit(*data)
+
+
+def test_the_net_heeds_sample_weights(data):
+    X, y = data
+    kwargs = {"max_epochs": 60, "hidden_layer_sizes": (), "dropout": 0, "device": "cpu", "random_state": 0}
+    even = MLPNetClassifier(**kwargs).fit(X, y)
+    np.testing.assert_allclose(
+        MLPNetClassifier(**kwargs).fit(X, y, sample_weight=np.full(70, 3.0)).predict_proba(X),
+        even.predict_proba(X),
+        atol=1e-5,
+    )
+    only_c = MLPNetClassifier(**kwargs).fit(X, y, sample_weight=np.where(y == "c", 20.0, 1.0))
+    assert only_c.predict_proba(X)[:, 2].mean() > 1.3 * even.predict_proba(X)[:, 2].mean()
+    with pytest.raises(ValueError, match="Negative values"):
+        MLPNetClassifier(**kwargs).fit(X, y, sample_weight=np.full(70, -1.0))
