@@ -52,7 +52,7 @@ class CandidateComparison(NamedTuple):
         )
         failed = {name: error for (name, _), (_, error) in zip(jobs, found, strict=True) if error}
         for name, error in failed.items():
-            warn(f"candidate {name} cannot be chosen, since it fails: {error}")
+            warn(f"candidate {name} cannot be chosen because it fails: {error}")
         folds = [found[k : k + len(names)] for k in range(0, len(found), len(names))]
         return np.array([np.concatenate([scores for scores, _ in fold]) for fold in folds]).T
 
