@@ -2,8 +2,8 @@
 How good are the rows?
 ======================
 
-Measure synthetic profiles with the indicators of the literature, each beside the value that other real profiles reach,
-and keep the weights that are best on held-out rows instead of the last ones.
+Measure synthetic profiles with the indicators of the literature, each beside the value that other real profiles
+reach, and keep the weights that are best on held-out rows instead of the last ones.
 """
 
 # %%

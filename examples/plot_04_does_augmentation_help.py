@@ -36,7 +36,7 @@ AugmentationCurveDisplay.from_estimator(
 # %%
 # How many real rows? Published gains are large where real rows are few, and most of them are *oracle*: the generator
 # had seen the whole cohort, and only the classifier had few rows. Under the *honest* protocol both see the same
-# rows. The two answer different questions: how much a public cohort can help yours, and how much yours can help itself.
+# rows. The two answer different questions: how much a public cohort can help yours, and how much yours helps itself.
 from sklearn_txaug.model_selection import LowDataCurveDisplay, low_data_curve
 
 curves = {
