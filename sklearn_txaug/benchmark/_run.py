@@ -96,7 +96,7 @@ def benchmark(
         if done.error:
             failed.setdefault(job.sampler, done.error)
     for name, error in failed.items():
-        warn(f"{cohort.name}: sampler {name} has no results, or not all, since it fails: {error}")
+        warn(f"{cohort.name}: sampler {name} has no results, or only some, because it fails: {error}")
     belongs = keys(wanted)
     return [row for row in store.rows if row.dataset == cohort.name and key(row) in belongs]
 

@@ -190,7 +190,7 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
     )
     axis.invert_yaxis()
     axis.set_xlabel(
-        f"difference in {metric.replace('_', ' ')} to no augmentation\n(mean, corrected standard error)"
+        f"difference in {metric.replace('_', ' ')} from no augmentation\n(mean, corrected standard error)"
     )
 
 
