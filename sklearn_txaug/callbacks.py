@@ -55,8 +55,8 @@ class IndicatorCheckpoint(Callback):
     Parameters
     ----------
     indicator : callable, default=energy_distance
-        Function of ``(X_real, X_synthetic)``, or ``(X_real, X_synthetic, y_real, y_synthetic)`` with class codes: from
-        :mod:`sklearn_txaug.metrics`, or your own if greater is better. :func:`functools.partial` fixes settings.
+        Function of ``(X_real, X_synthetic)``, or ``(X_real, X_synthetic, y_real, y_synthetic)`` with class codes:
+        from :mod:`sklearn_txaug.metrics`, or your own if greater is better. :func:`functools.partial` fixes settings.
     field : str, default=None
         Field of a returned named tuple to use; None is the headline.
     every : int, default=10

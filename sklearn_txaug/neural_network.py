@@ -97,7 +97,9 @@ class _MLPNet(NetEstimator, BaseEstimator):
             train, held = holdout(strata, groups, self.validation_fraction, seed)
             train, held = keep_classes(train, held, strata, groups)
             if not len(held):
-                raise ValueError("early_stopping would hold out every row of some class: there are too few groups")
+                raise ValueError(
+                    "early_stopping would hold out every row of some class: there are too few groups"
+                )
         self.scaler_ = StandardScaler().fit(X[train])
         rows = as_rows(self.scaler_.transform(X))
         net = self._make_net(
@@ -109,9 +111,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         net.fit(TensorDataset(rows[train], targets[train]))
         self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
-            raise FloatingPointError(
-                "Training diverged to NaN or infinity: lower lr or check the weights"
-            )
+            raise FloatingPointError("Training diverged to NaN or infinity: lower lr or check the weights")
 
     def _make_module(self, n_in: int, n_out: int, loss: nn.Module) -> MLP:
         return MLP(n_in, n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm)

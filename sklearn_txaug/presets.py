@@ -67,7 +67,7 @@ _DIFFUSION_LACAN2026: dict[str, Any] = {
 _DIFFUSION_LACAN2026_GTEX = {**_DIFFUSION_LACAN2026, "hidden_layer_sizes": (8192, 8192), "lr": 4.784e-4}
 _DIFFUSION_LACAN2026_TCGA = {**_DIFFUSION_LACAN2026, "hidden_layer_sizes": (4096, 4096), "lr": 1.4155e-3}
 
-# The reconstruction from landmark genes. These are the defaults of its search; the values finally used were not found.
+# The reconstruction from landmark genes. These are the defaults of its search; the values used were not found.
 _RECONSTRUCTION_LACAN2026: dict[str, Any] = {
     "hidden_layer_sizes": (1024, 2048, 4096),
     "norm": "batch",

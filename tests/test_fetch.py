@@ -218,9 +218,7 @@ def test_tcga_label(options, label):
 
 
 def test_tcga_landmarks_without_missing_values(options):
-    with pytest.warns(
-        UserWarning, match=f"1 genes lack values and were dropped: '{LANDMARKS['symbol'][5]}'"
-    ):
+    with pytest.warns(UserWarning, match=f"1 genes lack values and were dropped: '{LANDMARKS['symbol'][5]}'"):
         tcga = fetch_tcga(**options)
     assert tcga.feature_names.tolist() == [LANDMARKS["symbol"][0], "ADGRG1", "TP53"]
     assert any(

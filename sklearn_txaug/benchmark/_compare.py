@@ -83,7 +83,7 @@ def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
 def paired(one: dict[int, float], other: dict[int, float]) -> Difference | None:
     """Return the difference of two sets of scores by seed; None if they have no seed in common.
 
-    Each seed holds out a third of one cohort and trains on (part of) the other rows, so the seeds are not independent:
+    Each seed holds out a third of one cohort and trains on (part of) the others, so the seeds are not independent:
     the standard error is the corrected one of Nadeau and Bengio, with one test row for two training rows. Where all
     differences are the same, which few test rows make likely, the p value is that of a sign test.
     """

@@ -253,8 +253,8 @@ _LACAN2023 = {
             "Widths and learning rates of the published generators were not found, so we use our own.",
             "The published AttGAN uses protein interactions as well as co-expression: pass them as --graph.",
             "The Frechet distance depends on the classifier that embeds: compare systems within a column.",
-            "Accuracy with n real rows follows the oracle protocol, as published: the generator saw all training rows, "
-            "the classifier n of them. `benchmark --protocol honest,oracle` shows what remains without that.",
+            "Accuracy with n real rows follows the oracle protocol, as published: the generator saw all training "
+            "rows, the classifier n of them. `benchmark --protocol honest,oracle` shows what remains without that.",
         ),
         shares=_TCGA,
     )

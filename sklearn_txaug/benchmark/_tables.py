@@ -131,9 +131,7 @@ def quality(part: Sequence[Row], order: Sequence[str]) -> str:
         for n_real, sampler, means in quality_lines(part, order)
     ]
     header = ["training rows", "sampler", *(name.replace("_", " ") for name in columns)]
-    caption = (
-        "Against held-out rows, mean over the seeds; real: other real rows, an upper bound"
-    )
+    caption = "Against held-out rows, mean over the seeds; real: other real rows, an upper bound"
     return _fold(
         "Quality of the synthetic rows", html_table(caption, header, lines, right=range(2, len(header)))
     )

@@ -97,7 +97,7 @@ class AmountScorer(NamedTuple):
         return fit_and_score(self.estimator, seed, train, test, score)
 
     def labels(self, amount: Any, y: np.ndarray) -> np.ndarray:
-        """Return the labels of the synthetic rows: none, if a fold has more rows than `sampling_strategy` asks for."""
+        """Return the labels of the synthetic rows: none, if a fold has more than `sampling_strategy` asks for."""
         try:
             counts = class_amounts(amount, self.sampling_strategy, y)
         except ValueError:

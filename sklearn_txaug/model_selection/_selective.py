@@ -37,7 +37,8 @@ class SelectiveSampler(WrapperSampler):
     Each candidate is trained once on the training rows of each fold and sampled at every amount; `estimator` is
     trained with and without the synthetic rows, and scored on the held-out rows of the fold. Candidates are compared
     by their difference from no augmentation, paired by fold, with the standard error of Nadeau and Bengio [1]_, which
-    allows for the overlap of the training rows. ``fit_resample`` returns only the real rows if no candidate gains enough.
+    allows for the overlap of the training rows. ``fit_resample`` returns only the real rows if no candidate gains
+    enough.
 
     Parameters
     ----------

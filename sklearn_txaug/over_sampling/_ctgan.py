@@ -182,10 +182,10 @@ class CTGANSampler(AdversarialSampler):
 
     Each gene is a Gaussian mixture; a value becomes its mode and its distance from the mode's mean, and the
     generator draws modes by the Gumbel softmax. The critic judges packs of `pac` rows, so it notices when the
-    generator repeats itself. Classes are shown in proportion to the logarithm of their size, rare ones more often than
-    they occur. Both players are given the class, so every class is sampled directly. The defaults suit cohorts of 50 to
-    5,000 rows and hundreds of genes. ``presets.XU2019`` holds the published settings: batch normalisation, dropout,
-    packs of ten rows and no preconditioning, which take far longer on such cohorts.
+    generator repeats itself. Classes are shown in proportion to the logarithm of their size, rare ones more often
+    than they occur. Both players are given the class, so every class is sampled directly. The defaults suit cohorts
+    of 50 to 5,000 rows and hundreds of genes. ``presets.XU2019`` holds the published settings: batch normalisation,
+    dropout, packs of ten rows and no preconditioning, which take far longer on such cohorts.
 
     The first layer of the critic has ``pac`` times as many columns as an encoded row, which has one for each
     gene and, for genes of several modes, one for each mode: with 20,000 genes set ``n_modes=1`` and a small `pac`.

@@ -18,7 +18,7 @@ from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, ShareBelow
 from ..utils.declaration import estimator
 from ._components import ClassGaussians, ComponentsSampler
 
-# From this many rows on, a wider network and longer training help; fewer rows would be memorised (docs/benchmarks.md).
+# From this many rows on, a wider network and longer training help; fewer would be memorised (docs/benchmarks.md).
 _LARGE_COHORT = 1500
 
 

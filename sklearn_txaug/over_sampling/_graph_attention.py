@@ -13,8 +13,8 @@ class GraphAttention(nn.Module):
 
     With gene i as target and j over its neighbours and itself, ``e_ij = |(W_K x)_i - (W_Q x)_j|``, ``a_ij`` is the
     softmin of ``e_ij`` over j and the output is ``gamma * sum_j a_ij (W_V x)_j``. The three maps have a weight for
-    each edge and gene and are zero elsewhere. Computation has genes in rows and samples in columns; memory is linear in
-    edges x samples.
+    each edge and gene and are zero elsewhere. Computation has genes in rows and samples in columns; memory is linear
+    in edges x samples.
 
     Parameters
     ----------

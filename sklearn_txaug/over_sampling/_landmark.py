@@ -137,7 +137,7 @@ class GaussianNoise:
     """Gaussian noise of low rank plus a variance for each gene."""
 
     def fit(self, errors: np.ndarray, seed: int) -> GaussianNoise:
-        """Keep the widest directions of `errors`, (n_samples, n_features), and the remaining variance of each gene."""
+        """Keep the widest directions of `errors`, (n_samples, n_features), and the variance left in each gene."""
         n, d = errors.shape
         rank = min(_RANK, n, d)
         _, s, V = randomized_svd(errors, rank, n_iter=2, random_state=seed)

@@ -37,8 +37,8 @@ def fit_mixtures(X: np.ndarray, max_modes: int = 10, min_weight: float = 0.005) 
     The posterior is that of `sklearn.mixture.BayesianGaussianMixture` with its default priors and a uniform
     Dirichlet prior of the weights. The number of modes grows from one for as long as the evidence lower bound
     does, and only if all modes lie further apart than the sum of their standard deviations: modes that overlap
-    describe a skew or a tail, and to a net the choice between them is noise. Time and memory grow only with the number
-    of genes: the sorted values of a gene are grouped into at most 256 points, whose sums and sums of squares
+    describe a skew or a tail, and to a net the choice between them is noise. Time and memory grow only with the
+    number of genes: the sorted values of a gene are grouped into at most 256 points, whose sums and sums of squares
     are exact.
 
     Parameters

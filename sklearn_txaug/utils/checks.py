@@ -99,7 +99,7 @@ def warn_if_not_log(rows: np.ndarray) -> None:
 
 
 def is_fitted(estimator: Any) -> bool:
-    """Tell whether an estimator of any library is fitted: by `__sklearn_is_fitted__`, else by attributes ending in _."""
+    """Tell whether an estimator of any library is fitted: by its own method, else by attributes ending in _."""
     if hasattr(estimator, "__sklearn_is_fitted__"):
         return bool(estimator.__sklearn_is_fitted__())
     return any(

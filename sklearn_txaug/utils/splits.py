@@ -120,9 +120,7 @@ def holdout_for(callbacks: Any, y: np.ndarray, groups: Any, seed: int) -> tuple[
         raise ValueError(f"validation_fraction must be above 0 and at most 0.5; got {fractions}")
     train, held = keep_classes(*holdout(y, groups, max(fractions), seed), y, groups)
     if len(held) < 2:
-        raise ValueError(
-            "validation_fraction would hold out fewer than 2 rows: there are too few rows"
-        )
+        raise ValueError("validation_fraction would hold out fewer than 2 rows: there are too few rows")
     return train, held
 
 
