@@ -19,11 +19,11 @@ __all__ = ["EMA", "IndicatorCheckpoint", "KeepInterrupted"]
 
 
 class KeepInterrupted(Callback):
-    """Keep what an interrupted training has reached, with a warning.
+    """Keep the weights that an interrupted training has reached, with a warning.
 
-    Without this callback a `KeyboardInterrupt` (Ctrl-C) leaves `fit`, so that a job that nobody watches never takes
-    a stunted net for a finished one. In a notebook, where you watch the loss, the weights of the moment at which you
-    lost patience may be what you want.
+    Without this callback, a `KeyboardInterrupt` (Ctrl-C) propagates out of `fit`, so that an unattended job never
+    mistakes a half-trained net for a finished one. In a notebook, where you watch the loss, you may want to keep the
+    weights reached so far.
 
     Examples
     --------

@@ -86,7 +86,7 @@ class LossNet(NeuralNet):
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)
         self.stopped_early_ = False
-        self.keep_interrupted_ = False  # a callback may say otherwise
+        self.keep_interrupted_ = False  # a callback may change this
         if isinstance(self.module, GenerativeModule):
             self.module.prepare(*(tensor.to(self.device) for tensor in self.get_dataset(X, y).tensors))
 
@@ -135,7 +135,7 @@ class LossNet(NeuralNet):
 
 
 def _is_raised_by_code(error: BaseException) -> bool:
-    """Tell an exception of a ``raise`` statement from one that a signal has raised between two instructions."""
+    """Tell an exception of a ``raise`` statement from one that a signal raised between two instructions."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next

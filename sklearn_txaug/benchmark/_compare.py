@@ -101,7 +101,7 @@ def paired(one: dict[int, float], other: dict[int, float]) -> Difference | None:
 
 
 def compare(rows: Iterable[Row], metric: str = "balanced_accuracy") -> list[Comparison]:
-    """Return every sampler and amount of every setting beside no augmentation.
+    """Compare every sampler and amount of every setting with no augmentation.
 
     Parameters
     ----------

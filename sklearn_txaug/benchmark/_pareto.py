@@ -155,6 +155,6 @@ def _scale_cost(axis: Any, cost: str, x: np.ndarray) -> float:
     least = 4 if cost == "parameters" else _COSTS[cost].resolution  # no network has fewer weights
     most = max(int(np.ceil(np.log10(max(np.nanmax(x), 1e-9)))), least + 1)
     axis.set_xscale("symlog", linthresh=10.0**least, linscale=0.4)
-    axis.set_xlim(-0.2 * 10.0**least, 10.0**most)  # the marks at 0 stay whole
+    axis.set_xlim(-0.2 * 10.0**least, 10.0**most)  # markers at 0 are not clipped
     axis.set_xticks([0, *(10.0**k for k in range(least, most + 1))])
     return 10.0**most

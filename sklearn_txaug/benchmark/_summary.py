@@ -136,7 +136,7 @@ def _number(value: float) -> str:
 def draw_summary(
     rows: Sequence[Row], order: Sequence[str], path: Path, metric: str = "balanced_accuracy"
 ) -> None:
-    """Draw gains over no augmentation beside precision and recall, a line of panels for each data set and protocol.
+    """Draw gains over no augmentation next to precision and recall, a row of panels for each data set and protocol.
 
     Parameters
     ----------

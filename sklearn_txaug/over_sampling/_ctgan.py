@@ -93,7 +93,7 @@ class CTGAN(GenerativeModule):
         )
 
     def _hidden_units(self, n_draws: int) -> Tensor:
-        """Return what the generator's last layer sees beside the class, of shape (n_classes, n_draws, n_units)."""
+        """Return the last layer's inputs apart from the class, of shape (n_classes, n_draws, n_units)."""
         condition = self.condition(torch.arange(self.n_classes, device=self.encoding.means.device))
         condition = condition.repeat_interleave(n_draws, dim=0)
         noise = self.noise(len(condition), self.latent_dim, self.rng)

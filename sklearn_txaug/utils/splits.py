@@ -20,7 +20,7 @@ def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
-        Class labels; classes keep their shares as far as their sizes allow.
+        Class labels; the shares of the classes are kept as closely as their sizes allow.
     groups : array-like of shape (n_samples,) or None
         Rows of one group stay together.
     fraction : float in (0, 0.5]
