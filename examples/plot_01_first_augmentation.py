@@ -2,13 +2,13 @@
 The first augmentation
 ======================
 
-Train a WGAN-GP on real expression profiles, look at what it draws, and ask without leakage whether it helps a
-classifier, beside no augmentation and a Gaussian.
+Train a WGAN-GP on real expression profiles, look at the rows it draws, and test without leakage whether they help a
+classifier, against no augmentation and a Gaussian.
 """
 
 # %%
 # The data: 189 profiles of 500 genes from seven tissues, on a log scale. We keep 60 of them as our cohort and hold
-# the others out.
+# out the others.
 import numpy as np
 from sklearn.model_selection import train_test_split
 
@@ -18,7 +18,7 @@ X, y = load_tissue_expression(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, train_size=60, stratify=y, random_state=0)
 
 # %%
-# A sampler returns the real rows with labelled synthetic rows below them. ``verbose=1`` shows a progress bar.
+# A sampler returns the real rows followed by labelled synthetic rows. ``verbose=1`` shows a progress bar.
 from sklearn_txaug.over_sampling import GaussianSampler, WGANGPSampler
 
 sampler = WGANGPSampler(n_synthetic=150, max_epochs=400, random_state=0)
@@ -43,7 +43,7 @@ axes[1].legend(fontsize="small")
 plt.show()
 
 # %%
-# An indicator says it in a number; what other real rows reach is the reference that bounds it.
+# An indicator puts this into a number; the value that other real rows reach is the reference, and its upper bound.
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_txaug.metrics import precision_recall_f1
@@ -54,7 +54,7 @@ print("synthetic:", precision_recall_f1(scaler.transform(X_test[half]), scaler.t
 print("real     :", precision_recall_f1(scaler.transform(X_test[half]), scaler.transform(X_test[~half]), k=5))
 
 # %%
-# Does it help? In a pipeline the sampler trains on the training rows alone, and prediction leaves it out.
+# Does it help? In a pipeline the sampler trains on the training rows alone, and is skipped in prediction.
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import make_pipeline
 
@@ -70,6 +70,6 @@ for name, step in {
     print(f"{name:9} accuracy on held-out rows: {model.score(X_test, y_test):.3f}")
 
 # %%
-# One split is an anecdote: tissues are easy to tell apart, and no sampler adds much. The benchmark repeats the
+# One split proves little, and since tissues are easy to tell apart, no sampler adds much. The benchmark repeats the
 # comparison over seeds and prints paired differences with their standard errors:
 # ``python -m sklearn_txaug benchmark``.

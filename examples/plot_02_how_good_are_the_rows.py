@@ -2,12 +2,12 @@
 How good are the rows?
 ======================
 
-Measure synthetic profiles as the literature does, each indicator beside what other real profiles reach, and keep the
-weights that are best on held-out rows instead of the last ones.
+Measure synthetic profiles with the indicators of the literature, each beside the value that other real profiles
+reach, and keep the weights that are best on held-out rows instead of the last ones.
 """
 
 # %%
-# The generator sees two thirds of the profiles; the rest is held out.
+# The generator sees two thirds of the profiles; the others are held out.
 from sklearn.model_selection import train_test_split
 
 from sklearn_txaug.datasets import load_tissue_expression
@@ -28,8 +28,8 @@ gan = WGANGPSampler(max_epochs=150, callbacks=[IndicatorCheckpoint(every=10)], r
 TrainingHistoryDisplay.from_estimator(gan)
 
 # %%
-# The report: all indicators in one space, on training and on held-out rows. *Reference* is the value of other real
-# rows in the place of the synthetic ones, the best that can be asked for.
+# The report: all indicators in one space, against training and against held-out rows. *Reference* is the value that
+# other real rows reach in place of the synthetic ones, the best that can be expected.
 from sklearn_txaug.metrics import quality_report
 
 X_new, y_new = gan.sample(len(X_train))
@@ -38,13 +38,13 @@ shown = ["indicator", "field", "value", "reference", "best", "verdict"]
 report.query("against == 'test' and family == 'manifold'")[shown]
 
 # %%
-# In short, against held-out rows. ``report.to_html("report.html")`` is a page for people, and
-# ``python -m sklearn_txaug evaluate`` makes it from files.
+# In short, against held-out rows. ``report.to_html("report.html")`` writes a page to read, and
+# ``python -m sklearn_txaug evaluate`` makes the same page from files.
 report.query("against == 'test'")["verdict"].value_counts()
 
 # %%
-# Beside a Gaussian of each class, which trains in no time: a deep generator has to beat it first. Two generators of
-# which neither is better in both respects are on the Pareto front.
+# Next to a Gaussian for each class, which trains in no time and is the first thing that a deep generator has to beat.
+# If neither of the two generators is better in both respects, both are on the Pareto front.
 from sklearn_txaug.plotting import DifferentialExpressionDisplay, EmbeddingDisplay, PrecisionRecallDisplay
 
 gaussian = GaussianSampler(random_state=0).fit(X_train, y_train)
@@ -57,7 +57,7 @@ PrecisionRecallDisplay.from_estimator(
 EmbeddingDisplay.from_estimator(gan, X_test, y_test)
 
 # %%
-# Are the class effects kept? A slope below 1 means that they are attenuated, as those of most generators are.
+# Are the class effects kept? A slope below 1 means that they are attenuated, as they are by most generators.
 DifferentialExpressionDisplay.from_estimator(gan, X_test, y_test)
 
 # %%

@@ -2,14 +2,14 @@
 Density probes in two dimensions
 ================================
 
-GMDA has no critic. It draws soft boxes, the probes, around real points, and asks that each holds the same share of
-synthetic points as of real ones. Two dimensions show what that does; these are the toy figures of its paper, with
-its settings but for the number of epochs, which is larger as there are fewer points.
+GMDA has no critic. It draws soft boxes, the probes, around real points, and requires each to hold the same share of
+synthetic points as of real ones. Two dimensions show what that does. These are the toy figures of its paper, with
+its settings except for the number of epochs, which is larger because there are fewer points.
 """
 
 # %%
-# Moons, circles, and a roll cut into an inner and an outer half. The sampler needs no log scale and no principal
-# components here, and no quantile mapping: the generator alone has to find the curves.
+# Moons, circles, and a roll cut into an inner and an outer half. Here the sampler needs no log scale, no principal
+# components and no quantile mapping: the generator alone has to find the curves.
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_circles, make_moons, make_swiss_roll
@@ -42,8 +42,8 @@ axes[0, 0].set_ylabel("real")
 axes[1, 0].set_ylabel("synthetic")
 
 # %%
-# How often real points have a synthetic neighbour as near as real points have each other (recall), and the other
-# way round (precision).
+# How often real points have a synthetic neighbour as near as their real neighbours (recall), and how often synthetic
+# points lie as near to a real point (precision).
 from sklearn_txaug.metrics import precision_recall_f1
 
 for name, (X, _, _) in shapes.items():
@@ -52,6 +52,6 @@ for name, (X, _, _) in shapes.items():
     print(f"{name:10}  precision {scores.precision:.2f}  recall {scores.recall:.2f}")
 
 # %%
-# The probes say where synthetic points are hardest to align: their mean loss by class and feature.
+# The mean loss of the probes by class and feature shows where synthetic points are hardest to align.
 for name, sampler in trained.items():
     print(name, sampler.probe_importances_.round(4).tolist())

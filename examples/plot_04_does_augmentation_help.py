@@ -2,13 +2,13 @@
 Does augmentation help?
 =======================
 
-Ask it of your own cohort: how much a classifier gains on held-out rows, with which error, under which protocol. And
-let a sampler decide by itself, fold by fold, without a look at the test rows.
+Measure it on your own cohort: how much a classifier gains on held-out rows, with what error, under which protocol.
+Then let a sampler decide by itself, fold by fold, without looking at the test rows.
 """
 
 # %%
-# The data: 189 profiles from seven tissues. The classifier is a logistic regression, the samplers are two that train
-# in no time; a deep generator takes the same lines and a minute for each training.
+# The data: 189 profiles from seven tissues. The classifier is a logistic regression, and the two samplers train in no
+# time; a deep generator takes the same lines of code and a minute for each training.
 from imblearn.over_sampling import SMOTE
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -23,9 +23,9 @@ model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 samplers = {"SMOTE": SMOTE(), "Gaussian": GaussianSampler()}
 
 # %%
-# How many synthetic rows? Each split leaves 28 real rows for training. In each of them the generator is trained once
+# How many synthetic rows? Each split leaves 28 real rows for training. In each split the generator is trained once
 # and sampled at every amount, and the classifier is scored on the rows held out. Differences are paired by split, and
-# their standard error allows for splits that share training rows. A point within its error of the dashed line is no
+# their standard error allows for splits that share training rows. A point within its error of the dashed line is not
 # evidence of a gain.
 from sklearn_txaug.model_selection import AugmentationCurveDisplay
 
@@ -35,8 +35,8 @@ AugmentationCurveDisplay.from_estimator(
 
 # %%
 # How many real rows? Published gains are large where real rows are few, and most of them are *oracle*: the generator
-# had seen the whole cohort, and only the classifier was kept short. Under the *honest* protocol both see the same
-# rows. The two answer different questions: what a public cohort can give to yours, and what yours can give to itself.
+# had seen the whole cohort, and only the classifier had few rows. Under the *honest* protocol both see the same
+# rows. The two answer different questions: how much a public cohort can help yours, and how much yours helps itself.
 from sklearn_txaug.model_selection import LowDataCurveDisplay, low_data_curve
 
 curves = {
@@ -60,7 +60,7 @@ LowDataCurveDisplay.from_data(curves, kind="score")
 curves["Gaussian, oracle"].summary().drop(columns=["sampler", "protocol"]).round(3)
 
 # %%
-# A gate decides for you. It cross-validates candidates and amounts on the training rows, no augmentation among them,
+# A gate decides for you. It cross-validates candidates and amounts, including no augmentation, on the training rows,
 # and adds rows only if the gain is larger than its error.
 from sklearn_txaug.model_selection import SelectiveSampler
 
@@ -71,7 +71,7 @@ print(gate.decision_)
 print(X[few].shape, "->", X_res.shape)
 
 # %%
-# All that it compared is in ``cv_results_``.
+# Everything it compared is in ``cv_results_``.
 for params, gain, error in zip(
     gate.cv_results_["params"],
     gate.cv_results_["mean_difference"],
@@ -81,5 +81,5 @@ for params, gain, error in zip(
     print(f"{gain:+.3f} +- {error:.3f}  {params}")
 
 # %%
-# In a pipeline the choice is made anew on the training rows of each fold, so the score is honest:
+# In a pipeline the choice is made again on the training rows of each fold, so the score is honest:
 # ``cross_val_score(make_pipeline(gate, model), X, y)``. If several rows come from one patient, pass ``groups``.

@@ -19,11 +19,11 @@ __all__ = ["EMA", "IndicatorCheckpoint", "KeepInterrupted"]
 
 
 class KeepInterrupted(Callback):
-    """Keep what an interrupted training has reached, with a warning.
+    """Keep the weights that an interrupted training has reached, with a warning.
 
-    Without this callback a `KeyboardInterrupt` (Ctrl-C) leaves `fit`, so that a job that nobody watches never takes
-    a stunted net for a finished one. In a notebook, where you watch the loss, the weights of the moment at which you
-    lost patience may be what you want.
+    Without this callback, a `KeyboardInterrupt` (Ctrl-C) propagates out of `fit`, so that an unattended job never
+    mistakes a half-trained net for a finished one. In a notebook, where you watch the loss, you may want to keep the
+    weights reached so far.
 
     Examples
     --------
@@ -37,33 +37,32 @@ class KeepInterrupted(Callback):
 
 
 class IndicatorCheckpoint(Callback):
-    """Score the generator on held-out rows while it trains, and keep the weights of the best score.
+    """Score the generator on held-out rows while it trains, and keep the weights with the best score.
 
     A generator's loss says little about the quality of its rows, and the last epoch is seldom the best. The
-    sampler holds out a part of its training rows, stratified by class and with the `groups` of ``fit`` whole; every
-    few epochs rows are drawn from the averaged weights (those of the last step where `ema_decay` is None) for the
+    sampler holds out part of its training rows, stratified by class and without splitting the `groups` of ``fit``.
+    Every few epochs, rows are drawn from the averaged weights (those of the last step if `ema_decay` is None) for the
     held-out labels, always with the same noise, and compared with the held-out rows. When training ends, the
-    weights of the best score are put in place.
+    weights with the best score are restored.
 
     Both sets are in the space in which the net trains: scaled, or the latent space of a sampler that has one. The
-    scaler, and what else a sampler computes before it trains a net, see all rows.
+    scaler, and anything else a sampler computes before it trains a net, see all rows.
 
-    The scores are in `history_`, under the name of the indicator and ``"_score"``: more is better there, and NaN
-    stands for epochs without one. Of two
-    equal scores the first is kept. A generator that gives NaN or too few rows for the indicator scores minus
-    infinity.
+    The scores are in `history_`, under the name of the indicator and ``"_score"``: there, greater is better, and
+    epochs without a score have NaN. If two scores are equal, the first is kept. A generator that yields NaN, or too
+    few rows for the indicator, scores minus infinity.
 
     Parameters
     ----------
     indicator : callable, default=energy_distance
-        Function of ``(X_real, X_synthetic)``, or ``(X_real, X_synthetic, y_real, y_synthetic)`` with class codes: of
-        :mod:`sklearn_txaug.metrics`, or your own where more is better. :func:`functools.partial` fixes settings.
+        Function of ``(X_real, X_synthetic)``, or ``(X_real, X_synthetic, y_real, y_synthetic)`` with class codes:
+        from :mod:`sklearn_txaug.metrics`, or your own if greater is better. :func:`functools.partial` fixes settings.
     field : str, default=None
-        Which field of a returned named tuple to use; None is the headline.
+        Field of a returned named tuple to use; None is the headline.
     every : int, default=10
         Epochs between two scores; the last epoch is scored too.
     validation_fraction : float in (0, 0.5], default=0.2
-        Share of the rows held out, which are lost for training. The only row of a class is never held out.
+        Share of the rows held out, which are lost to training. The only row of a class is never held out.
 
     Examples
     --------
@@ -121,10 +120,10 @@ class IndicatorCheckpoint(Callback):
         del self.best_weights_, self.scored_
 
     def _score(self, net: Any, held_out: Any) -> None:
-        """Score the weights that are in place and remember them if they are the best."""
+        """Score the current weights and keep a copy if they are the best."""
         weights = net.module_.state_dict()
         if self.best_weights_ is not None and self.best_weights_.keys() != weights.keys():
-            self.best_score_ = -np.inf  # the module has another structure since: the old weights do not fit
+            self.best_score_ = -np.inf  # the module's structure has changed: the old weights do not fit
         score = self._value(net, *held_out.tensors[:2])
         best = self.best_weights_ is None or score > self.best_score_
         if best:

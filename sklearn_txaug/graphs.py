@@ -25,19 +25,19 @@ class GeneGraph:
     Parameters
     ----------
     adjacency : sparse matrix or array of shape (n, n)
-        Weights, 0 for no edge, for example scores or absolute correlations; of an edge stored in both directions the
-        larger one counts, edges of a gene to itself are dropped.
+        Weights, 0 for no edge, for example scores or absolute correlations. If an edge is stored in both directions,
+        the larger weight counts; edges from a gene to itself are dropped.
     genes : array-like of shape (n,), default=None
         Names of the genes, or their column numbers in X. None numbers them 0 to n - 1.
 
     Attributes
     ----------
     adjacency : csr_array of shape (n_genes, n_genes)
-        The weights, symmetric, without diagonal.
+        The weights, symmetric, with an empty diagonal.
     genes : ndarray of shape (n_genes,)
         Names or column numbers of the genes that have an edge.
     n_genes, n_edges : int
-        Their number, and the number of edges, each counted once.
+        Numbers of genes and of edges, each edge counted once.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class GeneGraph:
         if matrix.shape != (len(names), len(names)):
             raise ValueError(f"adjacency has shape {matrix.shape} but there are {len(names)} genes")
         if len(np.unique(names)) < len(names):
-            raise ValueError("genes has names more than once")
+            raise ValueError("genes has duplicate names")
         _check_weights(matrix.data)
         full = matrix.tocsr().astype(float)
         full.setdiag(0)
@@ -77,9 +77,9 @@ class GeneGraph:
         ----------
         edges : str, path, DataFrame or iterable of tuples
             A text file (comma, tab or blank, plain or .gz) or DataFrame with the columns ``source``, ``target``
-            and perhaps ``weight``, or STRING's ``protein1``, ``protein2`` and ``combined_score``, which is
-            divided by 1000; or tuples ``(source, target[, weight])``. Without weights all are 1. Of an edge that
-            occurs more than once the largest weight counts.
+            and optionally ``weight``, or STRING's ``protein1``, ``protein2`` and ``combined_score``, which is
+            divided by 1000; or tuples ``(source, target[, weight])``. Without weights, all are 1. If an edge occurs
+            more than once, the largest weight counts.
 
         Returns
         -------
@@ -97,7 +97,7 @@ class GeneGraph:
 
     @classmethod
     def from_networkx(cls, graph: Any, weight: str = "weight") -> GeneGraph:
-        """Take the edges of a networkx graph; those without the attribute `weight` weigh 1."""
+        """Take the edges of a networkx graph; edges without the attribute `weight` have weight 1."""
         return cls.from_edges(graph.edges(data=weight, default=1.0))
 
     @property
@@ -117,15 +117,15 @@ class GeneGraph:
         Parameters
         ----------
         tau : float in [0, 1]
-            Limit.
+            Threshold.
         mode : {"score", "quantile"}, default="score"
-            ``"score"`` keeps weights of at least `tau`, ``"quantile"`` drops the share `tau` of the edges that
-            weigh least (ties with the limit stay).
+            ``"score"`` keeps weights of at least `tau`, ``"quantile"`` drops the share `tau` of the edges with the
+            smallest weights (edges at the threshold stay).
 
         Returns
         -------
         graph : GeneGraph
-            The edges that are left, and their genes.
+            The remaining edges, and their genes.
         """
         if mode not in ("score", "quantile"):
             raise ValueError(f"mode must be 'score' or 'quantile', got {mode!r}")
@@ -142,7 +142,7 @@ class GeneGraph:
         Parameters
         ----------
         feature_names : array-like of shape (n_features,)
-            Names, or numbers, of the columns of X. Genes that are column numbers take the name of their column.
+            Names, or numbers, of the columns of X. Genes given as column numbers take the names of their columns.
 
         Returns
         -------
@@ -173,12 +173,12 @@ class GeneGraph:
         return GeneGraph(self.adjacency[kept][:, kept], self.genes[kept])
 
     def permuted(self, random_state: Any = None, genes: Any = None) -> GeneGraph:
-        """Return the lesion: the same edges and degrees between other genes.
+        """Return the lesion of the graph: the same edges and degrees between other genes.
 
         Parameters
         ----------
         random_state : int, RandomState instance or None, default=None
-            Decides the shuffle.
+            Determines the shuffle.
         genes : array-like, default=None
             At least `n_genes` names to draw the new identities from; None shuffles the graph's own genes.
 
@@ -196,21 +196,21 @@ class GeneGraph:
 def coexpression_graph(X: Any, threshold: float = 0.9, *, chunk_size: int = 1024) -> GeneGraph:
     """Connect genes whose expression has an absolute Pearson correlation of at least `threshold`.
 
-    The correlation matrix is never held: 20,000 genes need `chunk_size` x 20,000 numbers at a time.
+    The full correlation matrix is never in memory: 20,000 genes need `chunk_size` x 20,000 numbers at a time.
 
     Parameters
     ----------
     X : {array-like, DataFrame} of shape (n_samples, n_features)
         Expression on a log scale. Pass training rows only: a graph that saw the test rows leaks them.
     threshold : float in (0, 1], default=0.9
-        Least absolute correlation.
+        Minimum absolute correlation.
     chunk_size : int, default=1024
-        Genes correlated with all others at a time.
+        Number of genes correlated with all others at a time.
 
     Returns
     -------
     graph : GeneGraph
-        Weights are the absolute correlations. Genes are named by the columns of a DataFrame, else numbered.
+        Weights are the absolute correlations. Genes have the column names of a DataFrame, else column numbers.
 
     Examples
     --------
@@ -253,7 +253,7 @@ def _first(names: np.ndarray) -> str:
 
 def _check_weights(weights: np.ndarray) -> None:
     if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError("edges must have finite weights >= 0; of correlations, pass absolute values")
+        raise ValueError("edges must have finite weights >= 0; for correlations, pass absolute values")
 
 
 def _edge_columns(edges: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Multilayer perceptrons that hold a skorch net: the classifiers and regressors of the published comparisons."""
+"""Multilayer perceptrons trained by skorch: the classifiers and regressors of the published comparisons."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["MLPNetClassifier", "MLPNetRegressor"]
 
 @estimator
 class _MLPNet(NetEstimator, BaseEstimator):
-    """What classifier and regressor share.
+    """Base class of classifier and regressor.
 
     Parameters
     ----------
@@ -47,22 +47,22 @@ class _MLPNet(NetEstimator, BaseEstimator):
     weight_decay : float >= 0
         Weight decay of AdamW.
     early_stopping : bool
-        Hold rows out, stop once their loss no longer falls, and keep the best weights.
+        Hold out rows, stop when their loss no longer falls, and keep the best weights.
     validation_fraction : float in (0, 0.5]
         Share of the rows held out, stratified by class; if `fit` gets `groups`, no group is split.
     patience : int
         Epochs without a better held-out loss before early stopping.
     random_state : int, RandomState instance or None
-        Decides weights, batches, dropout and hold-out; global random states are neither used nor changed.
+        Determines weights, batches, dropout and held-out rows; global random states are neither used nor changed.
 
     Attributes
     ----------
     scaler_ : StandardScaler
-        Fitted on the rows that were trained on.
+        Scaler fitted on the training rows.
     n_features_in_ : int
         Number of features seen in `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if `X` had string column names.
+        Names of the features, if the column names of `X` are strings.
     """
 
     hidden_layer_sizes: Widths = (256,)
@@ -96,7 +96,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         loss: nn.Module,
         sample_weight: np.ndarray | None = None,
     ) -> None:
-        """Standardise on the training rows, set a part aside if asked to, and train."""
+        """Standardise by the training rows, hold out some of them for early stopping if requested, and train."""
         check_groups(groups, len(X))
         seed = draw_seed(self.random_state)
         train, held = np.arange(len(X)), np.arange(0)
@@ -104,7 +104,9 @@ class _MLPNet(NetEstimator, BaseEstimator):
             train, held = holdout(strata, groups, self.validation_fraction, seed)
             train, held = keep_classes(train, held, strata, groups)
             if not len(held):
-                raise ValueError("early_stopping would hold out every row of some class: groups are too few")
+                raise ValueError(
+                    "early_stopping would hold out every row of some class: there are too few groups"
+                )
         weight = None if sample_weight is None else sample_weight / sample_weight[train].mean()
         self.scaler_ = StandardScaler().fit(X[train], sample_weight=None if weight is None else weight[train])
         tensors = [as_rows(self.scaler_.transform(X)), targets]
@@ -119,9 +121,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         net.fit(TensorDataset(*(tensor[train] for tensor in tensors)))
         self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
-            raise FloatingPointError(
-                "The training diverged to NaN or infinity: lower lr or check the weights"
-            )
+            raise FloatingPointError("Training diverged to NaN or infinity: lower lr or check the weights")
 
     def _make_module(self, n_in: int, n_out: int, loss: nn.Module) -> MLP:
         return MLP(n_in, n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm)
@@ -140,7 +140,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         Returns
         -------
         embedded : ndarray of shape (n_samples, hidden_layer_sizes[-1])
-            The rows themselves, standardised, if there is no hidden layer.
+            The standardised rows themselves, if there is no hidden layer.
         """
         return self._forward(X, "embed")
 
@@ -249,7 +249,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
     Attributes
     ----------
     target_scaler_ : StandardScaler
-        Fitted on all targets.
+        Scaler fitted on all targets.
 
     Examples
     --------
@@ -302,4 +302,4 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
 
 
 def _silent(message: str) -> None:
-    """Swallow skorch's note that training stopped early; `history_` tells."""
+    """Suppress skorch's message that training stopped early; `history_` shows it."""

@@ -1,6 +1,6 @@
 """Published hyper-parameters: one dict for each paper and data set, keyed by estimator.
 
-They were chosen for the cohorts named, with thousands of rows, and for training times of up to hours on a
+They were chosen for the named cohorts, with thousands of rows, and for training times of up to several hours on a
 GPU; the samplers' own defaults suit smaller cohorts.
 
 Examples
@@ -67,7 +67,7 @@ _DIFFUSION_LACAN2026: dict[str, Any] = {
 _DIFFUSION_LACAN2026_GTEX = {**_DIFFUSION_LACAN2026, "hidden_layer_sizes": (8192, 8192), "lr": 4.784e-4}
 _DIFFUSION_LACAN2026_TCGA = {**_DIFFUSION_LACAN2026, "hidden_layer_sizes": (4096, 4096), "lr": 1.4155e-3}
 
-# The reconstruction from landmark genes. These are the defaults of its search; the retained values were not found.
+# The reconstruction from landmark genes. These are the defaults of its search; the values used were not found.
 _RECONSTRUCTION_LACAN2026: dict[str, Any] = {
     "hidden_layer_sizes": (1024, 2048, 4096),
     "norm": "batch",
@@ -123,7 +123,7 @@ LACAN2026_TCGA: dict[str, dict[str, Any]] = {
 }
 
 # The published learning rate falls by a tenth whenever the training error rises, and upper layers have three times
-# it; both are left out. The rate for three layers is that for two, and the number of epochs was not found.
+# the rate; both are omitted. The rate for three layers is that for two, and the number of epochs was not found.
 _DGEX: dict[str, Any] = {
     "activation": "tanh",
     "lr": 3e-4,
@@ -169,7 +169,7 @@ LACAN2023_TCGA: dict[str, dict[str, Any]] = {
         **_WGANGP_LACAN2023,
         "graphs": "coexpression",
         "coexpression_threshold": 0.9,
-        "gamma": "learned",  # a fixed one was tried too; its value and the start of the learned one were not found
+        "gamma": "learned",  # a fixed gamma was tried too; its value and the initial learned value were not found
         "pretrain_epochs": 0.5,  # ours; pre-trained and not pre-trained models were compared
     },
 }

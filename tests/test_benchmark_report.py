@@ -233,5 +233,5 @@ def test_front_and_amount():
 
 
 def test_a_report_needs_scores(tmp_path):
-    with pytest.raises(ValueError, match="no scores of a classifier named 'auc'"):
+    with pytest.raises(ValueError, match="no classifier score named 'auc'"):
         write_report(list(_rows({("none", 0): [0.5]}, {})), ["none"], tmp_path, "auc")

@@ -141,7 +141,7 @@ def test_a_field_without_a_constraint_is_refused(annotation):
         "width": 1,
         "__module__": __name__,
     }
-    with pytest.raises(TypeError, match=r"Wrong\.width: .* says nothing of the values"):
+    with pytest.raises(TypeError, match=r"Wrong\.width: .* does not say which values"):
         estimator(type("Wrong", (BaseEstimator,), body))
 
 

@@ -181,9 +181,9 @@ def test_tcga_samples_and_labels(options):
     assert tcga.covariates["age"].tolist() == [70, 70, 52, 61, 48]
     assert tcga.covariates["sex"].tolist() == ["female", "female", "female", "male", "male"]
     for reason in (
-        "1 samples left out: barcode occurs before",
+        "1 samples dropped: barcode occurs before",
         "STES",
-        "2 samples left out: age or sex not known",
+        "2 samples dropped: age or sex not known",
     ):
         assert reason in tcga.DESCR
     assert "Licence" in tcga.DESCR
@@ -218,13 +218,11 @@ def test_tcga_label(options, label):
 
 
 def test_tcga_landmarks_without_missing_values(options):
-    with pytest.warns(
-        UserWarning, match=f"1 genes lack values and were left out: '{LANDMARKS['symbol'][5]}'"
-    ):
+    with pytest.warns(UserWarning, match=f"1 genes lack values and were dropped: '{LANDMARKS['symbol'][5]}'"):
         tcga = fetch_tcga(**options)
     assert tcga.feature_names.tolist() == [LANDMARKS["symbol"][0], "ADGRG1", "TP53"]
     assert any(
-        note.startswith("974 of the genes asked for are not in the data: 'FOXO3'") for note in tcga.notes
+        note.startswith("974 of the requested genes are not in the data: 'FOXO3'") for note in tcga.notes
     )
 
 
@@ -269,13 +267,13 @@ def test_gtex_leaves_small_classes_out(options):
     gtex = fetch_gtex(genes=["TP53"], min_class_size=2, **options)
     assert gtex.target.tolist() == ["Adipose Tissue"] * 2
     assert any("Muscle (1)" in note and "Kidney (1)" in note for note in gtex.notes)
-    with pytest.raises(ValueError, match="no sample is left: 4 samples left out: tissue with fewer than 100"):
+    with pytest.raises(ValueError, match="no sample is left: 4 samples dropped: tissue with fewer than 100"):
         fetch_gtex(genes=["TP53"], **options)
 
 
 def test_gtex_landmarks_in_order(options):
     gtex = fetch_gtex(min_class_size=1, label="tissue_detail", **options)
-    assert "975 of the genes asked for are not in the data" in gtex.DESCR
+    assert "975 of the requested genes are not in the data" in gtex.DESCR
     assert gtex.feature_names.tolist() == [LANDMARKS["ensembl"][0], LANDMARKS["ensembl"][2], TP53]
     assert "Kidney - Cortex" in gtex.target
 
@@ -308,7 +306,7 @@ def test_no_such_genes(options, server):
         ValueError, match="none of them is in .*gct.gz, whose genes are named like ENSG00000182378"
     ):
         fetch_gtex(genes=["Tp53"], **options)
-    with pytest.warns(UserWarning, match="1 of the genes asked for are not in the data: 'Tp53'"):
+    with pytest.warns(UserWarning, match="1 of the requested genes are not in the data: 'Tp53'"):
         gtex = fetch_gtex(genes=["Tp53", "TP53"], min_class_size=1, **options)
     assert gtex.data.shape == (4, 1)
     assert [name for name, _ in server.requests].count("gtex_tpm") == 1

@@ -164,7 +164,7 @@ def test_splits_without_a_score_are_left_out(data):
         (np.arange(60), np.array([60, 63])),
     ]
     arguments = {"n_synthetic": [10, 30], "scoring": "roc_auc_ovr", "random_state": 0}
-    with pytest.warns(UserWarning, match="1 of 3 splits are left out: roc auc ovr is not defined"):
+    with pytest.warns(UserWarning, match="1 of 3 splits are dropped: roc auc ovr is not defined"):
         curve = augmentation_curve(GaussianSampler(), MODEL, X, y, cv=cv, **arguments)
     assert curve.scores.shape == (2, 2)
     assert np.isfinite(curve.mean_difference).all()

@@ -208,7 +208,7 @@ def test_devices(data):
     with pytest.raises(ValueError, match="device='gpu' is not a torch device"):
         resolve_device("gpu")
     if not torch.cuda.is_available():
-        with pytest.raises(ValueError, match="device='cuda' was asked for.*device='auto'"):
+        with pytest.raises(ValueError, match="device='cuda' was requested.*device='auto'"):
             WGANGPSampler(**{**SMALL, "device": "cuda"}).fit(*data)
 
 

@@ -108,7 +108,7 @@ def test_bad_groups():
     model = MLPNetClassifier(**SMALL, early_stopping=True)
     with pytest.raises(ValueError, match="groups has 2 entries"):
         model.fit(X, y, groups=[0, 1])
-    with pytest.raises(ValueError, match="one group only"):
+    with pytest.raises(ValueError, match="only one group"):
         model.fit(X, y, groups=np.zeros(60))
 
 

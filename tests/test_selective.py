@@ -331,7 +331,7 @@ def test_a_candidate_that_fails_is_left_out(data):
     with pytest.warns(UserWarning, match="broken"):
         X_res, _ = selective({"broken": Broken()}).fit_resample(*data)
     assert len(X_res) == 60
-    with pytest.raises(ValueError, match="every one fails"), pytest.warns(UserWarning, match="broken"):
+    with pytest.raises(ValueError, match="all of them fail"), pytest.warns(UserWarning, match="broken"):
         selective({"broken": Broken()}, rule="always").fit(*data)
 
 

@@ -1,1 +1,1 @@
-"""Torch modules and their training, which samplers and multilayer perceptrons share."""
+"""Torch modules and their training, shared by samplers and multilayer perceptrons."""

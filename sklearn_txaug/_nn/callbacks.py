@@ -17,8 +17,8 @@ class EMA(Callback):
     Parameters
     ----------
     decay : float in [0, 1)
-        Weight of the past at each step; the first steps use ``min(decay, step / (10 + step))``, so that short
-        trainings are not held back by their start and buffers set when training begins are kept as they are.
+        Weight of the past at each step; the first steps use ``min(decay, step / (10 + step))``, so that the initial
+        weights do not dominate short trainings and buffers set when training begins keep their values.
     child : str or None
         Name of the part of the module to average; None is the whole module.
     """
@@ -60,16 +60,16 @@ def n_steps(net: Any, dataset: Any) -> int:
 
 
 class LearningRate(Callback):
-    """Course of the learning rate over the optimiser steps of a training.
+    """Schedule of the learning rate over the optimiser steps of a training.
 
     Parameters
     ----------
     schedule : {"cosine", "linear", "onecycle", "constant"}
-        ``"cosine"`` rises over the first steps and falls along a half cosine to a fiftieth. ``"linear"`` falls on
-        a line to 0. ``"onecycle"`` is torch's `OneCycleLR`, from and to a fraction of the given rate, which it
-        also puts into the momentum.
+        ``"cosine"`` rises over the first steps and falls along a half cosine to a fiftieth. ``"linear"`` falls
+        linearly to 0. ``"onecycle"`` is torch's `OneCycleLR`, which starts and ends at a fraction of the given rate
+        and also cycles the momentum.
     n_warmup : int
-        Steps until the highest rate, at most a third of all.
+        Steps until the highest rate, at most a third of all steps.
     """
 
     def __init__(self, schedule: str = "cosine", n_warmup: int = 100):

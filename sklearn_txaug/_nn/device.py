@@ -1,4 +1,4 @@
-"""Where nets compute."""
+"""The device that nets run on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
-    """Turn ``"auto"`` into CUDA, else MPS, else the CPU, and refuse a device that is not there.
+    """Turn ``"auto"`` into CUDA, else MPS, else the CPU, and refuse a device that is not available.
 
     ``CUDA_VISIBLE_DEVICES`` is honoured, as torch does.
     """
@@ -21,7 +21,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
     missing_cuda = resolved.type == "cuda" and (resolved.index or 0) >= torch.cuda.device_count()
     if missing_cuda or (resolved.type == "mps" and not torch.backends.mps.is_available()):
         raise ValueError(
-            f"device={device!r} was asked for, but torch {torch.__version__} sees {torch.cuda.device_count()} "
+            f"device={device!r} was requested, but torch {torch.__version__} sees {torch.cuda.device_count()} "
             "CUDA device(s) here; use device='auto' or device='cpu'"
         )
     return resolved

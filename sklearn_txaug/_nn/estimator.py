@@ -24,7 +24,7 @@ from .random import SeededInit, torch_generator
 
 @estimator
 class NetEstimator:
-    """Mixin: the training parameters, in skorch's words, and a skorch net that follows them.
+    """Mixin with the training parameters, named as in skorch, and a skorch net that uses them.
 
     `_net_class` is the training loop and `_n_steps` the number of optimiser steps after which
     ``max_epochs=None`` stops.
@@ -37,15 +37,15 @@ class NetEstimator:
     lr : float
         Learning rate.
     batch_size : int or None
-        Rows a batch. None is an eighth of the rows, at least 16 and at most 128.
+        Rows per batch. None is an eighth of the rows, at least 16 and at most 128.
     device : str or torch.device
-        ``"auto"`` is CUDA if there is one, else MPS, else the CPU. What is fitted always lives on the CPU.
+        ``"auto"`` is CUDA if available, else MPS, else the CPU. A fitted estimator always stays on the CPU.
     verbose : int
-        1 shows a progress bar, 2 skorch's table of epochs.
+        1 shows a progress bar, 2 shows skorch's table of epochs.
     callbacks : list of skorch callbacks or None
-        Further callbacks, for example :class:`~sklearn_txaug.callbacks.IndicatorCheckpoint`.
+        Additional callbacks, for example :class:`~sklearn_txaug.callbacks.IndicatorCheckpoint`.
     net_params : dict or None
-        Further arguments of the skorch net, for example ``{"optimizer__betas": (0.5, 0.9)}`` or
+        Additional arguments of the skorch net, for example ``{"optimizer__betas": (0.5, 0.9)}`` or
         ``{"compile": True}``.
 
     Attributes
@@ -68,7 +68,7 @@ class NetEstimator:
     _n_steps: ClassVar[int] = 3000
 
     def _net_defaults(self) -> dict[str, Any]:
-        """Return the arguments of `_net_class` that this estimator sets and `net_params` may replace."""
+        """Return the arguments of `_net_class` that this estimator sets and `net_params` may override."""
         return {"optimizer": torch.optim.AdamW}
 
     def _default_callbacks(self) -> list[Any]:
@@ -81,7 +81,7 @@ class NetEstimator:
         rng: np.random.Generator,
         validation: TensorDataset | None = None,
     ) -> LossNet:
-        """Return the net, not trained, for `n_rows` training rows."""
+        """Return the untrained net for `n_rows` training rows."""
         device = resolve_device(self.device)
         further = self._net_arguments()
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
@@ -102,7 +102,7 @@ class NetEstimator:
         )
 
     def _keep(self, net: LossNet) -> None:
-        """Keep what a net has learned, on the CPU."""
+        """Keep the trained module and the history of a net, on the CPU."""
         self.module_ = net.module.cpu().eval()
         self.history_ = net.history
 
@@ -122,11 +122,11 @@ class NetEstimator:
         return self._n_steps
 
     def _module_on_device(self) -> tuple[Any, torch.device]:
-        """Return the module where it shall run; the fitted one itself never leaves the CPU."""
+        """Return the module on the device it should run on; the fitted one itself never leaves the CPU."""
         device = resolve_device(self.device)
         return (self.module_ if device.type == "cpu" else copy.deepcopy(self.module_).to(device)), device
 
 
 def as_rows(X: np.ndarray) -> torch.Tensor:
-    """Return `X` as the 32-bit rows that nets train on."""
+    """Return `X` as 32-bit rows, on which nets train."""
     return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))

@@ -39,7 +39,7 @@ class LabelEmbedding(nn.Module):
 
 
 class PaperEmbedding(nn.Module):
-    """The published code: each entry of the one-hot vector is embedded by the same two rows, 2 n_classes in all."""
+    """The published code: the same two rows embed each entry of the one-hot vector; the width is 2 n_classes."""
 
     def __init__(self, n_classes: int):
         super().__init__()
@@ -54,7 +54,7 @@ class PaperEmbedding(nn.Module):
 
 
 def make_conditioning(kind: str, n_classes: int) -> LabelEmbedding | PaperEmbedding:
-    """Return the layer that turns class codes into condition vectors, of width ``.width``."""
+    """Return the layer that turns class codes into condition vectors; its attribute `width` is their width."""
     return PaperEmbedding(n_classes) if kind == "paper" else LabelEmbedding(n_classes)
 
 
@@ -69,7 +69,7 @@ def hidden_layers(widths: Sequence[int], norm: str, slope: float = 0.05) -> nn.S
 
 
 class ConditionedMLP(nn.Module):
-    """Multilayer perceptron whose every layer sees the condition vector again.
+    """Multilayer perceptron in which every layer sees the condition vector.
 
     Each hidden layer is Linear, normalisation, LeakyReLU; the output layer is linear.
 
@@ -110,9 +110,9 @@ class ConditionedMLP(nn.Module):
 
 
 class Player(ConditionedMLP):
-    """A `ConditionedMLP` that is given class codes, or condition vectors, and embeds the former itself.
+    """A `ConditionedMLP` that takes class codes, which it embeds itself, or condition vectors.
 
-    Two players that share no weights need an embedding each; `condition` is this one's.
+    Two players that share no weights need an embedding each; `condition` is that of this player.
     """
 
     def __init__(

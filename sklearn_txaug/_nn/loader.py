@@ -11,14 +11,14 @@ from torch.utils.data import TensorDataset
 
 
 class ResidentLoader:
-    """Batches as slices of a permutation, over rows that are copied to the device once.
+    """Batches as slices of a permutation of rows that are copied to the device once.
 
     Parameters
     ----------
     dataset : TensorDataset
         Rows and labels.
     batch_size : int
-        Rows a batch; -1 is all of them. Batches are evened out (100 rows at 64 are two batches of 50), so
+        Rows per batch; -1 is all of them. Batches are of equal size (100 rows at 64 are two batches of 50), so
         no row is dropped and no batch is left with a single row.
     device : torch.device
         Where the rows stay.
@@ -52,5 +52,5 @@ class ResidentLoader:
 
 
 def n_batches(n_rows: int, batch_size: int) -> int:
-    """Batches in one pass of `ResidentLoader`."""
+    """Number of batches in one pass of `ResidentLoader`."""
     return 1 if batch_size < 0 else max(1, round(n_rows / batch_size))

@@ -10,7 +10,7 @@ from .random import Dropout
 
 
 class MLP(nn.Module):
-    """Linear, norm, activation, dropout for each hidden layer, a linear output, and the loss against the targets."""
+    """Linear, norm, activation and dropout in each hidden layer, a linear output, and the loss for the targets."""
 
     def __init__(
         self,

@@ -19,21 +19,21 @@ from .random import Stochastic, lend_rng, normal, torch_generator
 
 
 class GenerativeModule(Stochastic):
-    """What a generator is: a loss to minimise and a way to draw rows.
+    """A generator: a loss to minimise and a way to draw rows.
 
     Subclasses write ``forward(x, y)``, which returns the scalar loss of a batch, and ``sample(y, rng)``, which
     returns one row for each label. `x` has shape (n, n_features) and is standardised, `y` has shape (n,) and
     holds class codes 0..n_classes-1. Noise comes from ``self.rng`` in the former and from `rng` in the latter.
 
-    A generator that is to sample between classes also has ``condition(y)``, a method or a child, which turns
+    A generator that can sample between classes also has ``condition(y)``, a method or a child, which turns
     class codes into the condition vectors that the network sees, of shape (n, width) and a floating dtype;
-    `sample` takes such vectors in the place of codes.
+    `sample` takes such vectors in place of codes.
     """
 
     condition: Callable[[Tensor], Tensor]
 
     def prepare(self, x: Tensor, y: Tensor) -> None:
-        """Look once at all training rows before training starts, for example to set buffers."""
+        """See all training rows once before training starts, for example to set buffers."""
 
     def sample(self, y: Tensor, rng: torch.Generator) -> Tensor:
         raise NotImplementedError
@@ -46,15 +46,15 @@ class GenerativeModule(Stochastic):
 class LossNet(NeuralNet):
     """Minimise the scalar that ``module(x, y)`` returns.
 
-    A `skorch.NeuralNet` whose rows stay on the device and whose loss is read once an epoch. Any further
-    argument is skorch's.
+    A `skorch.NeuralNet` whose rows stay on the device and whose loss is read once per epoch. All other
+    arguments are those of skorch.
 
     Parameters
     ----------
     module : torch.nn.Module
         ``forward(x, y)`` returns a scalar.
     seed : int
-        Decides batches and noise.
+        Determines batches and noise.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class LossNet(NeuralNet):
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)
         self.stopped_early_ = False
-        self.keep_interrupted_ = False  # a callback may say otherwise
+        self.keep_interrupted_ = False  # a callback may change this
         if isinstance(self.module, GenerativeModule):
             self.module.prepare(*(tensor.to(self.device) for tensor in self.get_dataset(X, y).tensors))
 
@@ -135,7 +135,7 @@ class LossNet(NeuralNet):
 
 
 def _is_raised_by_code(error: BaseException) -> bool:
-    """Tell an exception of a ``raise`` statement from one that a signal has raised between two instructions."""
+    """Tell an exception of a ``raise`` statement from one that a signal raised between two instructions."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
@@ -145,8 +145,8 @@ def _is_raised_by_code(error: BaseException) -> bool:
 class AdversarialNet(LossNet):
     """Alternate two players: ``module(x, y, player)`` with `player` ``"critic"`` or ``"generator"``.
 
-    The module has a child of each name; a player's step moves its own child only. Each batch is `n_critic`
-    steps of the critic and one of the generator. ``critic_optimizer__*`` sets what differs from ``optimizer``.
+    The module has a child of each name; a player's step changes only its own child. Each batch is `n_critic`
+    steps of the critic and one of the generator. ``critic_optimizer__*`` overrides settings of ``optimizer``.
     """
 
     def __init__(self, module: nn.Module, *, n_critic: int = 1, **kwargs: Any):
@@ -174,7 +174,7 @@ class AdversarialNet(LossNet):
         return {}
 
     def _step(self, player: str, loss: Tensor, batch: Any) -> None:
-        """Move the player's own child down the gradient of its loss."""
+        """Take a gradient step on the player's own child."""
         named = dict(getattr(self.module_, player).named_parameters())
         gradients = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
         for parameter, gradient in zip(named.values(), gradients, strict=True):

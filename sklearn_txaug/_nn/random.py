@@ -1,4 +1,4 @@
-"""Random streams of nets: the global state of torch is neither read nor moved."""
+"""Random streams of nets: the global state of torch is neither read nor changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.overrides import TorchFunctionMode
 
 
 def torch_generator(seed: Any, device: torch.device | str = "cpu") -> torch.Generator:
-    """Return a generator of its own; the global state of torch is neither read nor moved."""
+    """Return a new generator; the global state of torch is neither read nor changed."""
     return torch.Generator(device).manual_seed(int(seed))
 
 
@@ -26,9 +26,9 @@ def uniform(*shape: int, like: Tensor, rng: torch.Generator | None) -> Tensor:
 
 
 class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with SeededInit(generator): ...
-    """Give `generator`, and 32-bit floats, to whatever makes weights inside the ``with`` block.
+    """Initialise weights inside the ``with`` block from `generator`, as 32-bit floats.
 
-    Layers draw their initial weights from torch's global generator and take torch's default dtype, both of which
+    By default, layers draw their initial weights from torch's global generator and in torch's default dtype, which
     threads share and users change. A function mode is local to its thread, so modules built at the same time do
     not disturb each other.
     """
@@ -74,7 +74,7 @@ class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with 
 
 
 class Stochastic(nn.Module):
-    """A module that draws random numbers; ``rng`` is lent to it for the length of a fit."""
+    """A module that draws random numbers; ``rng`` is lent to it for the duration of a fit."""
 
     rng: torch.Generator | None = None
 

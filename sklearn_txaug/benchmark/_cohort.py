@@ -1,4 +1,4 @@
-"""A cohort and its nested splits: held-out groups, and training subsets that grow."""
+"""A cohort and its splits: held-out groups, and nested training subsets."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ TEST_SHARE = 1 / 3
 
 
 class Cohort(NamedTuple):
-    """Expression, labels and, if there are any, the groups that a split must not cut.
+    """Expression, labels and, if there are any, the groups that a split must not divide.
 
-    With `n_genes`, each seed keeps the genes that vary most over its training rows.
+    With `n_genes`, each seed keeps the genes that are most variable in its training rows.
     """
 
     name: str
@@ -42,19 +42,19 @@ def make_cohort(
     min_class_size: int = 6,
     n_genes: int | None = None,
 ) -> tuple[Cohort, list]:
-    """Return the cohort without classes of fewer than `min_class_size` rows, and the classes left out."""
+    """Return the cohort without classes of fewer than `min_class_size` rows, and the classes dropped."""
     X, y = np.asarray(X), np.asarray(y)
     if not np.isfinite(X).all():
         raise ValueError(
             f"{name} holds {np.sum(~np.isfinite(X))} values that are NaN or infinite; "
-            "impute them or leave out their genes"
+            "impute them or drop their genes"
         )
     classes, counts = np.unique(y, return_counts=True)
     rare = classes[counts < min_class_size]
     kept = ~np.isin(y, rare)
     if len(classes) - len(rare) < 2:
         raise ValueError(
-            f"label has {len(classes)} classes, and fewer than 2 of them have {min_class_size} rows or more; "
+            f"label has {len(classes)} classes, and fewer than 2 of them have at least {min_class_size} rows; "
             "choose another label column or a smaller min_class_size"
         )
     groups = None if groups is None else np.asarray(groups)[kept]
@@ -62,7 +62,7 @@ def make_cohort(
 
 
 def undivided(cohort: Cohort) -> list:
-    """Return the classes whose rows are all of one group, which no split can both train on and hold out."""
+    """Return the classes whose rows all belong to one group, so that no split can both train on and hold them out."""
     if cohort.groups is None:
         return []
     y, groups = cohort.y, cohort.groups
@@ -70,7 +70,7 @@ def undivided(cohort: Cohort) -> list:
 
 
 def fingerprint(cohort: Cohort) -> str:
-    """Return a digest of the cohort's rows, labels and groups, by which another file of its name is told."""
+    """Return a digest of the cohort's rows, labels and groups, which tells apart files of the same name."""
     digest = hashlib.sha256(np.ascontiguousarray(cohort.X).data)
     for labels in (cohort.y, cohort.groups):
         digest.update(repr(None if labels is None else labels.tolist()).encode())
@@ -85,7 +85,7 @@ def split(cohort: Cohort, seed: int) -> Holdout:
 
 
 def subset(cohort: Cohort, pool: np.ndarray, n_real: Size) -> np.ndarray:
-    """Return the first rows of the pool, in all or of each class: subsets are nested, those in all stratified."""
+    """Return the first rows of the pool, in total (stratified) or of each class; subsets are nested."""
     if n_real == ALL:
         return pool
     if isinstance(n_real, str):
@@ -100,7 +100,7 @@ def subset(cohort: Cohort, pool: np.ndarray, n_real: Size) -> np.ndarray:
 
 
 def most_variable(cohort: Cohort, rows: np.ndarray) -> Cohort:
-    """Return the cohort with the `n_genes` genes that vary most over `rows`, in their order."""
+    """Return the cohort with the `n_genes` genes that are most variable over `rows`, in their original order."""
     if cohort.n_genes is None or cohort.n_genes >= cohort.X.shape[1]:
         return cohort
     genes = np.sort(np.argsort(-cohort.X[rows].var(axis=0), kind="stable")[: cohort.n_genes])

@@ -20,7 +20,7 @@ _SAME = 1e-9  # differences of scores below are rounding
 
 
 class Setting(NamedTuple):
-    """Where samplers compete: everything but the sampler and its amount."""
+    """A setting in which samplers compete: everything except the sampler and its amount."""
 
     dataset: str
     protocol: str
@@ -55,7 +55,7 @@ class Comparison(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """What the difference shows: ``"gain"``, ``"loss"`` (established), or ``""``."""
+        """The established finding: ``"gain"``, ``"loss"``, or ``""`` for none."""
         if self.difference is None or not self.p_adjusted < ESTABLISHED:
             return ""
         return "gain" if self.difference.mean > 0 else "loss"
@@ -83,7 +83,7 @@ def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
 def paired(one: dict[int, float], other: dict[int, float]) -> Difference | None:
     """Return the difference of two sets of scores by seed; None if they have no seed in common.
 
-    Each seed holds out a third of one cohort and trains on (a part of) the rest, so the seeds are not independent:
+    Each seed holds out a third of one cohort and trains on (part of) the others, so the seeds are not independent:
     the standard error is the corrected one of Nadeau and Bengio, with one test row for two training rows. Where all
     differences are the same, which few test rows make likely, the p value is that of a sign test.
     """
@@ -101,19 +101,19 @@ def paired(one: dict[int, float], other: dict[int, float]) -> Difference | None:
 
 
 def compare(rows: Iterable[Row], metric: str = "balanced_accuracy") -> list[Comparison]:
-    """Return every sampler and amount of every setting beside no augmentation.
+    """Compare every sampler and amount of every setting with no augmentation.
 
     Parameters
     ----------
     rows : iterable of Row
-        Of any number of data sets and protocols.
+        Results of any number of data sets and protocols.
     metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
         Score of the classifiers.
 
     Returns
     -------
     comparisons : list of Comparison
-        Sorted by setting; within one, samplers as they come in `rows` and amounts ascending.
+        Sorted by setting; within a setting, samplers in the order of `rows` and amounts ascending.
     """
     scores = scores_of(rows, metric)
     rank = {sampler: i for i, sampler in enumerate(dict.fromkeys(sampler for _, sampler, _ in scores))}
@@ -150,7 +150,7 @@ def holm(p: Any) -> list[float]:
 
 
 def without_empty(rows: Sequence[Row]) -> list[Row]:
-    """Leave out augmentation that added no row with any seed, as where subsets are balanced already."""
+    """Drop augmentation that added no rows with any seed, for instance where subsets are already balanced."""
     added: dict[tuple, float] = defaultdict(float)
     for row in rows:
         if row.metric == "synthetic_rows":
@@ -163,7 +163,7 @@ def without_empty(rows: Sequence[Row]) -> list[Row]:
 
 
 def best(comparisons: Iterable[Comparison]) -> dict[Setting, Comparison]:
-    """Return the highest mean score of each setting; of equal ones no augmentation, or else the first."""
+    """Return the highest mean score of each setting; in a tie no augmentation, or else the first."""
     winners: dict[Setting, Comparison] = {}
     for c in sorted(comparisons, key=lambda c: c.sampler != BASELINE):
         if c.setting not in winners or c.score > winners[c.setting].score:

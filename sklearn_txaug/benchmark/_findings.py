@@ -1,4 +1,4 @@
-"""What the results say, in sentences: gains, losses, and where deep generators fall behind cheap ones."""
+"""The findings in sentences: gains, losses, and where deep generators fall behind cheap ones."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ._compare import BASELINE, ESTABLISHED, Comparison, Setting, best, holm, pa
 from ._sizes import CHOSEN, Size, describe_real
 from ._store import Row
 
-_SHOWN = 4  # of a list of findings
-_NO_BASELINE = f"The sampler {BASELINE!r} was not run, so there is no telling gains from losses."
+_SHOWN = 4  # items shown of a list of findings
+_NO_BASELINE = f"The sampler {BASELINE!r} was not run, so gains and losses are unknown."
 _NO_ROWS = "No sampler added a row, so there is nothing to compare."
 
 
@@ -39,7 +39,7 @@ class Duel(NamedTuple):
 
 
 def deep_samplers(rows: Iterable[Row]) -> list[str]:
-    """Return the samplers that trained a network, as their number of parameters tells."""
+    """Return the samplers that trained a network, judged by their number of parameters."""
     return list(dict.fromkeys(row.sampler for row in rows if row.metric == "parameters" and row.value > 0))
 
 
@@ -72,7 +72,7 @@ def duels(rows: Sequence[Row], metric: str, deep: Collection[str]) -> list[Duel]
 
 
 def amount_name(n_synthetic: Size) -> str:
-    """Return an amount of synthetic rows as it stands beside a sampler's name."""
+    """Return an amount of synthetic rows as written after a sampler's name."""
     return f"+{n_synthetic}" if isinstance(n_synthetic, int) else str(n_synthetic)
 
 
@@ -118,7 +118,7 @@ def findings(comparisons: Sequence[Comparison]) -> list[str]:
 
 
 def compared(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """Leave out settings in which no sampler added a row, or no augmentation was not run."""
+    """Drop settings in which no sampler added a row, or the baseline was not run."""
     settings = {c.setting for c in comparisons if c.difference}
     return [c for c in comparisons if c.setting in settings]
 
@@ -133,7 +133,7 @@ def power(comparisons: Sequence[Comparison]) -> str:
     n_seeds = min(c.n_seeds for c in comparisons)
     if n_seeds < 2:
         return (
-            "With one seed there is no standard error, so nothing can be established; give --seeds 5 or more."
+            "With one seed there is no standard error, so nothing can be established; use --seeds 5 or more."
         )
     families = Counter(c.setting for c in comparisons if c.difference).values()
     bars = [stats.t.isf(ESTABLISHED / n / 2, n_seeds - 1) for n in (min(families), max(families))]

@@ -30,7 +30,7 @@ INDICATORS = indicator_columns()
 def indicators(
     cohort: Cohort, pool: np.ndarray, real: np.ndarray, seen: np.ndarray, test: np.ndarray, sampler: Any
 ) -> dict[str, float]:
-    """Compare held-out rows with as many synthetic rows of the same labels; no sampler: with other real rows."""
+    """Compare held-out rows with as many synthetic rows of the same labels, or with other real rows if no sampler."""
     if sampler is None:
         X_new, y_new = cohort.X[pool[: len(test)]], cohort.y[pool[: len(test)]]
     else:
@@ -60,7 +60,7 @@ def _settings(held_out: LabelledRows, new: LabelledRows) -> Settings:
 
 
 def _values(indicator: Indicator, sets: ComparedSets, X_seen: np.ndarray | None) -> dict[str, float]:
-    """Return the columns of one indicator; real rows (`X_seen` is None) have no memory."""
+    """Return the columns of one indicator; real rows (`X_seen` is None) cannot memorise."""
     result = None
     if indicator.columns and not indicator.needs_held_out:
         result = indicator.compute(sets)

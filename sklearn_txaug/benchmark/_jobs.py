@@ -1,4 +1,4 @@
-"""Which generators have to be trained, and what each has to give; what is finished is left out."""
+"""Which generators have to be trained, and what each has to yield; finished work is skipped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCORES = ("accuracy", "balanced_accuracy", "f1_macro")
 
 
 class Task(NamedTuple):
-    """What follows from a generator for one subset: scores of (classifier, n_synthetic) pairs, and its rows."""
+    """What is measured for one subset: scores of (classifier, n_synthetic) pairs, and the generator's rows."""
 
     n_real: Size
     pairs: tuple[tuple[str, Size], ...]
@@ -26,7 +26,7 @@ class Task(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One generator, trained with one seed. What trains nothing is the same in all protocols."""
+    """One generator, trained with one seed. Without training, a job is the same in all protocols."""
 
     protocols: tuple[str, ...]
     sampler: str
@@ -35,7 +35,7 @@ class Job(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is compared."""
+    """The comparison to run."""
 
     samplers: Mapping[str, Any]
     classifiers: Collection[str]
@@ -45,7 +45,7 @@ class Plan(NamedTuple):
     protocols: tuple[str, ...]
 
     def jobs(self) -> list[Job]:
-        """Return all trainings; the deep samplers, last in a table, come first because they take longest."""
+        """Return all trainings; deep samplers, which are last in a table, come first because they take longest."""
         names = [*reversed(list(self.samplers)), REFERENCE]
         return [job for seed in range(self.seeds) for name in names for job in self._of(name, seed)]
 
@@ -55,7 +55,7 @@ class Plan(NamedTuple):
             return [Job(self.protocols, name, seed, (task,)) for task in tasks]
         honest = [Job(("honest",), name, seed, (task,)) for task in tasks if "honest" in self.protocols]
         if "oracle" not in self.protocols or is_gate(self.samplers[name]):
-            return honest  # the gate chooses by the rows that it is given, so it has no oracle
+            return honest  # the gate chooses by the rows it is given, so it has no oracle protocol
         return [*honest, Job(("oracle",), name, seed, tuple(tasks))]
 
     def _task(self, name: str, seed: int, n_real: Size) -> Task:
@@ -73,7 +73,7 @@ class Plan(NamedTuple):
 
 
 def keys(jobs: Sequence[Job]) -> set[tuple]:
-    """Return the keys of all rows that the jobs give."""
+    """Return the keys of all rows that the jobs yield."""
     return {
         (protocol, job.sampler, job.seed, task.n_real, classifier, n_synthetic)
         for job in jobs
@@ -84,7 +84,7 @@ def keys(jobs: Sequence[Job]) -> set[tuple]:
 
 
 def key(row: Row) -> tuple:
-    """Return what `keys` holds for a row; indicators have no amount."""
+    """Return the key of a row, as in `keys`; indicators have no amount."""
     amount = row.n_synthetic if row.classifier else 0
     return row.protocol, row.sampler, row.seed, row.n_real, row.classifier, amount
 
@@ -92,18 +92,18 @@ def key(row: Row) -> tuple:
 def missing(
     jobs: Sequence[Job], rows: Sequence[Row], embedded: Collection[tuple], require_embeddings: bool = False
 ) -> list[Job]:
-    """Return the jobs, each without what has all its rows already.
+    """Return the jobs, each without the tasks whose rows are all there.
 
     Parameters
     ----------
     jobs : list of Job
-        All that are wanted.
+        All jobs of the comparison.
     rows : list of Row
         Finished rows of the same data set.
     embedded : set of (protocol, sampler, n_real)
-        Embeddings that are there.
+        Embeddings that exist.
     require_embeddings : bool, default=False
-        Train again for an embedding that is not there.
+        Train again for missing embeddings.
     """
     metrics: dict[tuple, set[str]] = defaultdict(set)
     for row in rows:

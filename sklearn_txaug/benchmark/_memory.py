@@ -1,4 +1,4 @@
-"""The memory that a training takes at its peak."""
+"""The peak memory of a training."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _RESET_PEAK = "5"  # see proc(5), clear_refs
 
 
 class PeakMemory:
-    """Measures what the ``with`` block adds to memory at its peak; one block of a process at a time.
+    """Measures the peak memory that the ``with`` block adds; only one block per process at a time.
 
     Attributes
     ----------
     megabytes : float
-        On the GPU if the block used one; else of the whole process, which only Linux tells (elsewhere NaN).
+        Memory on the GPU if the block used one; else of the whole process, which only Linux reports (elsewhere NaN).
     """
 
     megabytes = np.nan
@@ -33,11 +33,11 @@ class PeakMemory:
         _warm_up()
         gc.collect()
         self._gpu = 0
-        if torch.cuda.is_initialized():  # never for the sake of measuring: a context takes memory of its own
+        if torch.cuda.is_initialized():  # do not create a context just to measure: it takes memory itself
             torch.cuda.reset_peak_memory_stats()
             self._gpu = torch.cuda.memory_allocated()
         try:
-            ctypes.CDLL(None).malloc_trim(0)  # what is freed but kept would serve the block unseen
+            ctypes.CDLL(None).malloc_trim(0)  # memory that is freed but kept would hide what the block uses
             (_PROCESS / "clear_refs").write_text(_RESET_PEAK)
             self._host = _status("VmRSS")
         except (OSError, AttributeError, TypeError):  # not Linux, no glibc, or a container that forbids it
@@ -56,11 +56,11 @@ class PeakMemory:
 
 @cache
 def _warm_up() -> None:
-    """Train a small sampler once: what torch loads for its first training is not the cost of whoever comes first."""
+    """Train a small sampler once, so that what torch loads at its first training counts for no sampler."""
     X = np.random.default_rng(0).normal(size=(60, 100))
     VAESampler(max_epochs=2, device="cpu", random_state=0).fit(X, np.arange(60) % 2)
 
 
 def _status(field: str) -> float:
-    """Return kilobytes of this process."""
+    """Return a memory field of this process, in kilobytes."""
     return float(re.findall(rf"{field}:\s+(\d+) kB", (_PROCESS / "status").read_text())[0])

@@ -1,4 +1,4 @@
-"""What is compared: samplers and classifiers by the names that the command line uses."""
+"""The samplers and classifiers compared, by the names that the command line uses."""
 
 from __future__ import annotations
 

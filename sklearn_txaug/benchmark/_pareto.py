@@ -1,4 +1,4 @@
-"""The quality of the rows of each sampler against the cost of its training: picture and table of the report."""
+"""Quality of each sampler's rows against the cost of its training: figure and table of the report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ._tables import html_table
 
 
 class _Cost(NamedTuple):
-    """A cost: labels of its axis and its column, and the least difference that is not noise, as a power of ten."""
+    """A cost: labels of its axis and its column, and the smallest difference above noise, as a power of ten."""
 
     label: str
     column: str
@@ -34,7 +34,7 @@ _Fronts = Mapping[tuple[str, str], list[int]]
 
 
 def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
-    """Return the picture and the table for the largest number of training rows."""
+    """Return the figure and the table for the largest number of training rows."""
     means = indicator_means(part)
     if not means:
         return []
@@ -66,7 +66,7 @@ def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
 
 
 def pareto_front(cost: Sequence[float] | np.ndarray, quality: Sequence[float]) -> list[int]:
-    """Return the positions of the points that no other one beats, by cost.
+    """Return the positions of the points that no other point beats, by cost.
 
     A point beats another if it is better at no higher cost, or as good at a lower one.
 
@@ -117,7 +117,7 @@ def _draw(
     fronts: _Fronts,
     order: Sequence[str],
 ) -> bytes:
-    """Draw precision and recall of each sampler, and of real rows, against each cost that is known."""
+    """Draw precision and recall of each sampler, and of real rows, against each known cost."""
     from matplotlib.figure import Figure
 
     known = {cost: x for cost, x in costs.items() if not np.isnan(x).all()}
@@ -132,7 +132,7 @@ def _draw(
                 axis.scatter(a, b, s=48, label=name, zorder=3, **look(order, name))
             most = _scale_cost(axis, cost, x)
             if front := fronts[cost, quality]:
-                ends = [*front, front[-1]]  # the line goes on to the right of the last
+                ends = [*front, front[-1]]  # the line extends to the right of the last point
                 axis.step([*x[front], most], [y[i] for i in ends], where="post", color="0.5", linewidth=1)
             if real:
                 axis.axhline(real[quality], color="0.5", linestyle=":", label="real rows")
@@ -155,6 +155,6 @@ def _scale_cost(axis: Any, cost: str, x: np.ndarray) -> float:
     least = 4 if cost == "parameters" else _COSTS[cost].resolution  # no network has fewer weights
     most = max(int(np.ceil(np.log10(max(np.nanmax(x), 1e-9)))), least + 1)
     axis.set_xscale("symlog", linthresh=10.0**least, linscale=0.4)
-    axis.set_xlim(-0.2 * 10.0**least, 10.0**most)  # the marks at 0 stay whole
+    axis.set_xlim(-0.2 * 10.0**least, 10.0**most)  # markers at 0 are not clipped
     axis.set_xticks([0, *(10.0**k for k in range(least, most + 1))])
     return 10.0**most

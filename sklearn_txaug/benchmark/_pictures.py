@@ -1,4 +1,4 @@
-"""The pictures of the report, as PNGs: gains against real and synthetic rows, and embeddings."""
+"""The figures of the report, as PNGs: gains against real and synthetic rows, and embeddings."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _PANEL = 3.1  # inches
 
 
 def main_amount(amounts: Collection[Size]) -> Size:
-    """Return the amount that a table or picture with one amount shows: the largest that does not depend on y."""
+    """Return the amount that a table or figure with one amount shows: the largest that does not depend on y."""
     given = sorted({size for size in amounts if size not in (0, CHOSEN)}, key=size_order) or [CHOSEN]
     return ([size for size in given if size != BALANCE] or given)[-1]
 
 
 def describe_main(amounts: Collection[Size]) -> str:
-    """Say what `main_amount` is, and that a gate has its own."""
+    """Describe `main_amount`, and say that a gate has its own."""
     main = main_amount(amounts)
     gate = "; the gate chose its own amount" if main != CHOSEN and CHOSEN in amounts else ""
     return describe_synthetic(main) + gate
@@ -117,7 +117,7 @@ def _draw_panel(
     x_of: Callable[[Comparison], int],
     lines_of: Callable[[list[tuple]], list[list[tuple]]],
 ) -> None:
-    """Draw the gains of each sampler, side by side where they share a place."""
+    """Draw the gains of each sampler, side by side where positions coincide."""
     axis.axhline(0, color="0.4", linewidth=1, zorder=0)
     for k, name in enumerate(names):
         shift = 0.32 * (k / max(1, len(names) - 1) - 0.5)
@@ -129,7 +129,7 @@ def _draw_panel(
 
 
 def _limits(differences: Sequence[Difference]) -> tuple[float, float]:
-    """Return a range that holds all means; errors of few seeds, which can be huge, may leave it."""
+    """Return a range that contains all means; errors from few seeds, which can be huge, may exceed it."""
     mean, error = (np.nan_to_num([d[i] for d in differences]) for i in (0, 1))
     most = 1.5 * max(np.abs(mean).max(), 0.01)
     low, high = max((mean - error).min(), -most), min((mean + error).max(), most)
@@ -169,7 +169,7 @@ def draw_embeddings(files: Mapping[str, Path]) -> bytes:
 
 
 def png(figure: Any) -> bytes:
-    """Return a figure as a file."""
+    """Return a figure as a PNG file."""
     file = BytesIO()
     figure.savefig(file, dpi=110, format="png")
     return file.getvalue()

@@ -1,7 +1,7 @@
-"""Published tables, and the protocols they were measured by, as far as papers and code tell.
+"""Published tables, and the protocols they were measured with, as far as papers and code describe them.
 
-Shares are written as shares (0.9947), where papers print per cent. Figures of R. validation of Lacan et al. 2026 are
-medians read off a box plot (within 0.001), those of augmentation of Lacan et al. 2023 off a curve (within 0.003).
+Shares are written as fractions (0.9947) where papers print per cent. The reverse validation of Lacan et al. 2026 is
+medians read off a box plot (within 0.001), the augmentation of Lacan et al. 2023 is read off a curve (within 0.003).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class System(NamedTuple):
 class Published(NamedTuple):
     """A published table and how it was measured.
 
-    `shares` of test rows, and of validation rows among the rest, are held out; generators see neither.
+    `shares` of test rows, and of validation rows among the others, are held out; generators see neither.
     `n_generated` synthetic rows train the classifier of reverse validation (None: as many as training rows).
     `classifier` is that of reverse validation, `embedder` that of the Frechet distance and of augmentation. `n_real`
-    are the training rows of the augmentation curve, and `notes` what the reproduction does otherwise.
+    is the training rows of the augmentation curve, and `notes` says what the reproduction does differently.
     """
 
     source: str
@@ -59,27 +59,27 @@ _MLP_LACAN2026 = {
 _MLP_LACAN2023 = {"dropout": 0.0, "weight_decay": 0.0, "batch_size": 32}
 
 _EVERYWHERE = (
-    "Splits never cut a patient or donor, if a group is given; the papers split by sample.",
-    "All indicators are taken in one space, standardised by the real training rows; the papers took each model in "
-    "the space it was trained in.",
-    "Every seed splits and trains anew; the published spread is of draws from one training.",
-    "Values are used as they stand in the file; the published pipelines take no logarithm.",
-    "The classifier standardises by the rows that it is trained on, synthetic ones in reverse validation; the "
-    "published code does that for diffusion models only.",
+    "Splits never divide a patient or donor, if a group is given; the papers split by sample.",
+    "All indicators are computed in one space, standardised by the real training rows; the papers evaluated each "
+    "model in the space it was trained in.",
+    "Every seed has its own split and training; the published spread is over draws from one training.",
+    "Values are used as they are in the file; the published pipelines take no logarithm.",
+    "The classifier standardises by the rows it is trained on, synthetic ones in reverse validation; the "
+    "published code does so only for diffusion models.",
 )
 _LANDMARKS = (
     *_EVERYWHERE,
-    "Adversarial accuracy is taken on at most 2,048 rows of each kind; the published code takes 2,048 (diffusion) "
+    "Adversarial accuracy is computed on at most 2,048 rows of each kind; the published code uses 2,048 (diffusion) "
     "or 4,096 (others).",
     "The Frechet distance depends on the classifier that embeds: compare systems within a column, not columns.",
-    "The classifier stops early by the held-out loss; the published one by accuracy.",
+    "The classifier's early stopping uses the held-out loss; the published one uses accuracy.",
 )
 
 _NAMES = ("correlation_score", "precision", "recall", "f1", "adversarial_accuracy", "frechet_distance")
 
 
 def _figures(values: tuple[float, ...], **further: float) -> dict[str, float]:
-    """Return the row of a table whose first five figures are per cent."""
+    """Return the row of a table whose first five figures are in per cent."""
     shares = [round(value / 100, 6) for value in values[:5]]
     return {**dict(zip(_NAMES, [*shares, *values[5:]], strict=True)), **further}
 
@@ -248,13 +248,13 @@ _LACAN2023 = {
         n_real=_N_REAL,
         notes=(
             *_EVERYWHERE,
-            "Generators are conditioned on the label alone; the published ones on age, sex and tumour or normal too. "
-            "Figures for tumour against normal are left out.",
-            "Widths and learning rates of the published generators were not found: ours stand in.",
-            "The published AttGAN has protein interactions beside co-expression: give them as --graph.",
+            "Generators are conditioned only on the label; the published ones also on age, sex and tumour or normal. "
+            "Figures for tumour against normal are omitted.",
+            "Widths and learning rates of the published generators were not found, so we use our own.",
+            "The published AttGAN uses protein interactions as well as co-expression: pass them as --graph.",
             "The Frechet distance depends on the classifier that embeds: compare systems within a column.",
-            "Accuracy with n real rows is of protocol oracle, as published: the generator saw all training rows, the "
-            "classifier n of them. `benchmark --protocol honest,oracle` shows what is left without that.",
+            "Accuracy with n real rows follows the oracle protocol, as published: the generator saw all training "
+            "rows, the classifier n of them. `benchmark --protocol honest,oracle` shows what remains without that.",
         ),
         shares=_TCGA,
     )

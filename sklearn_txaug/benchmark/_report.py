@@ -1,4 +1,4 @@
-"""The report: one page that says in words, tables and pictures whether augmentation helped."""
+"""The report: one page that says in text, tables and figures whether augmentation helped."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ h3{margin-top:1.8rem}li{margin:.25rem 0}
 """
 _PROTOCOLS = {
     "honest": "the generator is trained on exactly the rows that the classifier is trained on",
-    "oracle": "the generator is trained on all rows that are not held out, more than the classifier sees: what it "
-    "gains is information from those rows, not from augmentation",
+    "oracle": "the generator is trained on all rows that are not held out, more than the classifier sees: its gains "
+    "come from the information in those rows, not from augmentation",
 }
 _METHOD = (
     "Each seed holds out a third of the rows (of the patients or donors, where they are known), draws its training "
@@ -35,7 +35,7 @@ _METHOD = (
     "corrected for the overlap of the splits (Nadeau and Bengio 2003: variance times 1/J + 1/2 for J seeds), and a "
     "difference is called established if its p value stays below 0.05 after Holm's correction for all samplers and "
     "amounts of the setting. The best of many methods looks better than it is, because it was chosen on these rows. "
-    "Seconds and memory are those of the training; memory is the most that it adds to the process (to the GPU, if "
+    "Seconds and memory are those of the training; memory is the peak that it adds to the process (to the GPU, if "
     "there is one)."
 )
 
@@ -52,15 +52,15 @@ def write_report(
     order : sequence of str
         The samplers in the order of tables and legends.
     folder : path
-        Gets ``report.html``, which holds all it shows, and ``comparisons.csv``. Embedded rows are taken from its
-        folder ``embeddings``, if that is there.
+        Receives ``report.html``, which is self-contained, and ``comparisons.csv``. Embedded rows are read from its
+        folder ``embeddings``, if it exists.
     metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
         Score of the classifiers.
 
     Returns
     -------
     path : Path
-        Of the page.
+        Path of the page.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def write_report(
     )  # none first wins a tie
     comparisons = compare(rows, metric)
     if not comparisons:
-        raise ValueError(f"rows hold no scores of a classifier named {metric!r}")
+        raise ValueError(f"rows contain no classifier score named {metric!r}")
     folder = Path(folder)
     write_comparisons(comparisons, metric, folder / "comparisons.csv")
     parts = parts_of(rows)
@@ -158,7 +158,7 @@ def _dataset(
 
 
 def _details(part: Sequence[Row], order: Sequence[str], folder: Path, metric: str) -> list[str]:
-    """Return the pictures and long tables of one data set and protocol."""
+    """Return the figures and long tables of one data set and protocol."""
     dataset, protocol = part[0].dataset, part[0].protocol
     where, comparisons = f"{dataset}, protocol {protocol}", compare(part, metric)
     body = [f"<h3>{escape(where)}</h3>"]
@@ -192,7 +192,7 @@ def _embeddings(part: Sequence[Row], order: Sequence[str], folder: Path) -> list
 
 
 def _spoken(comparisons: Sequence[Comparison]) -> str:
-    """Say what a picture of gains shows, for those who cannot see it."""
+    """Describe a figure of gains, for those who cannot see it."""
     means: dict[str, list[float]] = defaultdict(list)
     for c in comparisons:
         if c.difference:

@@ -1,4 +1,4 @@
-"""A published table measured again on a cohort: one training of one system a job, results that survive a kill."""
+"""Reproduction of a published table on a cohort: each job trains one system once; results survive a kill."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from ._store import ResultStore, Row
 
 TRAIN, TEST = "training rows", "held-out rows"
 _ADVERSARIAL = 2048  # rows of each kind
-_LAST = "fit_seconds"  # stands last of a job's rows: a job that has it is whole
+_LAST = "fit_seconds"  # the last of a job's rows: a job that has it is complete
 
 
 def small(table: Published, n_train: int) -> Published:
-    """Return the table with narrow networks, short trainings and neighbourhoods for `n_train` rows."""
+    """Return the table with narrow networks, short trainings and smaller neighbourhoods, for `n_train` rows."""
     return table._replace(
         k=min(table.k, max(2, n_train // 15)),
         n_generated=table.n_generated and 2 * n_train,
@@ -43,7 +43,7 @@ def small(table: Published, n_train: int) -> Published:
 
 
 def _shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
-    epochs = max(2, min(100, 12_000 // n_train))  # as many optimiser steps whatever the number of rows
+    epochs = max(2, min(100, 12_000 // n_train))  # the same number of optimiser steps for any number of rows
     limits = {"max_epochs": epochs, "batch_size": 64, "n_sampling_steps": 100, "n_probes": 100}
     changed: dict[str, Any] = {k: min(settings[k], most) for k, most in limits.items() if k in settings}
     for name, widths in settings.items():
@@ -127,7 +127,7 @@ def _measure(cohort: Cohort, table: Published, name: str, seed: int) -> Values:
             drawn = np.random.default_rng(seed).permutation(train)[: len(test)]
             X_new, y_new = X[drawn], y[drawn]
         else:
-            continue  # real training rows against themselves say nothing
+            continue  # real training rows against themselves are uninformative
         found = _indicators(X[train], X[rows], X_new, table.k, embedder, seed)
         if sampler is not None:
             found["label_preservation"] = float(np.mean(embedder.predict(X_new) == y_new))
@@ -157,7 +157,7 @@ def _indicators(
 def _utility(
     cohort: Cohort, table: Published, train: np.ndarray, test: np.ndarray, sampler: Any, seed: int
 ) -> Values:
-    """Return reverse validation and, if the table has it, what many synthetic rows add to few real ones."""
+    """Return reverse validation and, if the table has it, the gain from many synthetic rows with few real ones."""
     X, y = cohort.X, cohort.y
     if sampler is None:
         X_new, y_new = X[train], y[train]

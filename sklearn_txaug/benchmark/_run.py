@@ -38,19 +38,19 @@ def benchmark(
     """Compare samplers on a cohort, by the classifiers they help and by the quality of their rows.
 
     A third of the rows, or of the groups, is held out for each seed. A generator is trained once for each
-    subset and seed (in the oracle protocol once for each seed), and sampled at every amount; each seed trains
-    anew. Finished rows are appended to ``results.csv`` and never computed again.
+    subset and seed (in the oracle protocol once for each seed), and sampled at every amount; each seed has its own
+    trainings. Finished rows are appended to ``results.csv`` and never computed again.
 
     Parameters
     ----------
     cohort : Cohort
         Made by `make_cohort`.
     samplers, classifiers : dict of estimators, default=None
-        By name; None are all that the library names. The sampler None is no augmentation. A `SelectiveSampler`
+        By name; None is all methods that the package names. The sampler None is no augmentation. A `SelectiveSampler`
         chooses for each classifier, in the honest protocol only.
     n_real : sequence of int or str
-        Training rows of the classifier: a number, ``"5c"`` for 5 rows of each class (a class with fewer gives
-        what it has) or ``"all"``. Subsets are nested.
+        Training rows of the classifier: a number, ``"5c"`` for 5 rows of each class (all rows of a class with fewer)
+        or ``"all"``. Subsets are nested.
     n_synthetic : sequence of int or str
         Synthetic rows: a number or a share of the real rows (``"0.5x"``), spread over the classes as the
         training labels are, or ``"balance"``: each class up to the size of the largest.
@@ -62,12 +62,12 @@ def benchmark(
     output : path, default="benchmark"
         Folder of ``results.csv``.
     settings : dict, default=None
-        What else must be equal for rows of two runs to stand in one file.
+        Further settings that must be equal for two runs to share one file.
     embeddings : bool, default=False
         Train again where the points of the first seed's synthetic rows, which the report shows, are not in the
         folder. They are kept whenever that seed is trained.
     n_jobs : int or None, default=None
-        Trainings at a time, of one thread each; None is one for each CPU core.
+        Number of trainings in parallel, with one thread each; None is one for each CPU core.
     verbose : bool, default=True
         Show a progress bar.
 
@@ -96,7 +96,7 @@ def benchmark(
         if done.error:
             failed.setdefault(job.sampler, done.error)
     for name, error in failed.items():
-        warn(f"{cohort.name}: sampler {name} has no results, or not all, since it fails: {error}")
+        warn(f"{cohort.name}: sampler {name} has no results, or only some, because it fails: {error}")
     belongs = keys(wanted)
     return [row for row in store.rows if row.dataset == cohort.name and key(row) in belongs]
 
@@ -108,7 +108,7 @@ def open_store(
     output: str | Path,
     settings: Mapping[str, Any] | None,
 ) -> ResultStore:
-    """Return the store of results, if those that are there come from the same data, methods and settings."""
+    """Return the store of results, if existing results come from the same data, methods and settings."""
     named = {
         f"{cohort.name} {name}": str(method if method is None else method.get_params())
         for name, method in {**samplers, **classifiers}.items()
@@ -126,19 +126,19 @@ def make_plan(
     seeds: int,
     protocol: str | Sequence[str],
 ) -> Plan:
-    """Check what is asked for before any training; what is impossible is an error that names it."""
+    """Check the request before any training; an impossible one raises an error that says why."""
     protocols = (protocol,) if isinstance(protocol, str) else tuple(dict.fromkeys(protocol))
     if seeds < 1:
         raise ValueError(f"seeds must be 1 or more, got {seeds}")
     if not n_real:
-        raise ValueError("n_real names no number of training rows")
+        raise ValueError("n_real must hold at least one number of training rows; got none")
     if not n_synthetic:
         raise ValueError("n_synthetic must be numbers of rows, each 0 or more; got none")
     if not protocols or set(protocols) - set(PROTOCOLS):
         raise ValueError(f"protocol must be one or both of {PROTOCOLS}, got {protocol!r}")
     if protocols == ("oracle",) and any(map(is_gate, samplers.values())):
         raise ValueError(
-            "protocol='oracle' has no gate, which chooses by the rows that it is given; add 'honest'"
+            "protocol='oracle' has no gate, because a gate chooses by the rows it is given; add 'honest'"
         )
     real = list(dict.fromkeys(map(real_size, n_real)))
     synthetic = list(dict.fromkeys(map(synthetic_size, n_synthetic)))
@@ -147,7 +147,7 @@ def make_plan(
         if len(np.unique(cohort.y[test])) < 2:
             raise ValueError(
                 f"{cohort.name}: with seed {seed} fewer than 2 classes have rows to train on and rows to hold out; "
-                "each class needs rows of 2 groups or more (another group column, or none)"
+                "each class needs rows of 2 groups or more (use another group column, or none)"
             )
         for size in real:
             subset(cohort, pool, size)

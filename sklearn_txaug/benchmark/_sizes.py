@@ -1,6 +1,6 @@
-"""Numbers of real and synthetic rows: in all, for each class, as a share of the real rows, or up to balance.
+"""Numbers of real and synthetic rows: in total, for each class, as a share of the real rows, or up to balance.
 
-Real rows have a size, synthetic rows an amount, written as on the command line: ``20`` is rows in all, ``"5c"``
+Real rows have a size, synthetic rows an amount, written as on the command line: ``20`` is rows in total, ``"5c"``
 rows of each class, ``"all"`` every training row; ``"0.5x"`` is half as many synthetic rows as real ones,
 ``"balance"`` as many as bring each class to the size of the largest.
 """
@@ -47,7 +47,7 @@ def synthetic_size(value: Any) -> Size:
 
 
 def size_order(size: Size) -> tuple[int, float]:
-    """Return a key that sorts: rows for each class, rows in all, shares, and what depends on the data."""
+    """Return a sort key: rows for each class, then rows in total, shares, and what depends on the data."""
     if isinstance(size, int):
         return 1, size
     if size in (ALL, BALANCE, CHOSEN):
@@ -56,7 +56,7 @@ def size_order(size: Size) -> tuple[int, float]:
 
 
 def describe_real(size: Size) -> str:
-    """Say a number of real rows in words."""
+    """Return a number of real rows in words."""
     if size == ALL:
         return "all training rows"
     if isinstance(size, str):
@@ -65,7 +65,7 @@ def describe_real(size: Size) -> str:
 
 
 def describe_synthetic(size: Size) -> str:
-    """Say an amount of synthetic rows in words."""
+    """Return an amount of synthetic rows in words."""
     if size == CHOSEN:
         return "as many synthetic rows as the gate chose"
     if size == BALANCE:
@@ -76,7 +76,7 @@ def describe_synthetic(size: Size) -> str:
 
 
 def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:
-    """Return, in their order, the positions of the first rows of each class; of a smaller class all."""
+    """Return, in order, the positions of the first rows of each class; all rows of a smaller class."""
     keep = np.zeros(len(y), dtype=bool)
     for label in np.unique(y):
         keep[np.flatnonzero(y == label)[:n_per_class]] = True
@@ -84,7 +84,7 @@ def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:
 
 
 def labels_to_draw(y: np.ndarray, size: Size) -> np.ndarray:
-    """Return the labels of the synthetic rows that training rows of labels `y` are to get."""
+    """Return the labels of the synthetic rows to add to training rows with labels `y`."""
     classes, counts = np.unique(y, return_counts=True)
     if size == BALANCE:
         return np.repeat(classes, counts.max() - counts)

@@ -1,4 +1,4 @@
-"""The results file: tidy rows, appended as they finish, whole after a kill at any moment."""
+"""The results file: tidy rows, appended as they finish, intact after a kill at any moment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Row(NamedTuple):
     """One value; indicators have no classifier.
 
     `n_real` and `n_synthetic` are what was asked for: a number of rows, ``"5c"`` (rows of each class), ``"all"``,
-    ``"0.5x"`` (share of the real rows) or ``"balance"``. What it came to are the metrics ``real_rows`` and
+    ``"0.5x"`` (share of the real rows) or ``"balance"``. The actual numbers are the metrics ``real_rows`` and
     ``synthetic_rows``.
     """
 
@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
 
 class ResultStore:
-    """Rows in ``results.csv``, and in ``settings.json`` what must not change between two runs into one folder.
+    """Rows in ``results.csv``, and in ``settings.json`` what must not change between two runs with one folder.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class ResultStore:
 
     def __init__(self, folder: Path, settings: dict[str, Any]):
         if folder.exists() and not folder.is_dir():
-            raise ValueError(f"output must be a folder, and {folder} is a file")
+            raise ValueError(f"output must be a folder, but {folder} is a file")
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "results.csv"
         self._settings_path = folder / "settings.json"
@@ -63,7 +63,7 @@ class ResultStore:
         self._replace(self.path, _as_csv([Row._fields, *self.rows]))  # drops a line torn by a kill
 
     def append(self, rows: Iterable[Row]) -> None:
-        """Add the rows of one finished job at once, but for those that are there already."""
+        """Add the rows of one finished job at once, except those already there."""
         rows = [row for row in rows if row[:-1] not in self._known]
         known = self._known_settings()
         if not self._settings.items() <= known.items():
@@ -75,11 +75,11 @@ class ResultStore:
         self._remember(rows)
 
     def embedded(self, dataset: str) -> set[tuple]:
-        """Return (protocol, sampler, n_real) of the points that are there."""
+        """Return (protocol, sampler, n_real) of the stored points."""
         return {where[1:] for where in read_points(self.path.parent) if where[0] == dataset}
 
     def save_points(self, dataset: str, where: tuple, points: dict[str, Any]) -> None:
-        """Keep the points of one generator's rows, whole or not at all."""
+        """Keep the points of one generator's rows, completely or not at all."""
         name = "-".join(quote(str(part), safe="").replace("-", "%2D") for part in (dataset, *where))
         path = self.path.parent / _POINTS / f"{name}.npz"
         path.parent.mkdir(exist_ok=True)
@@ -112,20 +112,20 @@ class ResultStore:
 
 
 def recall_of(label: Any) -> str:
-    """Return the metric that holds the share of a class's rows that were recognised."""
+    """Return the metric that holds the recall of a class."""
     text = str(label).replace("\\", r"\\").replace("\n", r"\n").replace("\r", r"\r")  # a row is one line
     return f"recall[{text}]"
 
 
 def class_of(metric: str) -> str | None:
-    """Return the class whose recall a metric holds, if it holds one."""
+    """Return the class whose recall a metric holds, if any."""
     if not metric.startswith("recall["):
         return None
     return re.sub(r"\\(.)", lambda found: {"n": "\n", "r": "\r"}.get(found[1], found[1]), metric[7:-1])
 
 
 def read_rows(folder: Path) -> list[Row]:
-    """Return the rows of a results folder, which need not be whole; what two runs have both written counts once."""
+    """Return the rows of a results folder, even an incomplete one; rows that two runs both wrote count once."""
     path = folder / "results.csv"
     if not path.exists():
         return []

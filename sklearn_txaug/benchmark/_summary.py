@@ -1,4 +1,4 @@
-"""The table that is printed and the picture that is left: gains paired by seed, and the quality of the rows."""
+"""The printed table and the saved figure: gains paired by seed, and the quality of the rows."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "bal
 
 
 def parts_of(rows: Sequence[Row]) -> list[list[Row]]:
-    """Return the rows apart by data set, in the order in which these come, and protocol."""
+    """Return the rows split by data set, in order of appearance, and protocol."""
     parts: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         parts[row.dataset][row.protocol].append(row)
@@ -79,7 +79,7 @@ def _format_scores(rows: Sequence[Row], order: Sequence[str], metric: str) -> st
     header = ["classifier", "sampler", "n_synthetic", *(f"n_real {size}" for size in sizes)]
     body = [[*key, *(line.get(size, "") for size in sizes)] for key, line in cells.items()]
     caption = (
-        f"{metric}: mean, and in brackets the difference to no augmentation paired by seed, +- standard error "
+        f"{metric}: mean, and in brackets the difference from no augmentation paired by seed, +- standard error "
         "corrected for the overlap of the splits (plain for no augmentation)"
     )
     return f"{caption}\n\n{markdown_table(header, body)}"
@@ -136,7 +136,7 @@ def _number(value: float) -> str:
 def draw_summary(
     rows: Sequence[Row], order: Sequence[str], path: Path, metric: str = "balanced_accuracy"
 ) -> None:
-    """Draw gains over no augmentation beside precision and recall, a line of panels for each data set and protocol.
+    """Draw gains over no augmentation next to precision and recall, a row of panels for each data set and protocol.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def draw_summary(
     order : sequence of str
         The samplers in the order of the legend.
     path : Path
-        Where the picture is saved.
+        Where the figure is saved.
     metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
         Score of the classifiers.
     """
@@ -168,7 +168,7 @@ def draw_summary(
 
 
 def look(order: Sequence[str], sampler: str) -> dict[str, Any]:
-    """Return colour and mark of a sampler, the same in all pictures."""
+    """Return the colour and marker of a sampler, the same in all figures."""
     return {"color": "0.5", "marker": "o"} if sampler == REFERENCE else style(list(order).index(sampler))
 
 
@@ -190,7 +190,7 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
     )
     axis.invert_yaxis()
     axis.set_xlabel(
-        f"difference in {metric.replace('_', ' ')} to no augmentation\n(mean, corrected standard error)"
+        f"difference in {metric.replace('_', ' ')} from no augmentation\n(mean, corrected standard error)"
     )
 
 

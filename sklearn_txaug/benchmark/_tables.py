@@ -1,4 +1,4 @@
-"""The tables of the report, as HTML, and the one of all comparisons as a file."""
+"""The tables of the report, as HTML, and the table of all comparisons as a file."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
 
 
 def per_class(part: Sequence[Row], order: Sequence[str]) -> str:
-    """Return the share of each class that is recognised, a fold for each classifier."""
+    """Return the recall of each class, in a foldable section for each classifier."""
     scored = [(row, label) for row in part if (label := class_of(row.metric)) is not None]
     amounts = {row.n_synthetic for row, _ in scored}
     shown = (0, main_amount(amounts), CHOSEN)
@@ -99,7 +99,7 @@ def per_class(part: Sequence[Row], order: Sequence[str]) -> str:
             cells[row.classifier][row.n_real, label, row.sampler].append(row.value)
     return "".join(
         _fold(
-            f"Share of the held-out rows of each class that {classifier} recognises",
+            f"Recall of {classifier} for each class, on held-out rows",
             "".join(_class_tables(values, order, describe_main(amounts))),
             is_open=classifier == next(iter(cells)),
         )
@@ -131,9 +131,7 @@ def quality(part: Sequence[Row], order: Sequence[str]) -> str:
         for n_real, sampler, means in quality_lines(part, order)
     ]
     header = ["training rows", "sampler", *(name.replace("_", " ") for name in columns)]
-    caption = (
-        "Against held-out rows, mean over the seeds; real: other real rows, which bound what can be reached"
-    )
+    caption = "Against held-out rows, mean over the seeds; real: other real rows, an upper bound"
     return _fold(
         "Quality of the synthetic rows", html_table(caption, header, lines, right=range(2, len(header)))
     )

@@ -1,4 +1,4 @@
-"""One job of the comparison: its generator is trained, and what it asks for is measured."""
+"""One job of the comparison: its generator is trained, and its tasks are measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ._store import Row, recall_of
 
 
 class Trained(NamedTuple):
-    """A generator, its job and its cohort, the rows that it was trained on and those of its seed, and its cost."""
+    """A generator, its job and cohort, the rows it was trained on and those of its seed, and its cost."""
 
     generator: Any
     job: Job
@@ -35,7 +35,7 @@ class Trained(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """What a job gave: rows, points of its synthetic rows by (protocol, sampler, n_real), and why it gave no more."""
+    """The yield of a job: rows, points of its synthetic rows by (protocol, sampler, n_real), and an error, if any."""
 
     rows: list[Row]
     points: dict[tuple, dict[str, np.ndarray]]
@@ -43,7 +43,7 @@ class Finished(NamedTuple):
 
 
 def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> Finished:
-    """Train the job's generator on one thread, and score what it asks for.
+    """Train the job's generator on one thread, and measure its tasks.
 
     A sampler that cannot be trained, or drawn from, on this cohort ends its job, not the comparison.
     """
@@ -78,7 +78,7 @@ def _train(job: Job, cohort: Cohort, sampler: Any) -> Trained:
 
 
 def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Iterator[Row]:
-    """Yield the rows of a task, for each protocol that they are of."""
+    """Yield the rows of a task, for each protocol they belong to."""
     cohort, job, test = trained.cohort, trained.job, trained.test
     real = subset(cohort, trained.pool, task.n_real)
     measured: list[tuple[str, Size, dict[str, float]]] = []
@@ -94,7 +94,7 @@ def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Itera
 
 
 def _scores(trained: Trained, real: np.ndarray, amount: Size, classifier: Any) -> dict[str, float]:
-    """Train the classifier on real and synthetic rows, and test it. The scores stand last: see `missing`."""
+    """Train the classifier on real and synthetic rows, and test it. The scores come last: see `missing`."""
     cohort, seed = trained.cohort, trained.job.seed
     train = _training_rows(trained, real, amount, classifier)
     test = cohort.X[trained.test], cohort.y[trained.test]
@@ -108,7 +108,7 @@ def _scores(trained: Trained, real: np.ndarray, amount: Size, classifier: Any) -
 def _training_rows(
     trained: Trained, real: np.ndarray, amount: Size, classifier: Any
 ) -> tuple[Any, np.ndarray]:
-    """Return the real rows with the synthetic ones below them."""
+    """Return the real rows followed by the synthetic ones."""
     cohort = trained.cohort
     X, y = cohort.X[real], cohort.y[real]
     if amount == CHOSEN:

@@ -1,4 +1,4 @@
-"""Download public files: one table of addresses, transfers that resume, checksums kept from the first use on."""
+"""Download public files: one table of addresses, transfers that resume, checksums recorded at first use."""
 
 import gzip
 import hashlib
@@ -22,7 +22,7 @@ _XENA = "https://{}.s3.us-east-1.amazonaws.com/download/"
 _GTEX = "https://storage.googleapis.com/adult-gtex/"
 _STRING = "https://stringdb-downloads.org/download/"
 
-# Every address that is ever contacted. S3 reads a plain "+" as a blank, hence %2B.
+# All addresses that are ever contacted. S3 reads a plain "+" as a blank, hence %2B.
 URLS = {
     "tcga_pancan": _XENA.format("tcga-pancan-atlas-hub")
     + "EB%2B%2BAdjustPANCAN_IlluminaHiSeq_RNASeqV2.geneExp.xena.gz",
@@ -83,10 +83,10 @@ class Store:
 
     @contextmanager
     def file(self, name: str, keep: bool = True) -> Iterator[Path]:
-        """Give the path of a file, downloaded if it is missing.
+        """Yield the path of a file, downloaded if it is missing.
 
-        The checksum is recorded when the body has read the file without an error. What cannot be decompressed
-        is deleted, so that the next call downloads it again.
+        The checksum is recorded once the body has read the file without an error. A file that cannot be
+        decompressed is deleted, so that the next call downloads it again.
         """
         path, known = self._get(name)
         try:
@@ -108,7 +108,7 @@ class Store:
             path.unlink()
 
     def _get(self, name: str) -> tuple[Path, str | None]:
-        """Return the path of a verified file and its checksum, None if none was recorded yet."""
+        """Return the path of a verified file and its checksum, None if none has been recorded yet."""
         pooch = require("pooch", "downloading data")
         url, file = self._urls[name], unquote(urlsplit(URLS[name]).path).rpartition("/")[2]
         known = self._recorded().get(file, {}).get("sha256")
@@ -119,8 +119,8 @@ class Store:
         except ValueError as error:  # pooch found another checksum and deleted the download
             raise ValueError(
                 f"{url} is not the file that was first downloaded: {error} If its publisher changed it and you "
-                f"want the new version, delete the folder {self.folder}; otherwise give an address of the old "
-                f"one by urls={{{name!r}: ...}}."
+                f"want the new version, delete the folder {self.folder}; otherwise name an address of the old "
+                f"version by urls={{{name!r}: ...}}."
             ) from error
         return self.folder / file, known
 
@@ -149,8 +149,8 @@ class Store:
 class _Download:
     """A downloader for pooch that resumes an interrupted transfer, if the server allows it.
 
-    What has arrived is in ``<file>.part``, beside it the ETag or date of that version of the file: the server is
-    asked for the rest of this version only, and sends all of another one.
+    What has arrived is in ``<file>.part``, with the ETag or date of that version of the file next to it: the server
+    is asked to continue this version only, and otherwise sends the whole file.
     """
 
     def __init__(self, name: str, part: Path, verbose: bool) -> None:
@@ -171,12 +171,12 @@ class _Download:
         )
 
     def _transfer(self, url: str) -> bool:
-        """Ask for what is missing; return whether all of it came."""
+        """Request what is missing; return whether all of it arrived."""
         urllib3 = require("urllib3", "downloading data")
         with self._ask(url) as response:
             start = self._part.stat().st_size if response.status_code == 206 else 0
             sent = response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
-            if response.status_code == 416 or (start and not sent):  # what we have is not of this file
+            if response.status_code == 416 or (start and not sent):  # what we have is not part of this file
                 self._forget()
                 return False
             length = response.headers.get("Content-Length")

@@ -1,4 +1,4 @@
-"""Which genes of a public data set to keep, and in which order."""
+"""Which genes of a public data set to keep, and in what order."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ class Genes:
     ----------
     genes : {"landmarks"}, None or iterable of str
         The L1000 landmark genes, all genes, or Ensembl identifiers (a version is ignored), Entrez identifiers or
-        symbols, whatever the file has.
+        symbols, whichever the file has.
     renamed : mapping
         New names of identifiers in the file.
 
@@ -26,7 +26,7 @@ class Genes:
     key : str
         Name of the choice, for the cache.
     example : str
-        An identifier of the file read last, for messages.
+        An identifier in the last file read, for messages.
     """
 
     def __init__(self, genes: Any, renamed: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -50,16 +50,16 @@ class Genes:
         self.key = f"list-{digest[:12]}"
 
     def wants(self, id: str, symbol: str) -> bool:
-        """Tell whether to keep a gene. Landmarks go by identifier: a symbol may be that of several genes."""
+        """Tell whether to keep a gene. Landmarks are matched by identifier: several genes may share a symbol."""
         self.example = id
         if self._wanted is None or plain_identifier(id) in self._wanted:
             return True
         return self._listed is not None and symbol in self._wanted
 
     def order(self, ids: Sequence[str], symbols: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-        """Return the positions of the genes, in the order they were asked for, and the names of missing ones.
+        """Return the positions of the genes, in the order requested, and the names of missing ones.
 
-        Of genes with the same name, the first is taken.
+        If several genes have the same name, the first is taken.
         """
         if self.key == "landmarks":
             match = match_landmarks(ids)
@@ -81,9 +81,9 @@ def feature_names(ids: Iterable[str]) -> np.ndarray:
 
 
 def gene_symbols(names: np.ndarray, symbols: np.ndarray) -> np.ndarray:
-    """Return the symbols of a file; where it has none, those of the landmark genes, or the name itself.
+    """Return the symbols in a file; where it has none, those of the landmark genes, or the name itself.
 
-    An Ensembl identifier of another gene gets ``""``.
+    Ensembl identifiers of genes other than landmarks get ``""``.
     """
     if symbols.astype(bool).any():
         return symbols

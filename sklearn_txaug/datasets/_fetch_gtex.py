@@ -39,32 +39,32 @@ def fetch_gtex(
     return_X_y: bool = False,
     as_frame: bool = False,
 ) -> Any:
-    """Load RNA-seq profiles of GTEx v8 (classification), downloaded at the first call.
+    """Load RNA-seq profiles of GTEx v8 (classification), downloaded on the first call.
 
-    Normal tissue of about a thousand donors, one row a sample, on the scale log2(TPM + 1). Most donors gave many
-    samples: split by `groups`. With the default `min_class_size` there are the 17,244 samples of 26 tissues of
+    Normal tissue of about a thousand donors, one row per sample, on the scale log2(TPM + 1). Most donors gave many
+    samples: split by `groups`. The default `min_class_size` gives the 17,244 samples of 26 tissues of
     [1]_.
 
     Parameters
     ----------
     genes : {"landmarks"}, None or list of str, default="landmarks"
-        The L1000 landmark genes in the order of :func:`landmark_genes` (974 of them are there), all 56,200 genes,
-        or those of a list, Ensembl identifiers (a version is ignored) or symbols.
+        The L1000 landmark genes in the order of :func:`landmark_genes` (974 of them are available), all 56,200
+        genes, or those of a list, Ensembl identifiers (a version is ignored) or symbols.
     label : {"tissue", "tissue_detail"}, default="tissue"
         The covariate that is the target.
     min_class_size : int >= 1, default=100
-        Leave out labels with fewer samples.
+        Drop labels with fewer samples.
     data_home : str or path, default=None
-        Folder of downloads and caches, in ``sklearn_txaug/gtex_v8`` therein; None is that of scikit-learn, which
-        the environment variable ``SCIKIT_LEARN_DATA`` sets.
+        Folder of downloads and caches, which go into its subfolder ``sklearn_txaug/gtex_v8``; None is that of
+        scikit-learn, which the environment variable ``SCIKIT_LEARN_DATA`` sets.
     download_if_missing : bool, default=True
         If False, raise an OSError rather than download.
     keep : bool, default=True
         Keep the downloaded matrix (1.5 GB), so that other genes can be read without another download. False
         deletes it once the genes are in the cache.
     urls : dict, default=None
-        Other addresses, for a mirror: of ``"gtex_tpm"``, ``"gtex_samples"`` and ``"gtex_subjects"``. Checksums
-        hold for them too.
+        Other addresses, such as a mirror, for ``"gtex_tpm"``, ``"gtex_samples"`` and ``"gtex_subjects"``. Checksums
+        apply to them too.
     {returned}
 
     Returns
@@ -84,7 +84,7 @@ def fetch_gtex(
         feature_names, gene_symbols : ndarray of shape (n_genes,)
             Ensembl identifiers without version, and symbols; symbols may repeat.
         target_names : ndarray
-            The different labels, sorted.
+            The distinct labels, sorted.
         sample_names : ndarray of shape (n_samples,)
             Names of the samples in GTEx.
         {described}
@@ -98,7 +98,7 @@ def fetch_gtex(
     ------
     {not_fetched}
     ValueError
-        If an argument is not accepted, none of `genes` is there, {damaged}
+        If an argument is not accepted, none of `genes` is available, {damaged}
 
     See Also
     --------
@@ -159,20 +159,20 @@ def _read_annotations(store: Store) -> Any:
 
 
 def _choose(names: list[str], annotations: Any, label: str, min_size: int, notes: list[str]) -> Any:
-    """Return position and covariates of the samples to use; note how many are left out, and why."""
+    """Return position and covariates of the samples to use; note how many are dropped, and why."""
     pd = require("pandas", "fetch_gtex")
     index = pd.Index([name.replace(".", "-") for name in names], name="sample")
     table = pd.DataFrame({"position": np.arange(len(names))}, index=index)
     table = table[~index.duplicated()].join(annotations)
     known = table["donor"].notna() & table[label].notna()
     if not known.all():
-        notes.append(f"{int((~known).sum())} samples left out: donor or {label} not known")
+        notes.append(f"{int((~known).sum())} samples dropped: donor or {label} not known")
     table = table[known]
     sizes = table[label].value_counts()
     small = sizes[sizes < min_size]
     if len(small):
         labels = ", ".join(f"{name} ({size})" for name, size in small.items())
         notes.append(
-            f"{int(small.sum())} samples left out: {label} with fewer than {min_size} samples, {labels}"
+            f"{int(small.sum())} samples dropped: {label} with fewer than {min_size} samples, {labels}"
         )
     return table[~table[label].isin(small.index)]

@@ -1,4 +1,4 @@
-"""Genes of a big text matrix: read line by line, kept as float32 in a cache."""
+"""Genes of a large text matrix: read line by line, cached as float32."""
 
 import gzip
 import io
@@ -77,11 +77,11 @@ def get_matrix(
     genes : Genes
         The genes to keep.
     transform : callable
-        Maps values as in the file (float64) to those that are kept.
+        Maps the values in the file (float64) to those that are kept.
     gct : bool
         Whether the file is GCT 1.2; otherwise it has a header and one column of names.
     keep : bool
-        Whether to keep the file after the genes were taken from it.
+        Whether to keep the file once the genes have been read.
     """
     for key in (genes.key, "all"):
         if (store.folder / f"{name}-{key}").is_dir():
@@ -99,7 +99,7 @@ def get_matrix(
 
 @contextmanager
 def open_lines(path: Path, verbose: bool) -> Iterator[Iterator[bytes]]:
-    """Open a file, gzipped or not whatever its name, as lines of bytes, with a progress bar."""
+    """Open a file, gzipped or not regardless of its name, as lines of bytes, with a progress bar."""
     size = path.stat().st_size
     bar = tqdm(total=size, unit="B", unit_scale=True, desc=f"reading {path.name}", disable=not verbose)
     with open(path, "rb") as raw, bar:
@@ -143,11 +143,11 @@ def stream_genes(
     Parameters
     ----------
     lines : iterable of bytes
-        What follows the header.
+        The lines after the header.
     n_names : {1, 2}
         Columns before the values: identifier, and perhaps symbol.
     n_samples : int
-        Number of values a line.
+        Number of values per line.
     genes : Genes
         The genes to keep.
     file : str
@@ -164,7 +164,7 @@ def stream_genes(
 def _parse(text: bytes, n_samples: int, where: str) -> np.ndarray:
     cells = text.rstrip(b"\r\n").split(b"\t")
     if len(cells) != n_samples:
-        raise DamagedFileError(f"{where} has {len(cells)} values where {n_samples} are expected.")
+        raise DamagedFileError(f"{where} has {len(cells)} values, but {n_samples} are expected.")
     try:
         return np.array(list(map(float, cells)))
     except ValueError:
@@ -176,7 +176,7 @@ def _parse(text: bytes, n_samples: int, where: str) -> np.ndarray:
 
 
 def _write(folder: Path, samples: list[str], genes: Iterable[Gene], transform: Transform) -> bool:
-    """Write the cache beside its place and move it there when it is complete; False if there are no genes."""
+    """Write the cache to a temporary place and move it when it is complete; False if there are no genes."""
     with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as temporary:
         new, ids, symbols = Path(temporary) / "cache", [], []
         new.mkdir()

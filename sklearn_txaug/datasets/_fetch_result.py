@@ -1,4 +1,4 @@
-"""From a matrix in the cache and a table of samples to what the caller gets."""
+"""Assemble the result from a cached matrix and a table of samples."""
 
 import csv
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ documented = with_texts(
     as_frame : bool, default=False
         Return the data as a DataFrame, the target and groups as Series.""",
         "described": """notes : list of str
-            What was left out and why.
+            What was dropped and why.
         DESCR : str
             Source, licence, citation and notes.
         filename : str
@@ -64,7 +64,7 @@ def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
     Parameters
     ----------
     path : Path
-        The file, in UTF-8 or else Latin-1, gzipped or not whatever its name.
+        The file, in UTF-8 or else Latin-1, gzipped or not regardless of its name.
     columns : mapping
         New name of each column to read.
 
@@ -116,7 +116,7 @@ def make_result(
     as_frame: bool,
     return_X_y: bool,
 ) -> Any:
-    """Put the samples together with their genes.
+    """Combine the samples with their genes.
 
     Parameters
     ----------
@@ -130,9 +130,9 @@ def make_result(
     label, group : str
         The covariates that are the label and the group.
     drop_missing : bool
-        Whether to leave out genes that lack a value.
+        Whether to drop genes that lack a value.
     notes : list of str
-        What was left out so far.
+        What has been dropped so far.
     description : str
         Name of the file with the description.
     folder : Path
@@ -183,16 +183,16 @@ def _columns(
     """Return the positions of the genes; note, or warn, which are missing or lack values."""
     columns, absent = genes.order(matrix.ids.tolist(), matrix.symbols.tolist())
     if not len(columns):
-        raise ValueError(f"genes: none of them is in the data, whose genes are named like {matrix.ids[0]}.")
+        raise ValueError(f"genes: none of them is in the data, where genes are named like {matrix.ids[0]}.")
     alerts: list[str] = []
     if absent:
-        text = f"{len(absent)} of the genes asked for are not in the data: {few(absent)}"
-        (notes if genes.key == "landmarks" else alerts).append(text)  # a few landmarks are always absent
+        text = f"{len(absent)} of the requested genes are not in the data: {few(absent)}"
+        (notes if genes.key == "landmarks" else alerts).append(text)  # a few landmarks are always missing
     if drop_missing:
         lacking = matrix.has_missing(columns, rows)
         if lacking.any():
             names = feature_names(matrix.ids[columns[lacking]]).tolist()
-            alerts.append(f"{len(names)} genes lack values and were left out: {few(names)}")
+            alerts.append(f"{len(names)} genes lack values and were dropped: {few(names)}")
             columns = columns[~lacking]
         if not len(columns):
             raise ValueError("all genes lack values in some sample; missing='keep' returns them with NaN.")

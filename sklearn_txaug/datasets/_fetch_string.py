@@ -31,21 +31,21 @@ def fetch_string_graph(
     urls: Mapping[str, str] | None = None,
     verbose: bool = True,
 ) -> "GeneGraph":
-    """Load the human protein associations of STRING v12 as a graph of gene symbols, downloaded at the first call.
+    """Load the human protein associations of STRING v12 as a graph of gene symbols, downloaded on the first call.
 
     Parameters
     ----------
     threshold : float in [0, 1], default=0.7
-        Least combined score of an edge, divided by 1000. STRING lists none below 0.15.
+        Minimum combined score of an edge, divided by 1000. STRING lists none below 0.15.
     data_home : str or path, default=None
-        Folder of downloads and caches, in ``sklearn_txaug/string_v12`` therein; None is that of scikit-learn,
-        which the environment variable ``SCIKIT_LEARN_DATA`` sets.
+        Folder of downloads and caches, which go into its subfolder ``sklearn_txaug/string_v12``; None is that of
+        scikit-learn, which the environment variable ``SCIKIT_LEARN_DATA`` sets.
     download_if_missing : bool, default=True
         If False, raise an OSError rather than download.
     keep : bool, default=True
         Keep the downloaded links (80 MB), which are not needed again.
     urls : dict, default=None
-        Other addresses, for a mirror: of ``"string_links"`` and ``"string_info"``. Checksums hold for them too.
+        Other addresses, such as a mirror, for ``"string_links"`` and ``"string_info"``. Checksums apply to them too.
     verbose : bool, default=True
         Show progress bars.
 
@@ -53,12 +53,12 @@ def fetch_string_graph(
     -------
     graph : GeneGraph
         Genes are symbols (STRING's preferred names), sorted; weights are scores from `threshold` to 0.999. Each
-        pair counts once; of proteins with one symbol the largest score counts, and pairs of them are left out.
+        pair counts once; if proteins share a symbol, the largest score counts, and pairs among them are dropped.
 
     Warns
     -----
     UserWarning
-        If links name proteins without a symbol; these links are left out.
+        If links name proteins without a symbol; these links are dropped.
 
     Raises
     ------
@@ -118,13 +118,13 @@ def _read_edges(store: Store, keep: bool) -> tuple[np.ndarray, np.ndarray, np.nd
             keys.append(key)
             scores.append(score)
     if n_unknown:
-        warn(f"{n_unknown} links name a protein without a symbol and were left out")
+        warn(f"{n_unknown} links name a protein without a symbol and were dropped")
     key, score = _largest(np.concatenate(keys), np.concatenate(scores))
     return genes, np.stack(np.divmod(key, len(genes))), score
 
 
 def _chunks(lines: Iterator[bytes], path: Path, codes: dict[bytes, int]) -> Iterator[tuple[np.ndarray, ...]]:
-    """Yield the numbers of both genes (-1 if not known) and the scores."""
+    """Yield the numbers of both genes (-1 if unknown) and the scores."""
     header = next(lines, b"").split()
     if header != [b"protein1", b"protein2", b"combined_score"]:
         raise DamagedFileError(f"{path.name} is not a table of links: its header starts with {header[:5]!r}.")

@@ -22,7 +22,7 @@ TISSUES = {
     "THYM": "thymus", "UCEC": "uterus", "UCS": "uterus", "UVM": "eye",
 }  # fmt: skip
 
-# Landmark genes that TCGA knows by an earlier symbol (HGNC), and their symbol in `landmark_genes`.
+# Landmark genes that have an earlier symbol (HGNC) in TCGA, and their symbol in `landmark_genes`.
 RENAMED = {
     "ADCK3": "COQ8A", "B3GNT1": "B4GAT1", "BRP44": "MPC2", "CAMSAP1L1": "CAMSAP2", "CCDC90A": "MCUR1",
     "CD97": "ADGRE5", "CDC45L": "CDC45", "CHP": "CHP1", "CTSL1": "CTSL", "ERO1L": "ERO1A", "FAM63A": "MINDY1",
@@ -59,9 +59,9 @@ def fetch_tcga(
     return_X_y: bool = False,
     as_frame: bool = False,
 ) -> Any:
-    """Load RNA-seq profiles of The Cancer Genome Atlas (classification), downloaded at the first call.
+    """Load RNA-seq profiles of The Cancer Genome Atlas (classification), downloaded on the first call.
 
-    Tumours of 33 cohorts and adjacent normal tissue, one row a sample, on the scale log2(x + 1). Several samples
+    Tumours of 33 cohorts and adjacent normal tissue, one row per sample, on the scale log2(x + 1). Several samples
     may come from one patient: split by `groups`. The labels are those of [1]_, except that the cohort STES, which
     repeats the samples of STAD and ESCA, is never among them.
 
@@ -70,7 +70,7 @@ def fetch_tcga(
     source : {"pancan", "toil"}, default="pancan"
         ``"pancan"`` is the matrix of the PanCanAtlas [2]_: 20,531 genes by symbol, RSEM normalised counts (the
         genes and the quantification of [1]_) after batch correction across all samples; a few hundred MB.
-        ``"toil"`` is the recomputation with GTEx [3]_: 60,498 genes by Ensembl identifier, TPM, no value missing,
+        ``"toil"`` is the recomputation with GTEx [3]_: 60,498 genes by Ensembl identifier, TPM, no missing values,
         no batch correction, comparable with GTEx; 1.3 GB.
     genes : {"landmarks"}, None or list of str, default="landmarks"
         The L1000 landmark genes in the order of :func:`landmark_genes`, all genes, or those of a list (symbols
@@ -78,19 +78,19 @@ def fetch_tcga(
     label : {"tissue", "cohort", "sample_type", "cancer"}, default="tissue"
         The covariate that is the target.
     missing : {"drop", "keep"}, default="drop"
-        ``"drop"`` leaves out samples whose age or sex is not known, as in [1]_, and genes that lack the value of a
-        sample (batch correction took some out). ``"keep"`` returns both with NaN.
+        ``"drop"`` drops samples of unknown age or sex, as in [1]_, and genes that lack the value of a
+        sample (batch correction removed some). ``"keep"`` returns both with NaN.
     data_home : str or path, default=None
-        Folder of downloads and caches, in ``sklearn_txaug/tcga`` therein; None is that of scikit-learn, which the
-        environment variable ``SCIKIT_LEARN_DATA`` sets.
+        Folder of downloads and caches, which go into its subfolder ``sklearn_txaug/tcga``; None is that of
+        scikit-learn, which the environment variable ``SCIKIT_LEARN_DATA`` sets.
     download_if_missing : bool, default=True
         If False, raise an OSError rather than download.
     keep : bool, default=True
         Keep the downloaded matrix, so that other genes can be read without another download. False deletes it
         once the genes are in the cache.
     urls : dict, default=None
-        Other addresses, for a mirror: of ``"tcga_pancan"``, ``"tcga_toil"``, ``"tcga_toil_phenotype"`` and
-        ``"tcga_clinical"``. Checksums hold for them too.
+        Other addresses, such as a mirror, for ``"tcga_pancan"``, ``"tcga_toil"``, ``"tcga_toil_phenotype"`` and
+        ``"tcga_clinical"``. Checksums apply to them too.
     {returned}
 
     Returns
@@ -107,12 +107,12 @@ def fetch_tcga(
         covariates : DataFrame of shape (n_samples, 7)
             ``patient``, ``cohort``, ``tissue``, ``sample_type``, ``cancer`` (bool), ``age`` (years), ``sex``.
         feature_names : ndarray of shape (n_genes,)
-            Symbols as in TCGA (numbers where it has none), except that landmark genes which have been renamed
-            since are called as in :func:`landmark_genes`; or Ensembl identifiers without version.
+            Symbols as in TCGA (numbers where it has none), except that landmark genes renamed since then are named
+            as in :func:`landmark_genes`; or Ensembl identifiers without version.
         gene_symbols : ndarray of shape (n_genes,)
-            Symbols; for ``"toil"`` of the landmark genes only, else ``""``.
+            Symbols; for ``"toil"`` only those of the landmark genes, else ``""``.
         target_names : ndarray
-            The different labels, sorted.
+            The distinct labels, sorted.
         sample_names : ndarray of shape (n_samples,)
             Barcodes, 15 characters.
         {described}
@@ -126,7 +126,7 @@ def fetch_tcga(
     ------
     {not_fetched}
     ValueError
-        If an argument is not accepted, none of `genes` is there, {damaged}
+        If an argument is not accepted, none of `genes` is available, {damaged}
 
     See Also
     --------
@@ -170,7 +170,7 @@ def fetch_tcga(
 
 
 def _clip(values: np.ndarray) -> np.ndarray:
-    """Batch correction leaves values below zero."""
+    """Clip the values below zero that batch correction leaves."""
     return np.maximum(values, 0)
 
 
@@ -180,7 +180,7 @@ def _from_toil(values: np.ndarray) -> np.ndarray:
 
 
 def _read_clinical(store: Store, source: str) -> Any:
-    """Read cohort, age and sex of each patient; Toil's own table fills in for a sex that is not known."""
+    """Read cohort, age and sex of each patient; an unknown sex is filled in from Toil's own table."""
     pd = require("pandas", "fetch_tcga")
     columns = {
         "sample": "sample",
@@ -201,13 +201,13 @@ def _read_clinical(store: Store, source: str) -> Any:
 
 
 def _by_patient(table: Any) -> Any:
-    """Return the first value that is known of each patient."""
+    """Return the first known value of each patient."""
     patients = table["sample"].str[:12].str.replace(".", "-", regex=False)
     return table.groupby(patients).first().drop(columns="sample")
 
 
 def _choose(names: list[str], clinical: Any, complete: bool, notes: list[str]) -> Any:
-    """Return position and covariates of the samples to use; note how many are left out, and why."""
+    """Return position and covariates of the samples to use; note how many are dropped, and why."""
     pd = require("pandas", "fetch_tcga")
     table = pd.DataFrame({"barcode": [name.replace(".", "-")[:15] for name in names]})
     table["position"] = np.arange(len(table))
@@ -215,7 +215,7 @@ def _choose(names: list[str], clinical: Any, complete: bool, notes: list[str]) -
     def keep(mask: Any, reason: str) -> None:
         nonlocal table
         if not mask.all():
-            notes.append(f"{int((~mask).sum())} samples left out: {reason}")
+            notes.append(f"{int((~mask).sum())} samples dropped: {reason}")
             table = table[mask]
 
     keep(table["barcode"].str.fullmatch(r"TCGA-\w\w-\w{4}-[01]\d"), "no sample of a patient in TCGA")

@@ -51,7 +51,7 @@ def make_expression(
     n_modules : int, default=10
         Number of gene modules, of equal size up to one gene.
     module_correlation : float, default=0.5
-        Within-class correlation, in absolute value, of two genes of one module before counting noise, in
+        Absolute within-class correlation of two genes of one module before counting noise, in
         [0, 1]. About half the genes of a module go down when the others go up.
     class_sep : float, default=0.5
         Standard deviation over the classes of the shift of a module, in units of a gene's within-class
@@ -62,12 +62,12 @@ def make_expression(
     library_size : float, default=1e6
         Expected total count of a sample, in (0, 1e12].
     library_cv : float, default=0.3
-        Coefficient of variation of the total between samples (log-normal); 0 gives all samples one depth.
+        Coefficient of variation of the total between samples (log-normal); 0 gives all samples the same depth.
     dispersion : float, default=0.05
         Overdispersion a of the counts, variance = mean + a mean^2; 0 gives Poisson counts.
     n_groups : int, default=None
         Number of groups (patients, donors) with several samples each, spread evenly over the samples
-        whatever their class. None makes the samples independent.
+        regardless of class. None makes the samples independent.
     group_correlation : float, default=0.5
         Share of a gene's within-class variance that the samples of a group have in common, in [0, 1].
     output : {"log", "counts"}, default="log"
@@ -111,11 +111,11 @@ def make_expression(
 
         b_j + d_j s_j class_sep u_cm + d_j (sqrt(r) s_j z_im + sqrt(1 - r) e_ij)
 
-    with r = `module_correlation` and u, z, e standard normal. With groups, z and e are the sum of a part of
-    the group and a part of the sample, weighted so that the variance stays the same. Powers of two of the
+    with r = `module_correlation` and u, z, e standard normal. With groups, z and e are each the sum of a group
+    effect and a sample effect, weighted so that the variance stays the same. Powers of two of the
     levels, divided by their sum, are the expected shares of the sample's total, so counts are compositional
-    as in sequencing; a gamma-Poisson mixture gives the counts. Everything in a class is Gaussian on the log
-    scale before sequencing, which real cohorts are not: a method that does well here need not do well there.
+    as in sequencing; a gamma-Poisson mixture gives the counts. Before sequencing, each class is Gaussian on the log
+    scale, which real cohorts are not: a method that does well here need not do well on real data.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def make_expression(
 def _sequence(
     levels: np.ndarray, library_size: float, library_cv: float, dispersion: float, rng: Any
 ) -> np.ndarray:
-    """Counts, int64, of samples with the given log2 levels."""
+    """Return counts, int64, of samples with the given log2 levels."""
     share = np.exp2(levels - levels.max(axis=1, keepdims=True))
     share /= share.sum(axis=1, keepdims=True)
     sigma = np.sqrt(np.log1p(library_cv**2))
@@ -193,10 +193,10 @@ def _sequence(
 
 
 def _class_sizes(n_samples: int, n_classes: int, weights: Sequence[float] | None) -> np.ndarray:
-    """Samples of each class by largest remainder, at least one each."""
+    """Return the number of samples of each class by largest remainder, at least one each."""
     share = np.ones(n_classes) if weights is None else np.asarray(weights, dtype=float)
     if share.shape != (n_classes,) or not np.isfinite(share).all() or (share <= 0).any():
-        raise ValueError(f"weights must be {n_classes} positive numbers, one a class; got {weights!r}.")
+        raise ValueError(f"weights must be {n_classes} positive numbers, one per class; got {weights!r}.")
     exact = share / share.sum() * n_samples
     sizes = np.floor(exact).astype(int)
     sizes[np.argsort(sizes - exact, kind="stable")[: n_samples - sizes.sum()]] += 1

@@ -15,7 +15,7 @@ def load_tissue_expression(*, return_X_y: bool = False, as_frame: bool = False) 
     """Load the expression of 500 genes in seven human tissues (classification).
 
     A small real cohort that comes with the package. The values are microarray intensities after robust
-    multi-array averaging (Affymetrix human U133 arrays), on a log2 scale already: do not log them again.
+    multi-array averaging (Affymetrix human U133 arrays), already on a log2 scale: do not take logarithms again.
 
     =================   =========================
     Classes                                     7
@@ -43,8 +43,8 @@ def load_tissue_expression(*, return_X_y: bool = False, as_frame: bool = False) 
         target : ndarray or Series of shape (189,)
             Tissue of each sample, a string.
         feature_names : ndarray of shape (500,)
-            Gene symbols as distributed. A hyphen is written as a dot (``"HLA.E"``), and names that have
-            been changed since are kept (``"SEPT10"``, now SEPTIN10).
+            Gene symbols as distributed. A hyphen is written as a dot (``"HLA.E"``), and old names are
+            kept (``"SEPT10"``, now SEPTIN10).
         target_names : ndarray of shape (7,)
             The tissues, sorted.
         sample_names : ndarray of shape (189,)
@@ -54,7 +54,7 @@ def load_tissue_expression(*, return_X_y: bool = False, as_frame: bool = False) 
         DESCR : str
             Description of the data set.
         filename, data_module : str
-            Where the data lie in the package.
+            Location of the data in the package.
 
     (data, target) : tuple, if ``return_X_y`` is True
         The two arrays, or DataFrame and Series.

@@ -15,7 +15,7 @@ from ._selection import NONE
 
 
 class CandidateComparison(NamedTuple):
-    """Samplers by name, what scores them, and the `scaler` and `nonnegative` that they work under."""
+    """Samplers by name, the scorer that compares them, and the `scaler` and `nonnegative` that they share."""
 
     samplers: Mapping[str, Any]
     scorer: AmountScorer
@@ -52,7 +52,7 @@ class CandidateComparison(NamedTuple):
         )
         failed = {name: error for (name, _), (_, error) in zip(jobs, found, strict=True) if error}
         for name, error in failed.items():
-            warn(f"candidate {name} cannot be chosen, since it fails: {error}")
+            warn(f"candidate {name} cannot be chosen because it fails: {error}")
         folds = [found[k : k + len(names)] for k in range(0, len(found), len(names))]
         return np.array([np.concatenate([scores for scores, _ in fold]) for fold in folds]).T
 
@@ -72,7 +72,7 @@ def named_samplers(samplers: Any) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If there is none, or one is named as no augmentation is.
+        If there is no sampler, or one has the name that stands for no augmentation.
     TypeError
         If one is not a sampler.
     """
@@ -80,7 +80,7 @@ def named_samplers(samplers: Any) -> dict[str, Any]:
         samplers = [samplers]
     named = dict(samplers) if isinstance(samplers, dict) else _by_class(samplers)
     if not named or NONE in named:
-        raise ValueError(f"candidates must hold a sampler or more, none of them named {NONE!r}")
+        raise ValueError(f"candidates must hold at least one sampler, none of them named {NONE!r}")
     for sampler in named.values():
         with_sample(sampler)
     return named

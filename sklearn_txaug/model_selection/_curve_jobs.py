@@ -1,4 +1,4 @@
-"""The trainings that a curve takes: one generator for all amounts, and each classifier with and without."""
+"""The training jobs of a curve: one generator for all amounts, and classifiers with and without synthetic rows."""
 
 from __future__ import annotations
 
@@ -94,16 +94,16 @@ class CurveJobs:
         """Return the splits that have a score: ROC AUC, say, needs rows of every class."""
         defined = np.flatnonzero(~np.isnan(baseline).any(axis=1))
         if not len(defined):
-            raise ValueError(f"{self._score_name} is not defined for what any of the splits holds out")
+            raise ValueError(f"{self._score_name} is not defined for the held-out rows of any split")
         if len(defined) < len(baseline):
             warn(
-                f"{len(baseline) - len(defined)} of {len(baseline)} splits are left out: {self._score_name} is not "
-                "defined for what they hold out"
+                f"{len(baseline) - len(defined)} of {len(baseline)} splits are dropped: {self._score_name} is not "
+                "defined for their held-out rows"
             )
         return defined
 
     def _jobs(self, fold: int, subsets: list[Split]) -> list[tuple[int, int, list[Split]]]:
-        """Return what shares one generator: each subset its own, or under the oracle protocol all of a fold."""
+        """Group subsets that share one generator: each has its own, or under the oracle protocol one per fold."""
         if self.protocol == "oracle":
             return [(fold, 0, subsets)]
         return [(fold, k, [subset]) for k, subset in enumerate(subsets)]
@@ -129,7 +129,7 @@ class CurveJobs:
     def _check_oracle(self, subsets: list[list[Split]]) -> None:
         if self.protocol == "oracle" and all(len(s.real) == len(s.seen) for fold in subsets for s in fold):
             raise ValueError(
-                "protocol='oracle' needs fewer real rows than are not held out: set n_real, or use 'honest'"
+                "protocol='oracle' needs fewer real rows than the rows not held out: set n_real, or use 'honest'"
             )
 
     def _seeded(self, fold: int, k: int) -> SamplerAdapter:

@@ -14,7 +14,7 @@ from ._result import CurveResult
 _documented = with_texts(
     {
         "trains": """\
-    In each split a generator is trained once and sampled at every amount. The classifier has one seed a
+    In each split a generator is trained once and sampled at every amount. The classifier has one seed per
     split, so that differences are paired; their standard error is that of Nadeau and Bengio [1]_.""",
         "common": """estimator : classifier
         Trained with and without synthetic rows.
@@ -23,33 +23,33 @@ _documented = with_texts(
     y : array-like of shape (n_samples,)
         Class labels.""",
         "splitting": """cv : int, splitter or iterable, default=5
-        An int is the number of folds, stratified by class and, with `groups`, of whole groups. A class whose rows
+        An int is the number of folds, stratified by class; with `groups`, no group is split. A class whose rows
         would all be held out stays in training.
     n_repeats : int, default=1
-        Repetitions with other folds, if `cv` is an int.
+        Number of repetitions with different folds, if `cv` is an int.
     groups : array-like of shape (n_samples,), default=None
-        Patient or donor of each row; rows of one stay on one side of a split.
+        Patient or donor of each row; all rows of a group stay on one side of a split.
     scoring : str, callable or None, default="balanced_accuracy"
         A scorer of scikit-learn, greater is better.
     protocol : {"honest", "oracle"}, default="honest"
         ``"honest"`` trains the generator on the rows that the classifier sees, ``"oracle"`` on all rows that are not
-        held out: what a generator of a larger cohort gives to a small one, as in [2]_.
+        held out: how much a generator of a larger cohort helps a small one, as in [2]_.
     n_jobs : int or None, default=None
-        Trainings at a time, of one thread each; the result does not depend on it.
+        Number of trainings in parallel, with one thread each; the result does not depend on it.
     random_state : int, RandomState instance or None, default=None
-        Decides splits, trainings and draws, those of `sampler` and `estimator` too.""",
+        Determines splits, trainings and draws, including those of `sampler` and `estimator`.""",
         "warns": """Warns
     -----
     UserWarning
-        If splits are left out because the score is not defined for what they hold out, as ROC AUC without rows of a
-        class.""",
+        If splits are dropped because the score is not defined for their held-out rows, such as ROC AUC without rows
+        of some class.""",
         "raises": """Raises
     ------
     ValueError
-        If `protocol` is another, ``"oracle"`` is asked for with all real rows, an amount cannot be met, nothing can
-        be held out, a splitter cuts groups, or the score is not defined in any split.
+        If `protocol` is unknown, ``"oracle"`` is combined with all real rows, an amount cannot be met, nothing can
+        be held out, a splitter divides groups, or the score is not defined in any split.
     TypeError
-        If `sampler` is none.""",
+        If `sampler` is not a sampler.""",
         "references": """References
     ----------
     .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 239-281, 2003.
@@ -76,7 +76,7 @@ def augmentation_curve(
     n_jobs: int | None = None,
     random_state: Any = None,
 ) -> CurveResult:
-    """Score a classifier on held-out rows with more and more synthetic rows, against none.
+    """Score a classifier on held-out rows with increasing amounts of synthetic rows, against none.
 
     {trains}
 
@@ -86,10 +86,10 @@ def augmentation_curve(
         One of this package, or an over-sampler of imbalanced-learn. Its own amounts are not used.
     {common}
     n_synthetic : sequence of amounts, or one amount, default=(0.5, 1.0, 2.0)
-        An int is the number of rows in all, a float a share of the classifier's real rows, a dict the rows of each
-        class; None fills every class up to the largest. No augmentation is always compared, 0 is left out.
+        An int is the total number of rows, a float a share of the classifier's real rows, a dict the rows of each
+        class; None fills every class up to the largest. No augmentation is always compared, so 0 is dropped.
     n_real : int, float or None, default=None
-        Real training rows of the classifier, as in `low_data_curve`; None is all that are not held out.
+        Real training rows of the classifier, as in `low_data_curve`; None is all rows that are not held out.
     {splitting}
 
     Returns
@@ -104,7 +104,7 @@ def augmentation_curve(
     See Also
     --------
     low_data_curve : The gain over the number of real rows.
-    AugmentationCurveDisplay : Draws it.
+    AugmentationCurveDisplay : Draws the curve.
     sklearn_txaug.model_selection.SelectiveSampler : Chooses the amount inside a pipeline.
 
     {references}
@@ -144,7 +144,7 @@ def low_data_curve(
     n_jobs: int | None = None,
     random_state: Any = None,
 ) -> CurveResult:
-    """Score a classifier on held-out rows with few and more real rows, with and without synthetic ones.
+    """Score a classifier on held-out rows with increasing numbers of real rows, with and without synthetic ones.
 
     {trains}
 
@@ -155,9 +155,9 @@ def low_data_curve(
     {common}
     n_real : sequence of int or float, or one of them
         Real training rows of the classifier: ints are numbers of rows, floats shares of those not held out. Smaller
-        sets are part of larger ones, and each has two rows of each class or more.
+        sets are subsets of larger ones, and each has at least two rows of each class.
     n_synthetic : int, float, dict or None, default=1.0
-        Synthetic rows: an int is the number in all, a float a share of the real rows, a dict the rows of each class;
+        Synthetic rows: an int is the total number, a float a share of the real rows, a dict the rows of each class;
         None fills every class up to the largest.
     {splitting}
 
@@ -173,7 +173,7 @@ def low_data_curve(
     See Also
     --------
     augmentation_curve : The gain over the number of synthetic rows.
-    LowDataCurveDisplay : Draws it.
+    LowDataCurveDisplay : Draws the curve.
 
     {references}
 

@@ -1,4 +1,4 @@
-"""The curves as pictures."""
+"""Plots of the curves."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ class _CurveDisplay:
         baselines = [self._baseline_of(curve) for curve in curves.values()]
         if kind == "score" and not all(np.array_equal(baselines[0], other) for other in baselines):
             raise ValueError(
-                "kind='score' needs curves of the same splits and real rows; draw the differences"
+                "kind='score' needs curves of the same splits and real rows; use kind='difference'"
             )
         self.curves, self.kind = dict(curves), kind
 
     @classmethod
     def from_data(cls, curves: Any, *, kind: str = "difference", ax: Any = None) -> Any:
-        """Draw curves that are computed already.
+        """Draw curves that have already been computed.
 
         Parameters
         ----------
         curves : CurveResult, list or dict of CurveResult
-            A dict gives them names; otherwise each has that of its sampler, with the protocol if there are two.
+            A dict gives them names; otherwise each is named after its sampler, with the protocol if there are two.
         kind : {"difference", "score"}, default="difference"
             Gains over no augmentation, or the scores with and without.
         ax : matplotlib Axes, default=None
@@ -86,7 +86,7 @@ class _CurveDisplay:
         ax : matplotlib Axes, default=None
             None makes a figure.
         **kwargs
-            Passed to the function that computes the curve. All samplers meet the same splits.
+            Passed to the function that computes the curve. All samplers use the same splits.
 
         Returns
         -------
@@ -146,7 +146,7 @@ class _CurveDisplay:
         self._line(0, first, first.baseline_scores, **looks)
 
     def _line(self, offset: float, curve: CurveResult, values: np.ndarray, **looks: Any) -> None:
-        """Draw means and standard errors, a little beside those of the other samplers."""
+        """Draw means and standard errors, shifted a little so that samplers do not overlap."""
         x, order = getattr(curve, self._x), np.argsort(getattr(curve, self._x))
         if self.ax_.get_xscale() == "log":
             x = x * (self._ticks[-1] / self._ticks[0]) ** (0.012 * offset)
@@ -160,7 +160,7 @@ class _CurveDisplay:
         raise NotImplementedError
 
     def _baseline_of(self, curve: CurveResult) -> np.ndarray:
-        """Return the scores of no augmentation that curves of one picture share."""
+        """Return the scores of no augmentation, which the curves of one plot share."""
         raise NotImplementedError
 
 

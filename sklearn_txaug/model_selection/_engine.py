@@ -1,4 +1,4 @@
-"""Train a generator, draw from it, train a classifier with its rows, score: once, for all who compare."""
+"""Train a generator, draw from it, train a classifier with its rows, score: one engine for every comparison."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def fit_generator(sampler: Any, X: Any, y: np.ndarray, groups: Any, rows: np.nda
 
 
 def with_synthetic(X: Any, y: np.ndarray, generator: Any, labels: np.ndarray) -> tuple[Any, np.ndarray]:
-    """Return training rows with a synthetic row for each of `labels` below them."""
+    """Return training rows followed by a synthetic row for each of `labels`."""
     if generator is None or not len(labels):
         return X, y
     X_new, y_new = generator.sample(y=labels)

@@ -1,4 +1,4 @@
-"""What the curves return."""
+"""The result of a curve."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CurveResult:
     scores, baseline_scores : ndarray of shape (n_points, n_splits)
         Held-out scores with the synthetic rows, and without them.
     n_train, n_test : float
-        Rows that are not held out, and that are, on average over the splits.
+        Numbers of rows not held out and held out, on average over the splits.
     """
 
     sampler: str

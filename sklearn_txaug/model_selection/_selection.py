@@ -1,4 +1,4 @@
-"""The choice among augmentations and none, from scores paired by split."""
+"""The choice among augmentations and no augmentation, from scores paired by split."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class Option(NamedTuple):
 
 
 class Selection:
-    """What `rule` chooses; the first option is no augmentation.
+    """The choice that `rule` makes; the first option is no augmentation.
 
     Parameters
     ----------
     options : sequence of Option
         Simpler ones first.
     scores : ndarray of shape (n_options, n_splits)
-        Held-out scores; no splits, if nothing was compared. Splits in which that of no augmentation is not finite
-        (ROC AUC of one class) are left out.
+        Held-out scores; no splits, if nothing was compared. Splits in which the score of no augmentation is not
+        finite (ROC AUC of one class) are dropped.
     n_train, n_test : float
-        Rows of a split.
+        Training and test rows of a split.
     rule : {"one_se", "strict", "best", "always"}
         As in `SelectiveSampler`.
     scoring : str
-        Name of the score, for people.
+        Name of the score, for messages.
     rng : numpy.random.Generator
         For the bar that the best of many options has to pass under the strict rule.
     """
@@ -66,12 +66,12 @@ class Selection:
 
     @property
     def differences(self) -> np.ndarray:
-        """Differences to no augmentation, of shape (n_options, n_splits)."""
+        """Differences from no augmentation, of shape (n_options, n_splits)."""
         return self.scores - self.scores[:1]
 
     @cached_property
     def valid(self) -> np.ndarray:
-        """Places of the augmentations that have a score in every split."""
+        """Positions of the augmentations that have a score in every split."""
         compared = np.isfinite(self.scores).all(axis=1) & (self.scores.shape[1] > 0)
         return 1 + np.flatnonzero(compared[1:])
 
@@ -97,7 +97,7 @@ class Selection:
     def _error(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(corrected_standard_error(values, self._n_train, self._n_test, axis=1))
 
-    # -- for people
+    # -- results for the user
 
     def results(self) -> dict[str, np.ndarray]:
         """Return the comparison in the form of `GridSearchCV.cv_results_`."""

@@ -27,7 +27,7 @@ from ._engine import AmountScorer
 from ._selection import NONE, Option, Selection
 
 Candidates = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
-SELECT = 3  # a random stream beside those of `base`
+SELECT = 3  # a random stream in addition to those of `base`
 
 
 @estimator
@@ -35,47 +35,48 @@ class SelectiveSampler(WrapperSampler):
     """Choose generator and amount by cross-validation on the training rows, and augment only if that helps.
 
     Each candidate is trained once on the training rows of each fold and sampled at every amount; `estimator` is
-    trained with and without the synthetic rows, and scored on the rows of the fold. What counts is the difference to
-    no augmentation, paired by fold, with the standard error of Nadeau and Bengio [1]_, which allows for the overlap
-    of the training rows. ``fit_resample`` returns the real rows alone where no candidate gains enough.
+    trained with and without the synthetic rows, and scored on the held-out rows of the fold. Candidates are compared
+    by their difference from no augmentation, paired by fold, with the standard error of Nadeau and Bengio [1]_, which
+    allows for the overlap of the training rows. ``fit_resample`` returns only the real rows if no candidate gains
+    enough.
 
     Parameters
     ----------
     candidates : sampler, list or dict of samplers
         Samplers of this package, or over-samplers of imbalanced-learn, cheapest first; a dict gives them names. Their
         own amounts are not used. None is `RandomOverSampler`, `SMOTE` and `GaussianSampler`, which train in no time;
-        deep generators are worth a trial, ``[SMOTE(), GaussianSampler(), FlowMatchingSampler()]``, if you can wait
-        for one training a fold. A `FrozenSampler` must come from another cohort: one that was trained on these rows
-        has seen what the folds hold out, and looks better than it is.
+        deep generators are worth a try, ``[SMOTE(), GaussianSampler(), FlowMatchingSampler()]``, if you can wait
+        for one training per fold. A `FrozenSampler` must come from another cohort: one that was trained on these rows
+        has seen the held-out rows of the folds, and looks better than it is.
     n_synthetic : tuple of amounts, or one amount
-        Amounts to choose among; no augmentation is always one more. An int is the number of rows in all, a float a
+        Amounts to choose among, in addition to no augmentation. An int is the total number of rows, a float a
         share of the training rows, a dict the rows of each class, None what `sampling_strategy` says.
     sampling_strategy : float, str, dict or callable
-        What the amount None means, as in imbalanced-learn. ``"auto"``, the same as ``"not majority"``, fills every
+        Meaning of the amount None, as in imbalanced-learn. ``"auto"``, the same as ``"not majority"``, fills every
         class up to the largest; ``"minority"``, ``"not minority"`` and ``"all"`` name other classes to fill.
     estimator : classifier
-        The one that shall gain; take the one that comes next in your pipeline. None is a logistic regression on
+        The classifier that should gain; use the one that follows in your pipeline. None is a logistic regression on
         standardised features.
     scoring : str or callable
         A scorer of scikit-learn, greater is better.
     cv : int, splitter or iterable
-        An int is the number of folds, stratified by class and, if `fit` gets `groups`, of whole groups. A class whose
+        An int is the number of folds, stratified by class; if `fit` gets `groups`, no group is split. A class whose
         rows would all be held out stays in training.
     n_repeats : int
-        Repetitions of the folds, if `cv` is an int; more of them make a surer choice on small cohorts.
+        Repetitions of the folds, if `cv` is an int; more repetitions make the choice more reliable on small cohorts.
     rule : {"one_se", "strict", "best", "always"}
-        ``"one_se"`` augments only if an option gains more than one standard error; of those, within one standard
-        error of the best, it takes the first candidate at its smallest amount. ``"strict"`` raises the bar with the
-        number of options, to what the best of them exceeds by chance as rarely as a single one exceeds one standard
-        error [2]_. ``"best"`` takes the highest mean score, that of no augmentation included, ``"always"`` the
-        highest one of an augmentation.
+        ``"one_se"`` augments only if an option gains more than one standard error; among such options within one
+        standard error of the best, it takes the first candidate at its smallest amount. ``"strict"`` raises the bar
+        with the number of options, so that the best of them exceeds it by chance as rarely as a single one exceeds
+        one standard error [2]_. ``"best"`` takes the highest mean score, including that of no augmentation,
+        ``"always"`` the highest among augmentations.
     n_jobs : int or None
-        Trainings at a time, of one thread each; the result does not depend on it.
+        Number of trainings in parallel, with one thread each; the result does not depend on it.
     scaler : transformer, "passthrough" or None
-        Fitted on the training rows; candidates work in its space. None leaves that to their own scalers.
+        Fitted on the training rows; candidates work on scaled rows. None leaves scaling to the candidates.
     random_state : int, RandomState instance or None
-        Decides folds, trainings and draws, those of the candidates and of `estimator` too; global random states are
-        neither used nor changed.
+        Determines folds, trainings and draws, including those of the candidates and of `estimator`; global random
+        states are neither used nor changed.
 
     Attributes
     ----------
@@ -86,34 +87,34 @@ class SelectiveSampler(WrapperSampler):
     best_n_synthetic_ : int, float, dict or None
         The chosen amount; 0 is no augmentation.
     best_index_ : int
-        Its place in `cv_results_`; 0 is no augmentation.
+        Its position in `cv_results_`; 0 is no augmentation.
     cv_results_ : dict of ndarray
-        As of `GridSearchCV`, one entry for each option, the first of them no augmentation: ``params``,
+        As in `GridSearchCV`, one entry for each option, the first of them no augmentation: ``params``,
         ``param_candidate``, ``param_n_synthetic``, ``split0_test_score`` and so on, ``mean_test_score``,
         ``std_test_score``, ``rank_test_score``; and ``mean_difference``, the gain over no augmentation, with its
-        ``standard_error``. A candidate that cannot be trained has NaN and is never chosen. Without comparison (too
+        ``standard_error``. A candidate that cannot be trained has NaN and is never chosen. Without a comparison (too
         few rows, or one option under ``rule="always"``) all scores are NaN.
     required_gain_ : float
-        Standard errors that an option had to gain; above 1 under ``rule="strict"`` only.
+        Number of standard errors that an option had to gain; above 1 only under ``rule="strict"``.
     n_splits_ : int
-        Number of splits compared; those in which the score of no augmentation is not defined are left out.
+        Number of splits compared; splits in which the score of no augmentation is not defined are dropped.
     sampler_ : sampler
-        The trained generator: the chosen one, or after `fit` with no augmentation chosen the best of the others.
+        The trained generator: the chosen one or, if `fit` chose no augmentation, the best of the others.
     sampling_strategy_ : dict
         Synthetic rows of each class.
 
     Notes
     -----
     Folds share training rows, so their results are not independent. With 2 x 5 folds the corrected standard error is
-    1.9 times the naive one, so a cohort of 40 rows can show only large gains. One standard error is a low bar all the
-    same: the best of several options may pass it by luck, and its gain looks larger than it is, because it was chosen
-    for it. ``"strict"`` allows for the choice; what the gate is worth says a cross-validation of the whole pipeline.
+    1.9 times the naive one, so a cohort of 40 rows can show only large gains. Even so, one standard error is a low
+    bar: the best of several options may pass it by luck, and its gain looks larger than it is, because it was chosen
+    for its gain. ``"strict"`` allows for the choice; cross-validate the whole pipeline to see what the gate is worth.
 
-    `fit` and `sample` are for those who want rows: they train and draw from the best candidate even if no
-    augmentation was chosen. ``fit_resample`` heeds the choice, and `sample` raises `NotFittedError` after it if that
-    was none.
+    Use `fit` and `sample` if you want rows in any case: they train and draw from the best candidate even if no
+    augmentation was chosen. ``fit_resample`` follows the choice; if it was no augmentation, `sample` raises
+    `NotFittedError` afterwards.
 
-    In a Pipeline, groups come by scikit-learn's metadata routing, and imbalanced-learn asks for two requests:
+    In a Pipeline, groups are passed by scikit-learn's metadata routing, and imbalanced-learn needs two requests:
     ``gate.set_fit_request(groups=True).set_fit_resample_request(groups=True)``.
 
     References
@@ -204,11 +205,11 @@ class SelectiveSampler(WrapperSampler):
         rng = np.random.default_rng((self._seed, SELECT))
         selection = Selection(options, scores, n_train, n_test, self.rule, _words(self.scoring), rng)
         if self.rule == "always" and selection.scores.size and not len(selection.valid):
-            raise ValueError("candidates: every one fails, and rule='always' leaves no other choice")
+            raise ValueError("candidates: all of them fail, and rule='always' leaves no other choice")
         if selection.n_undefined:
             warn(
                 f"{selection.n_undefined} of {scores.shape[1]} splits do not count: {selection.scoring} is not "
-                "defined for what they hold out"
+                "defined for their held-out rows"
             )
         self._keep(selection)
 

@@ -1,4 +1,4 @@
-"""Samplers: ``fit_resample`` returns the real rows and labelled synthetic rows below them."""
+"""Samplers: ``fit_resample`` returns the real rows followed by labelled synthetic rows."""
 
 from ._attgan import AttGANSampler
 from ._copula import CopulaSampler

@@ -1,4 +1,4 @@
-"""What the adversarial samplers share: two players, two learning rates, the average of one of them."""
+"""Shared by the adversarial samplers: two players, two learning rates, a moving average of the generator."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class AdversarialSampler(TorchSampler):
     generator_norm : {"layer", "batch", "none"}
         Normalisation in the generator's hidden layers.
     n_critic : int
-        Steps of the critic for one of the generator, on the same real rows.
+        Steps of the critic for each step of the generator, on the same real rows.
     critic_lr : float or None
         Learning rate of the critic; None is `lr`.
     """

@@ -107,37 +107,37 @@ class AttGANSampler(WGANGPSampler):
 
     To each value x_i that the generator first makes for gene i, each graph's head adds ``gamma`` times the mean of
     ``(W_V x)_j`` over the neighbours j of i and i itself, weighted by the softmin of ``|(W_K x)_i - (W_Q x)_j|``.
-    The maps W have weights on the edges of the graph and the diagonal only. Genes outside of the graph stay as
-    they are. The critic has no attention. In the published study [1]_ attention lowered precision and raised
+    The maps W have weights only on the edges of the graph and on the diagonal. Genes outside the graph are
+    unchanged. The critic has no attention. In the published study [1]_ attention lowered precision and raised
     recall, and a graph with shuffled genes (RandAttGAN) did as well as the true one: always compare with it.
 
     Parameters
     ----------
     graphs : GeneGraph, "coexpression", "random" or list of these
         One attention head for each. The genes of a `GeneGraph` are matched with the column names of `X`, or are
-        column numbers; those not in `X` are left out. ``"coexpression"`` is
+        column numbers; those not in `X` are dropped. ``"coexpression"`` is
         `sklearn_txaug.graphs.coexpression_graph` of the training rows, ``"random"`` the same graph with its genes
         shuffled. The lesion of a graph of your own is ``graph.align(X.columns).permuted(0)``.
     coexpression_threshold : float in (0, 1]
-        Least absolute correlation of an edge of ``"coexpression"`` and ``"random"``.
+        Minimum absolute correlation of an edge of ``"coexpression"`` and ``"random"``.
     gamma : "learned" or float
         Weight of what a head adds; ``"learned"`` starts at 0, one for each head.
     pretrain_epochs : int or float in [0, 1)
         Epochs without attention before it is inserted; a float is a share of all epochs, 0 trains with attention
         from the start.
     dense_attention : bool
-        Compute attention with matrices of genes x genes instead of edge lists: the same result, in memory that
-        grows with the square of the genes in the graph.
+        Compute attention with matrices of genes x genes instead of edge lists: the same result, but memory grows
+        with the square of the number of genes in the graph.
 
     Attributes
     ----------
     graphs_ : list of GeneGraph
-        The graphs as they were used, restricted to the genes in `X`.
+        The graphs that were used, restricted to the genes in `X`.
 
     See Also
     --------
     WGANGPSampler : The same without attention.
-    sklearn_txaug.plotting.GeneGraphAttentionDisplay : The edges with most attention.
+    sklearn_txaug.plotting.GeneGraphAttentionDisplay : The edges with the most attention.
 
     References
     ----------
@@ -164,27 +164,27 @@ class AttGANSampler(WGANGPSampler):
     def attention(
         self, n_samples: int = 100, *, n_shuffles: int = 10, random_state: RandomState = None
     ) -> Any:
-        """Return how much attention each gene pays to its neighbours, with the null beside it.
+        """Return how much attention each gene pays to its neighbours, and the attention expected under a null.
 
-        The null is what the trained head pays on the same edge when its genes come in a random order: an edge
-        well above it owes this to the genes at its ends and not to its place in the graph. A sampler trained on
-        the lesion (``graph.permuted(0)``) is the other null; its table has the same edges in the same rows.
+        The null is the attention that the trained head pays on the same edge when its genes come in a random order:
+        an edge well above it owes its attention to the genes at its ends and not to its place in the graph. A sampler
+        trained on the lesion (``graph.permuted(0)``) is another null; its table has the same edges in the same rows.
 
         Parameters
         ----------
         n_samples : int, default=100
             Synthetic rows of each class to average over.
         n_shuffles : int, default=10
-            Orders of the genes that make the null.
+            Number of random gene orders for the null.
         random_state : int, RandomState instance or None, default=None
-            Decides rows and shuffles; None takes the sampler's own.
+            Determines rows and shuffles; None takes the sampler's own.
 
         Returns
         -------
         table : DataFrame
             Columns ``graph`` (position in `graphs_`), ``label``, ``target`` (the gene that attends), ``source``
             (the neighbour), ``attention``, ``null`` and ``null_std``. The attention of a gene sums to 1 over its
-            neighbours and the gene itself; the latter is left out.
+            neighbours and the gene itself; the table has no row for the gene itself.
         """
         check_is_fitted(self, msg=NOT_TRAINED)
         pd = require("pandas", "attention")

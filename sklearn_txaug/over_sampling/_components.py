@@ -1,4 +1,4 @@
-"""Generation in principal components, from a Gaussian for each class that the network corrects."""
+"""Generation in principal components, starting from a Gaussian for each class that the network corrects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAPPED_NOISE_SCALE = 0.7
 
 
 class ClassGaussians(nn.Module):
-    """Mean and variances of each class, blended with the pooled variances, and of all rows for no class."""
+    """Mean and variances of each class, blended with the pooled variances; for no class, those of all rows."""
 
     means: Tensor
     variances: Tensor
@@ -51,11 +51,11 @@ class ComponentsSampler(TorchSampler):
     Parameters
     ----------
     n_components : int or None
-        Principal components to generate in, at most a quarter of the rows; None generates the features
+        Number of principal components to generate, at most a quarter of the rows; None generates the features
         themselves.
     n_neighbors : int >= 0
-        Nearest training rows whose residuals make the noise that decoding adds for the other components; 0 adds
-        none.
+        Number of nearest training rows whose residuals make up the noise that decoding adds for the other
+        components; 0 adds none.
     """
 
     n_components: PositiveInt | None = 128

@@ -1,4 +1,4 @@
-"""Class-conditional Gaussian copula: the genes' own distributions, the Gaussian's dependence."""
+"""Class-conditional Gaussian copula: the genes' own distributions with the dependence of a Gaussian."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _LEVELS = (np.arange(256) + 0.5) / 256
 class CopulaSampler(GaussianSampler):
     """Draw normal scores from a `GaussianSampler` and give each gene its empirical distribution in the class.
 
-    Within each class, every gene is replaced by the normal scores of its ranks; their dependence is the blended,
+    Within each class, the values of every gene become normal scores of their ranks; their dependence is the blended,
     shrunk, low-rank covariance of `GaussianSampler`. The quantile function of a gene in class c, with n_c rows, is
     ``w Q_c + (1 - w) (m_c + Q)`` with ``w = n_c / (n_c + prior_rows)``: Q_c are the class's own quantiles, m_c its
     mean and Q the pooled quantiles of the deviations from the class means. Time and memory grow with
-    n_samples x n_features; 20,000 genes are no obstacle.
+    n_samples x n_features, so 20,000 genes are feasible.
 
     Parameters
     ----------
     prior_rows : float >= 0
-        Rows at which a class's own distribution and the pooled one weigh the same, in the covariance and in the
-        quantiles; 0 uses the former alone.
+        Number of rows at which a class's own distribution and the pooled one have equal weight, in the covariance
+        and in the quantiles; 0 uses only the class's own.
 
     Attributes
     ----------

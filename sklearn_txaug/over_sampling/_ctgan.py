@@ -60,7 +60,7 @@ class CTGAN(GenerativeModule):
 
     @torch.no_grad()
     def prepare(self, x: Tensor, y: Tensor) -> None:
-        """Let the last layer begin with mean and spread of the scalars, and shares of the modes, in each class."""
+        """Initialise the last layer with the mean and spread of the scalars and the shares of the modes by class."""
         if self.preconditioning == "none":
             return
         starts, spread = self._class_moments(x, y)
@@ -93,7 +93,7 @@ class CTGAN(GenerativeModule):
         )
 
     def _hidden_units(self, n_draws: int) -> Tensor:
-        """Return what the generator's last layer sees beside the class, of shape (n_classes, n_draws, n_units)."""
+        """Return the last layer's inputs apart from the class, of shape (n_classes, n_draws, n_units)."""
         condition = self.condition(torch.arange(self.n_classes, device=self.encoding.means.device))
         condition = condition.repeat_interleave(n_draws, dim=0)
         noise = self.noise(len(condition), self.latent_dim, self.rng)
@@ -116,7 +116,7 @@ class CTGAN(GenerativeModule):
         return distance + self.gradient_penalty * two_sided_penalty(self.critic, real, fake, self.rng)
 
     def packs(self, encoded: Tensor, condition: Tensor) -> Tensor:
-        """Return `pac` rows side by side; the first rows fill up the last pack."""
+        """Return packs of `pac` rows side by side; the first rows fill up the last pack."""
         n = len(encoded)
         rows = torch.arange(-(-n // self.pac) * self.pac, device=encoded.device) % n
         return torch.cat([encoded, condition], dim=1)[rows].view(len(rows) // self.pac, -1)
@@ -142,7 +142,7 @@ class CTGAN(GenerativeModule):
 
 
 class _Generator(nn.Module):
-    """Layers that each put their output before their input: the last one sees noise and condition too."""
+    """Layers that each prepend their output to their input, so that the last one also sees noise and condition."""
 
     def __init__(self, n_in: int, n_out: int, hidden: Sequence[int], norm: str):
         super().__init__()
@@ -162,7 +162,7 @@ class _Generator(nn.Module):
 
 
 class LogFrequencyLoader(ResidentLoader):
-    """Batches drawn with replacement, a class as often as the logarithm of its rows, plus one, says."""
+    """Batches drawn with replacement, each class in proportion to ``log(1 + n_rows)``."""
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
         if self.rng is None:
@@ -181,11 +181,11 @@ class CTGANSampler(AdversarialSampler):
     """Conditional tabular GAN.
 
     Each gene is a Gaussian mixture; a value becomes its mode and its distance from the mode's mean, and the
-    generator draws modes by the Gumbel softmax. The critic judges packs of `pac` rows, which tells it when the
-    generator repeats itself. Rare classes are shown more often than they occur, by the logarithm of their size.
-    The class is given to both players, so that every class is sampled directly. The defaults suit cohorts of 50 to
-    5,000 rows and hundreds of genes. ``presets.XU2019`` holds the published settings: batch normalisation, dropout,
-    packs of ten rows and a start from nothing, which take far longer there.
+    generator draws modes by the Gumbel softmax. The critic judges packs of `pac` rows, so it notices when the
+    generator repeats itself. Classes are shown in proportion to the logarithm of their size, rare ones more often
+    than they occur. Both players are given the class, so every class is sampled directly. The defaults suit cohorts
+    of 50 to 5,000 rows and hundreds of genes. ``presets.XU2019`` holds the published settings: batch normalisation,
+    dropout, packs of ten rows and no preconditioning, which take far longer on such cohorts.
 
     The first layer of the critic has ``pac`` times as many columns as an encoded row, which has one for each
     gene and, for genes of several modes, one for each mode: with 20,000 genes set ``n_modes=1`` and a small `pac`.
@@ -197,16 +197,16 @@ class CTGANSampler(AdversarialSampler):
     critic_dropout : float in [0, 1)
         Dropout in the critic's hidden layers.
     n_modes : int
-        Most modes of a gene. As published modes may overlap; here only as many are used as lie apart, for most
-        genes one. 1 gives every gene one Gaussian, and no mixture is searched for.
+        Maximum number of modes of a gene. In the published method modes may overlap; here only modes that lie apart
+        are used, for most genes one. 1 gives every gene a single Gaussian and fits no mixtures.
     pac : int
-        Rows that the critic judges together.
+        Number of rows that the critic judges together.
     temperature : float > 0
         Temperature of the Gumbel softmax.
     gradient_penalty : float > 0
         Weight of the penalty of the critic's gradient.
     preconditioning : {"class", "none"}
-        ``"class"`` starts the generator from means and spreads of each class, ``"none"`` from nothing, as
+        ``"class"`` starts the generator from the means and spreads of each class, ``"none"`` from random weights, as
         published: with hundreds of genes it then takes long to tell classes apart.
 
     Attributes

@@ -1,4 +1,4 @@
-"""What diffusion and flow share: the networks, the Gaussian that they correct, the latent space."""
+"""Shared by diffusion and flow matching: the networks, the Gaussian that they correct, the latent space."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, ShareBelow
 from ..utils.declaration import estimator
 from ._components import ClassGaussians, ComponentsSampler
 
-# Rows from which a wider network and a longer training pay; fewer rows it remembers (docs/benchmarks.md).
+# From this many rows on, a wider network and longer training help; fewer would be memorised (docs/benchmarks.md).
 _LARGE_COHORT = 1500
 
 
 class FiLMNetwork(nn.Module):
-    """Residual blocks whose normalised input is scaled and shifted by time and class; zero at the start."""
+    """Residual blocks whose normalised input is scaled and shifted by time and class; the output starts at zero."""
 
     frequencies: Tensor
 
@@ -145,7 +145,7 @@ class Denoiser(GenerativeModule):
     """A network between noise and rows, ``x_t = a x + b noise``, with guidance and Gaussian preconditioning.
 
     Under preconditioning the network's output is a correction, in posterior standard deviations, of the best
-    denoiser of a Gaussian for each class: a network that says nothing generates from these Gaussians.
+    denoiser of a Gaussian for each class: a network whose output is zero generates from these Gaussians.
     """
 
     def __init__(
@@ -174,7 +174,7 @@ class Denoiser(GenerativeModule):
             self.gaussians.fit(x, y)
 
     def drop_labels(self, condition: Tensor) -> Tensor:
-        """Put the zero vector, which stands for no class, in the place of some condition vectors."""
+        """Replace some condition vectors by the zero vector, which stands for no class."""
         keep = uniform(len(condition), 1, like=condition, rng=self.rng) >= self.label_dropout
         return condition * keep
 
@@ -190,7 +190,7 @@ class Denoiser(GenerativeModule):
         return mean + a * variance / total * (x_t - a * mean) + b * (variance.sqrt() / deviation) * correction
 
     def guided(self, direction: Any, x_t: Tensor, step: Tensor, condition: Tensor) -> Tensor:
-        """Push `direction` away from what it is for no class."""
+        """Push the direction for the class away from the direction for no class."""
         conditional = direction(x_t, step, condition)
         if not self.guidance:
             return conditional
@@ -204,7 +204,7 @@ class DenoisingSampler(ComponentsSampler):
     Parameters
     ----------
     hidden_layer_sizes : tuple of int or None
-        Width of each residual block. None is two blocks, of 128 below 1,500 training rows and of 256 from there on.
+        Width of each residual block. None is two blocks, of width 128 below 1,500 training rows and 256 above.
     network : {"film", "mlp", "paper"}
         ``"film"`` scales and shifts the input of each block by time and class; ``"paper"`` is the network of
         Lacan et al. 2026, of residual LayerNorm blocks; ``"mlp"`` is that of `TabDDPMSampler`.
@@ -215,15 +215,15 @@ class DenoisingSampler(ComponentsSampler):
         element-wise code of width ``2 * n_classes``, which needs ``preconditioning="none"``.
     preconditioning : {"gaussian", "none"}
         ``"gaussian"`` lets the network correct the best denoiser of a Gaussian for each class, ``"none"`` lets it
-        predict from nothing, as published.
+        predict without this start, as published.
     label_dropout : float in [0, 1]
         Share of the training rows shown without their class, for `guidance`.
     guidance : float >= 0
-        Strength of classifier-free guidance; 0 is none. Quantile mapping takes back what it moves gene by gene.
+        Strength of classifier-free guidance; 0 is none. Quantile mapping undoes the shifts of single genes.
     n_sampling_steps : int
-        Steps of sampling.
+        Number of sampling steps.
     lr_schedule : {"cosine", "linear", "onecycle", "constant"}
-        Course of the learning rate.
+        Schedule of the learning rate.
     """
 
     hidden_layer_sizes: Widths | None = None

@@ -58,9 +58,9 @@ class FlowMatchingSampler(DenoisingSampler):
     Parameters
     ----------
     n_sampling_steps : int
-        Steps of the solver.
+        Number of steps of the solver.
     solver : {"heun", "euler"}
-        Second or first order.
+        Solver of second (``"heun"``) or first order.
 
     See Also
     --------

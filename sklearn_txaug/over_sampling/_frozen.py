@@ -1,4 +1,4 @@
-"""A trained sampler that is used as it is."""
+"""A trained sampler that is never trained again."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from .base import GenerativeSampler
 
 @estimator
 class FrozenSampler(GenerativeSampler):
-    """Draw from a sampler that is already trained; fitting, cloning and cross-validation leave it as it is.
+    """Draw from a sampler that is already trained; fitting, cloning and cross-validation do not change it.
 
     This is the oracle protocol, in which a generator that saw a larger cohort augments a small one, and the way to
-    carry a generator from a public cohort to one's own. Genes are matched by name where both sides have names.
+    use a generator trained on a public cohort with your own. Genes are matched by name where both sides have names.
 
     Parameters
     ----------
     sampler : fitted sampler or None
-        Its rows are used. One that is not fitted is cloned and trained on the rows at hand, with a warning; None is
-        such a `GaussianSampler`.
+        The sampler to draw from. If it is not fitted, a clone is trained on the given rows, with a warning; None is
+        an unfitted `GaussianSampler`.
 
     Attributes
     ----------
     is_frozen_ : bool
         Whether `sampler` was already trained.
     sampler_ : sampler
-        What rows are drawn from: `sampler` itself if it was already trained.
+        The sampler that rows are drawn from: `sampler` itself if it was already trained.
 
     Notes
     -----
@@ -73,7 +73,7 @@ class FrozenSampler(GenerativeSampler):
         self.sampler_ = with_seed(
             GaussianSampler() if self.sampler is None else self.sampler, draw_integer(rng)
         )
-        warn(f"{type(self.sampler_).__name__} is not fitted, so FrozenSampler trains it on the rows at hand")
+        warn(f"{type(self.sampler_).__name__} is not fitted, so FrozenSampler trains it on the given rows")
         self.sampler_.fit(X, self.classes_[codes])
         self._columns = np.arange(X.shape[1])
 
@@ -81,14 +81,14 @@ class FrozenSampler(GenerativeSampler):
         return draw_rows(self.sampler_, self.classes_[codes], rng)[:, self._columns]
 
     def _check_rows(self, rows: np.ndarray) -> None:
-        if not _is_frozen(self.sampler):  # otherwise the rows at hand are not learned from
+        if not _is_frozen(self.sampler):  # otherwise nothing is learned from these rows
             super()._check_rows(rows)
 
     def _make_scaler(self) -> Any:
         return FunctionTransformer()
 
     def _match_columns(self) -> np.ndarray:
-        """Return where the genes at hand are among those of the trained sampler."""
+        """Return the positions of the genes of `X` among those of the trained sampler."""
         n_here = self.n_features_in_
         n_trained = getattr(self.sampler, "n_features_in_", n_here)
         names, here = (getattr(sampler, "feature_names_in_", None) for sampler in (self.sampler, self))
@@ -114,5 +114,5 @@ class FrozenSampler(GenerativeSampler):
 
 
 def _is_frozen(sampler: Any) -> bool:
-    """Tell whether a sampler is to be used as it is: it is trained, or it is no estimator that could be cloned."""
+    """Tell whether a sampler must not be trained: it is trained already, or it cannot be cloned."""
     return sampler is not None and (is_fitted(sampler) or not hasattr(sampler, "get_params"))

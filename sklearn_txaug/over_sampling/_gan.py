@@ -31,15 +31,15 @@ class GANSampler(AdversarialSampler):
     The baseline of the adversarial family: it is known to collapse to few modes where `WGANGPSampler` does not.
     The critic's output is a logit under binary cross-entropy, and the generator maximises the logarithm of the
     probability that its rows are taken for real. The published baseline [2]_ scored near zero in recall; in the
-    copy of its code that could be found, the critic passes its last linear output through (Leaky)ReLU before the
-    sigmoid, which holds probabilities at or above one half or squeezes those below. That is not done here, so
-    expect a stronger baseline than the published one. Its widths were not published either.
+    copy of its code that we found, the critic passes its last linear output through (Leaky)ReLU before the
+    sigmoid, which keeps probabilities at or above one half or compresses those below. We do not do this, so
+    expect a stronger baseline than the published one, whose widths were not published either.
 
     Parameters
     ----------
     critic_norm : {"layer", "none"}
-        Normalisation in the critic's hidden layers, row by row: batch normalisation, under which the critic's
-        output and a gradient penalty would depend on the other rows, is not offered.
+        Normalisation in the critic's hidden layers, row by row. Batch normalisation is not offered, because the
+        critic's output and a gradient penalty would then depend on the other rows.
     conditioning : {"embedding", "paper"}
         ``"embedding"`` is a learned vector of the class beside its one-hot code, ``"paper"`` the published
         element-wise code of width ``2 * n_classes``.

@@ -19,12 +19,13 @@ class GaussianSampler(GenerativeSampler):
     The covariance of class c, with n_c rows, is ``w S_c + (1 - w) S`` with ``w = n_c / (n_c + prior_rows)``; S_c is
     the class's own covariance and S the pooled within-class covariance under Ledoit-Wolf shrinkage. The distances
     of the rows from their class mean are then mapped, quantile by quantile, to those of the training rows. No
-    matrix of n_features x n_features is formed: 20,000 genes and 500 rows need the memory of the rows.
+    matrix of n_features x n_features is formed: 20,000 genes and 500 rows need no more memory than the rows.
 
     Parameters
     ----------
     prior_rows : float >= 0
-        Rows at which a class's own covariance and the pooled one weigh the same; 0 uses the former alone.
+        Number of rows at which a class's own covariance and the pooled one have equal weight; 0 uses only the
+        class's own.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ class GaussianSampler(GenerativeSampler):
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         counts = np.bincount(codes)
         self.means_ = np.stack([X[codes == c].mean(axis=0) for c in range(len(counts))])
-        # Residuals from the class mean lost one degree of freedom a class: give it back.
+        # Residuals from the class mean have lost one degree of freedom per class: correct for it.
         unbiased = np.sqrt(counts / np.maximum(counts - 1, 1))
         residuals = (X - self.means_[codes]) * unbiased[codes, None]
         radii = np.linalg.norm(residuals, axis=1)
@@ -95,7 +96,7 @@ class GaussianSampler(GenerativeSampler):
         draw = self._draws(c, n_rows, rng)
         norms = np.linalg.norm(draw, axis=1)
         if len(self._radii[c]) and norms.all():
-            # Quantile by quantile, so that the long draws, along the widest directions, stay the long ones.
+            # Quantile by quantile, so that the longest draws, along the widest directions, remain the longest.
             shares = np.interp(norms, self._norms[c], np.linspace(0, 1, len(self._norms[c])))
             draw *= (np.quantile(self._radii[c], shares) / norms)[:, None]
         return draw

@@ -1,4 +1,4 @@
-"""Self-attention between single genes, restricted to the edges of a gene graph."""
+"""Self-attention between genes, restricted to the edges of a gene graph."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ class GraphAttention(nn.Module):
 
     With gene i as target and j over its neighbours and itself, ``e_ij = |(W_K x)_i - (W_Q x)_j|``, ``a_ij`` is the
     softmin of ``e_ij`` over j and the output is ``gamma * sum_j a_ij (W_V x)_j``. The three maps have a weight for
-    each edge and gene and are zero elsewhere. Genes are rows and samples columns of what is computed, and memory
-    is linear in edges x samples.
+    each edge and gene and are zero elsewhere. Computation has genes in rows and samples in columns; memory is linear
+    in edges x samples.
 
     Parameters
     ----------
     adjacency : csr_array of shape (n_genes, n_genes)
         The edges, both directions of each.
     columns : ndarray of shape (n_genes,)
-        Where the genes are in the rows.
+        Positions of the genes among the columns of the rows.
     gamma : float or None
-        Weight of the output; None learns it, from 0.
+        Weight of the output; None learns it, starting from 0.
     dense : bool
         Compute with matrices of n_genes x n_genes: the same result, for small graphs.
     """
@@ -92,7 +92,7 @@ class GraphAttention(nn.Module):
 
 
 def _gather(values: Tensor, index: Tensor) -> Tensor:
-    """Return the rows ``values[index]``; an expanded index has the fastest kernels."""
+    """Return the rows ``values[index]``; gathering with an expanded index is fastest."""
     return values.gather(0, index[:, None].expand(-1, values.shape[1]))
 
 

@@ -1,4 +1,4 @@
-"""From one condition vector to another."""
+"""Interpolation between condition vectors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ METHODS = ("lerp", "slerp")
 
 
 def check_path(weights: Sequence[float], n_samples: int, method: str) -> np.ndarray:
-    """Return the weights as an array, or say which argument of `interpolate` is wrong."""
+    """Return the weights as an array, or raise an error that names the wrong argument of `interpolate`."""
     steps = np.atleast_1d(np.asarray(weights, dtype=float))
     if steps.ndim != 1 or not len(steps) or not np.isfinite(steps).all():
         raise ValueError(f"weights must be a sequence of finite numbers, got {weights!r}")
@@ -25,9 +25,9 @@ def check_path(weights: Sequence[float], n_samples: int, method: str) -> np.ndar
 
 
 def between(a: Tensor, b: Tensor, weight: float, method: str = "lerp") -> Tensor:
-    """Return `a` at weight 0, `b` at weight 1, and a vector between them on a line or an arc.
+    """Return `a` at weight 0, `b` at weight 1, and otherwise a vector between them on a line or an arc.
 
-    Vectors on one line have no arc of their own; they get the line.
+    Collinear vectors define no arc; they are interpolated on the line.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Labels as class codes, and back in the container that they came in."""
+"""Labels as class codes, and back in the container they were given in."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class ClassLabels:
     Parameters
     ----------
     y : array-like of shape (n_samples,) or (n_samples, n_classes)
-        Labels, or a one-vs-all indicator matrix, whose classes are the numbers of its columns.
+        Labels, or a one-vs-all indicator matrix, whose classes are its column numbers.
 
     Attributes
     ----------
     values : ndarray of shape (n_samples,)
         One label for each row.
     classes : ndarray of shape (n_classes,)
-        The different labels, sorted.
+        The distinct labels, sorted.
     counts : ndarray of shape (n_classes,)
-        Training rows of each class.
+        Number of training rows of each class.
     codes : ndarray of shape (n_samples,)
-        Place of each label in `classes`.
+        Position of each label in `classes`.
     """
 
     def __init__(self, y: Any):
@@ -45,7 +45,7 @@ class ClassLabels:
         return codes
 
     def codes_of(self, y: Any) -> np.ndarray:
-        """Return the codes of labels that rows are asked for."""
+        """Return the codes of the labels of rows to draw."""
         labels = np.asarray(dense(y))
         if self._n_columns and labels.shape[1:] == (self._n_columns,):
             labels = labels.argmax(axis=1)
@@ -64,7 +64,7 @@ class ClassLabels:
         return np.searchsorted(self.classes, labels)
 
     def spread(self, n_samples: int) -> np.ndarray:
-        """Return codes of `n_samples` rows that are spread over the classes as the training labels are."""
+        """Return codes of `n_samples` rows, spread over the classes as the training labels are."""
         if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
             raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
         return np.repeat(np.arange(len(self.classes)), spread(int(n_samples), self.counts))

@@ -1,4 +1,4 @@
-"""Generate landmark genes, reconstruct the others, and give back the variance that regression shrinks."""
+"""Generate landmark genes, reconstruct the others, and restore the variance that regression loses."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ _RANK = 128  # directions that correlate the Gaussian residuals
 class LandmarkSampler(GenerativeSampler):
     """Train a sampler on the landmark genes alone and reconstruct the whole transcriptome of its rows.
 
-    A regression predicts means, so that reconstructed genes vary less than real ones and more alike. With
-    `residual` they get back what is missing: noise in the shape of the errors that the reconstructor makes on
-    training rows it has not seen, gene by gene at the variance that those reconstructions lack. Quantile mapping
-    then moves all genes of the finished rows, landmarks too, to the margins of the training rows of their class.
+    A regression predicts means, so reconstructed genes vary less than real ones and are more alike. `residual`
+    restores what is missing: noise in the shape of the errors that the reconstructor makes on training rows it has
+    not seen, with the variance that these reconstructions lack in each gene. Quantile mapping then gives all genes of
+    the finished rows, including landmarks, the marginal distributions of the training rows of their class.
 
     Parameters
     ----------
     sampler : sampler or None
-        Trained on the standardised landmarks, which it gets with their labels; None is a
-        `FlowMatchingSampler`. Its amounts are not used.
+        Trained on the standardised landmarks and their labels; None is a `FlowMatchingSampler`. Its own amounts
+        are not used.
     landmarks : "l1000", list of str, list of int or boolean mask
-        The landmark genes: the L1000 genes among the columns, which need names for it; names; column numbers;
+        The landmark genes: the L1000 genes among the columns, which must have names; names; column numbers;
         or a mask of all columns.
     reconstructor : LandmarkReconstructor or None
-        Cloned; its `landmarks` are those of the sampler. None is ridge regression.
+        Cloned; its `landmarks` are replaced by those of the sampler. None is ridge regression.
     residual : {"resample", "gaussian", "none"}
         ``"resample"`` adds random combinations of the errors of the 15 nearest training rows, so that the noise
-        differs between classes; it keeps the errors of all training rows in memory. ``"gaussian"`` adds one
-        Gaussian noise for all rows, whose covariance has the 128 widest directions of the errors and the
-        variance of each gene. ``"none"`` leaves the reconstructed means, as published if
-        ``quantile_mapping=False``; with mapping such genes have their variance but are too much alike.
+        differs between classes; it keeps the errors of all training rows in memory. ``"gaussian"`` adds the same
+        Gaussian noise to all rows, whose covariance has the 128 widest directions of the errors and the
+        variance of each gene. ``"none"`` keeps the reconstructed means, as published if
+        ``quantile_mapping=False``; with mapping, genes then have the right variance but are too much alike.
 
     Attributes
     ----------
@@ -58,8 +58,8 @@ class LandmarkSampler(GenerativeSampler):
     reconstructor_ : LandmarkReconstructor
         The fitted reconstructor, in the space of the scaled rows.
     variance_ratio_ : float
-        Variance of unseen reconstructions over that of the training rows, mean of the reconstructed genes,
-        before noise and mapping. Set if `residual` is not ``"none"``.
+        Variance of reconstructions of unseen rows divided by that of the training rows, mean over the reconstructed
+        genes, before noise and mapping. Set if `residual` is not ``"none"``.
 
     See Also
     --------
@@ -68,7 +68,7 @@ class LandmarkSampler(GenerativeSampler):
 
     Notes
     -----
-    With `groups`, rows of a patient or donor are left out together wherever the reconstructor leaves rows out.
+    With `groups`, rows of a patient or donor are held out together wherever the reconstructor holds out rows.
     The errors on unseen rows have a closed form for ridge regression; any other regressor is fitted five times more.
     They take a few arrays of the size of the training rows.
 
@@ -119,7 +119,7 @@ class LandmarkSampler(GenerativeSampler):
         self.reconstructor_ = made.set_params(landmarks=self.landmarks_, random_state=draw_integer(rng))
 
     def _fit_noise(self, X: np.ndarray, Z: np.ndarray, groups: Any, rng: np.random.Generator) -> Any:
-        """Learn the noise from the errors on unseen rows, at the variance that their reconstructions lack."""
+        """Learn the noise from the errors on unseen rows, with the variance that their reconstructions lack."""
         Y, predicted = self.reconstructor_.left_out(X, groups)
         errors = Y - predicted
         variance, kept = Y.var(axis=0), predicted.var(axis=0)
@@ -137,7 +137,7 @@ class GaussianNoise:
     """Gaussian noise of low rank plus a variance for each gene."""
 
     def fit(self, errors: np.ndarray, seed: int) -> GaussianNoise:
-        """Keep the widest directions of `errors`, (n_samples, n_features), and what they leave of each variance."""
+        """Keep the widest directions of `errors`, (n_samples, n_features), and the variance left in each gene."""
         n, d = errors.shape
         rank = min(_RANK, n, d)
         _, s, V = randomized_svd(errors, rank, n_iter=2, random_state=seed)

@@ -28,20 +28,19 @@ class LatentSampler(GenerativeSampler):
     ``decoder="inverse"`` applies the reducer's `inverse_transform`. ``decoder="transport"`` needs no decoder: an
     entropic optimal-transport plan couples the generated latent rows with those of the real rows of their class,
     and each becomes the mean of its real rows under the plan. Both lose variance, which ``residual=True`` restores
-    from the residuals of the training rows nearby; after a transport they are scaled to the variance that is missing.
+    from the residuals of nearby training rows; after a transport these are scaled to the missing variance.
 
     Parameters
     ----------
     sampler : sampler or None
-        Trained on the latent rows, which it gets with their labels; None is a `WGANGPSampler`. Its amounts are not
-        used.
+        Trained on the latent rows and their labels; None is a `WGANGPSampler`. Its own amounts are not used.
     reducer : transformer or None
         Fitted on the scaled training rows; needs `inverse_transform` if `decoder` is ``"inverse"``. None is a `PCA`
         of at most 64 components and a quarter of the rows.
     decoder : {"inverse", "transport"}
-        The way from latent rows to genes.
+        How latent rows are turned into genes.
     residual : bool
-        Add what decoding loses.
+        Restore the variance that decoding loses.
 
     Attributes
     ----------
@@ -50,7 +49,7 @@ class LatentSampler(GenerativeSampler):
     reducer_ : transformer
         The fitted reducer.
     variance_ratio_ : float
-        Variance within classes of synthetic rows before the residuals are added, over that of the training rows.
+        Within-class variance of synthetic rows, before residuals are added, divided by that of the training rows.
 
     See Also
     --------
@@ -93,7 +92,7 @@ class LatentSampler(GenerativeSampler):
         self._measure_spread(X, codes, rng)
 
     def _measure_spread(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
-        """Set the variance ratio, and the scale of the noise that fills what transport leaves open."""
+        """Set the variance ratio, and the scale of the noise that restores the variance transport loses."""
         Z, decoded = self._latent_rows(codes, rng)
         variance = max(_within(X, codes), 1e-12)
         self.variance_ratio_ = _within(decoded, codes) / variance

@@ -1,4 +1,4 @@
-"""Mode-specific normalisation: each value is a mode of its gene and a distance from that mode's mean."""
+"""Mode-specific normalisation: each value becomes a mode of its gene and a distance from that mode's mean."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-_N_POINTS = 256  # sorted values of a gene are grouped into at most so many points
-_CHUNK = 64  # genes at a time: their points times modes stay in the processor's cache
+_N_POINTS = 256  # sorted values of a gene are grouped into at most this many points
+_CHUNK = 64  # genes at a time: their points times modes fit into the processor's cache
 
 
 @dataclass
 class Mixtures:
     """One Gaussian mixture for each gene; unused modes have weight 0.
 
-    All arrays have the shape (n_genes, n_modes), weightiest mode first.
+    All arrays have the shape (n_genes, n_modes), the mode of largest weight first.
     """
 
     weights: np.ndarray
@@ -27,7 +27,7 @@ class Mixtures:
 
     @property
     def n_active(self) -> np.ndarray:
-        """Modes of each gene."""
+        """Number of modes of each gene."""
         return (self.weights > 0).sum(axis=1)
 
 
@@ -36,9 +36,9 @@ def fit_mixtures(X: np.ndarray, max_modes: int = 10, min_weight: float = 0.005) 
 
     The posterior is that of `sklearn.mixture.BayesianGaussianMixture` with its default priors and a uniform
     Dirichlet prior of the weights. The number of modes grows from one for as long as the evidence lower bound
-    does, and only to modes that lie further apart than the sum of their standard deviations: modes that overlap
-    describe a skew or a tail, and the choice between them is noise to a net. Time and memory grow with the number
-    of genes alone: the sorted values of a gene are grouped into at most 256 points, whose sums and sums of squares
+    does, and only if all modes lie further apart than the sum of their standard deviations: modes that overlap
+    describe a skew or a tail, and to a net the choice between them is noise. Time and memory grow only with the
+    number of genes: the sorted values of a gene are grouped into at most 256 points, whose sums and sums of squares
     are exact.
 
     Parameters
@@ -46,9 +46,9 @@ def fit_mixtures(X: np.ndarray, max_modes: int = 10, min_weight: float = 0.005) 
     X : ndarray of shape (n_samples, n_genes)
         Rows.
     max_modes : int
-        Most modes of a gene.
+        Maximum number of modes of a gene.
     min_weight : float in [0, 1)
-        Modes of this weight or less are left out.
+        Modes of this weight or less are dropped.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def _fit_chunk(points: Tensor, max_modes: int) -> tuple[Tensor, Tensor, Tensor]:
     n_modes = torch.zeros(n_genes, dtype=torch.long)
     result = tuple(torch.zeros(n_genes, max_modes, dtype=points.dtype) for _ in range(3))
     for k in range(1, max_modes + 1):
-        (active,) = torch.where(n_modes >= k - 2)  # two modes more may pay where one more does not
+        (active,) = torch.where(n_modes >= k - 2)  # two more modes may help where one more does not
         if not len(active):
             break
         bound, *fitted = _variational(points[active], k)
@@ -151,7 +151,7 @@ def _variational(points: Tensor, k: int, max_iter: int = 100, tol: float = 1e-2)
 def _divergence(
     weight: Tensor, log_weight: Tensor, precision: Tensor, mean: Tensor, freedom: Tensor, squares: Tensor
 ) -> Tensor:
-    """Return the divergence of the posterior of a mixture from its prior, up to the order of the modes."""
+    """Return the divergence of a mixture's posterior from its prior, disregarding the order of the modes."""
     k = weight.shape[1]
     weights = weight.sum(dim=1).lgamma() - weight.lgamma().sum(dim=1) + ((weight - 1) * log_weight).sum(dim=1)
     means = (precision.log() + 1 / precision - 1 + mean.square() * freedom / squares) / 2
@@ -165,8 +165,8 @@ class ModeEncoding(nn.Module):
     """Rows as scalars and modes, and back.
 
     A value ``x`` of a mode with mean ``m`` and standard deviation ``s`` has the scalar ``(x - m) / (4 s)``. Genes
-    of one mode have no column for it. The others' columns lie gene by gene, ordered by their number of modes,
-    so that a net's output is not padded: `width` is the number of genes plus the modes of these.
+    with one mode have no mode column. The columns of the others are stored gene by gene, ordered by their number of
+    modes, so that a net's output is not padded: `width` is the number of genes plus the modes of these others.
     """
 
     means: Tensor
@@ -195,9 +195,9 @@ class ModeEncoding(nn.Module):
         self.width = self.n_genes + self.n_columns
 
     def encode(self, x: Tensor) -> Tensor:
-        """Return the scalars of rows and the one-hot code of their modes, for each value the likeliest one.
+        """Return the scalars of rows and the one-hot code of their modes, the most likely mode for each value.
 
-        As published, modes are drawn by their probability; where modes overlap, that is noise that no net can
+        The published method draws modes by their probability; where modes overlap, this adds noise that no net can
         explain, in hundreds of genes at once.
         """
         scalars, modes = torch.empty_like(x), []
@@ -213,7 +213,7 @@ class ModeEncoding(nn.Module):
         return torch.cat([scalars, *modes], dim=1)
 
     def decode(self, encoded: Tensor) -> Tensor:
-        """Return the rows of scalars and one-hot codes."""
+        """Return rows from scalars and one-hot codes."""
         scalars, modes = encoded[:, : self.n_genes], self.modes(encoded)
         rows = torch.empty_like(scalars)
         for k, genes, means, stds, _ in self._groups():
@@ -225,7 +225,7 @@ class ModeEncoding(nn.Module):
         return rows
 
     def draw(self, output: Tensor, rng: torch.Generator | None) -> Tensor:
-        """Return the rows of scalars and logits of the modes, one mode drawn for each value."""
+        """Return rows from scalars and the logits of the modes, drawing one mode for each value."""
         codes = [
             nn.functional.one_hot((logits + gumbel(logits, rng)).argmax(dim=2), logits.shape[2]).flatten(1)
             for logits in self.modes(output)
@@ -233,7 +233,7 @@ class ModeEncoding(nn.Module):
         return self.decode(torch.cat([output[:, : self.n_genes], *codes], dim=1))
 
     def modes(self, encoded: Tensor) -> Iterator[Tensor]:
-        """Return the mode columns of `encoded` as arrays (n, n_genes, n_modes), one for each number of modes."""
+        """Yield the mode columns of `encoded` as arrays (n, n_genes, n_modes), one for each number of modes."""
         start = self.n_genes
         for k, size in zip(self.counts, self.sizes, strict=True):
             if k > 1:
@@ -241,7 +241,7 @@ class ModeEncoding(nn.Module):
                 start += k * size
 
     def _groups(self) -> Iterator[tuple[int, Tensor, Tensor, Tensor, Tensor]]:
-        """Return number of modes, genes, and parameters (n_genes, n_modes), for each number of modes."""
+        """Yield number of modes, genes, and parameters (n_genes, n_modes), for each number of modes."""
         lengths = [k * size for k, size in zip(self.counts, self.sizes, strict=True)]
         flat = (values.split(lengths) for values in (self.means, self.stds, self.log_weights))
         for k, genes, *values in zip(self.counts, self.genes.split(self.sizes), *flat, strict=True):

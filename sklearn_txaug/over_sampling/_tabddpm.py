@@ -15,16 +15,16 @@ from ._diffusion import DDPMSampler
 
 
 class NormalQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Give each feature a standard normal distribution, by its quantiles, and go on straight past them.
+    """Give each feature a standard normal distribution by its quantiles, with linear extrapolation beyond them.
 
     `sklearn.preprocessing.QuantileTransformer` sends the extreme values of the training rows to +-5.2, far outside
-    of all others, and never returns a value beyond them. Here the quantiles end half a step before the extremes,
-    and values past them, on both ways, have the slope of one standard deviation.
+    all others, and never returns a value beyond them. Here the quantiles end half a step before the extremes,
+    and beyond them both directions of the map are linear, with the slope of one standard deviation.
 
     Parameters
     ----------
     n_quantiles : int
-        Most quantiles of a feature; there are no more than rows.
+        Maximum number of quantiles of a feature, also limited by the number of rows.
     """
 
     def __init__(self, n_quantiles: int = 100):
@@ -41,7 +41,7 @@ class NormalQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: np.ndarray) -> np.ndarray:
-        """Return normal scores; a value of several quantiles has the mean of the first and the last score."""
+        """Return normal scores; a value equal to several quantiles gets the mean of the first and last score."""
         check_is_fitted(self)
         past = (X - X.clip(self.quantiles_[0], self.quantiles_[-1])) / self.scale_
         last = self._interpolate(X, self.quantiles_, self.scores_)
@@ -69,14 +69,14 @@ class TabDDPMSampler(DDPMSampler):
     A row is projected, time and class are added, and plain layers predict the noise. Each gene is first given a
     normal distribution by its quantiles, unless `scaler` is given. By default rows are generated in principal
     components, where a Gaussian for each class is the starting point that the network corrects. The published form,
-    which predicts the noise of all columns from nothing, is ``n_components=None, preconditioning="none",
-    label_dropout=0``; it suits tables of some ten columns: the network is narrower than hundreds of genes and cannot
-    pass their noise on.
+    which predicts the noise of all columns without such a start, is ``n_components=None, preconditioning="none",
+    label_dropout=0``; it suits tables of about ten columns: with hundreds of genes the network is narrower than a row
+    and cannot pass on its noise.
 
     Parameters
     ----------
     hidden_layer_sizes : tuple of int
-        Widths of the layers; published are 2 to 8 layers of 128 to 1024.
+        Widths of the layers; the published networks have 2 to 8 layers of width 128 to 1024.
     network : {"mlp", "film", "paper"}
         ``"mlp"`` is the network of TabDDPM; the others are those of `DDPMSampler`.
 

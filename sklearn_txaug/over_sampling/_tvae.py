@@ -89,17 +89,17 @@ class TVAESampler(TorchSampler):
     Parameters
     ----------
     hidden_layer_sizes : tuple of int
-        Widths of the encoder's hidden layers; the decoder has them in reverse.
+        Widths of the encoder's hidden layers; the decoder has them in reverse order.
     latent_dim : int
         Width of the latent code.
     n_modes : int
-        Most modes of a gene. As published modes may overlap; here only as many are used as lie apart, for most
-        genes one. 1 gives every gene one Gaussian, and no mixture is searched for.
+        Maximum number of modes of a gene. In the published method modes may overlap; here only modes that lie apart
+        are used, for most genes one. 1 gives every gene a single Gaussian and fits no mixtures.
     reconstruction_weight : float > 0
-        Weight of the log-likelihood beside the divergence of the latent code from its prior; published 2, which
-        leaves too little to the noise of a gene where genes outnumber rows.
+        Weight of the log-likelihood relative to the divergence of the latent code from its prior. The published value
+        is 2, which leaves too little to the noise of a gene where genes outnumber rows.
     lr_schedule : {"cosine", "constant"}
-        Course of the learning rate.
+        Schedule of the learning rate.
 
     Attributes
     ----------

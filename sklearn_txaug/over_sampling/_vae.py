@@ -99,9 +99,9 @@ class VAE(GenerativeModule):
 
 
 class _Gaussian(nn.Module):
-    """Observation noise of one variance a gene, the running mean of the squared residuals.
+    """Observation noise with one variance per gene, the running mean of the squared residuals.
 
-    That is the variance of highest likelihood; a gradient would take thousands of steps to find it.
+    That is the maximum-likelihood variance; gradient descent would take thousands of steps to find it.
     """
 
     variance: Tensor
@@ -127,9 +127,9 @@ class _Gaussian(nn.Module):
 
 
 class _NegativeBinomial(nn.Module):
-    """Counts of one learned dispersion a gene; the nets see standardised log counts.
+    """Counts with one learned dispersion per gene; the nets see standardised log counts.
 
-    The size, the inverse of the dispersion, starts at the moments within the classes.
+    The size, the inverse of the dispersion, starts from the moments within the classes.
     """
 
     log_size: Tensor
@@ -200,7 +200,7 @@ _LIKELIHOODS: dict[str, type[_Gaussian] | type[_NegativeBinomial]] = {
 class VAESampler(TorchSampler):
     """Conditional variational auto-encoder that adds its observation noise when it samples.
 
-    The decoder's mean alone is too narrow: rows drawn from it miss the variance that the latent code does not
+    The decoder's mean alone is too narrow: such rows lack the variance that the latent code does not
     explain. Here each gene has a variance of its own (or a dispersion), the loss is the negative evidence lower
     bound with a warm-up of the divergence, each class has a prior of its own, and sampling draws from the
     likelihood.
@@ -210,7 +210,7 @@ class VAESampler(TorchSampler):
     Parameters
     ----------
     hidden_layer_sizes : tuple of int
-        Widths of the encoder's hidden layers; the decoder has them in reverse.
+        Widths of the encoder's hidden layers; the decoder has them in reverse order.
     latent_dim : int
         Width of the latent code.
     norm : {"layer", "batch", "none"}
@@ -226,15 +226,15 @@ class VAESampler(TorchSampler):
         mean squared error plus `beta` times the mean divergence, without observation noise; it needs
         ``likelihood="gaussian"``.
     beta : float >= 0
-        Weight of the divergence: 1 is the evidence lower bound; more leaves less to the latent code and more to
-        the observation noise, which pays with far more genes than rows.
+        Weight of the divergence: 1 is the evidence lower bound; larger values leave less to the latent code and more
+        to the observation noise, which helps with far more genes than rows.
     learned_prior : bool
-        Learn mean and variance of the latent code for each class; False is a standard normal for all.
+        Learn the mean and variance of the latent code for each class; False uses a standard normal for all.
     kl_warmup : float in [0, 1]
         Share of the training over which the weight of the divergence rises from 0 to `beta`, if `reduction` is
         ``"sum"``.
     lr_schedule : {"cosine", "constant"}
-        Course of the learning rate.
+        Schedule of the learning rate.
 
     References
     ----------

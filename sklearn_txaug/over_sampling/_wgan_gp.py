@@ -47,7 +47,7 @@ class WGANGPSampler(GANSampler):
         Weight of the penalty, computed in 32-bit floats. 10 suits hundreds of genes; with a handful of features
         the critic needs more freedom, for example 0.1.
     n_critic : int
-        Steps of the critic for one of the generator, on the same real rows; published settings take 5.
+        Steps of the critic for each step of the generator, on the same real rows; published settings use 5.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Any sampler behind the contract of ours: other containers, a scaler, one seed."""
+"""Any sampler behind the interface of this package: containers, a scaler, one seed."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from .base import GenerativeSampler
 class WrapperSampler(GenerativeSampler):
     """Base class: trains a clone of the sampler that `_inner` returns and draws from it.
 
-    Unless a `scaler` is given the inner sampler gets the rows as they are, under the names of their features.
+    Unless a `scaler` is given, the inner sampler gets the rows unscaled, with the names of their features.
 
     Attributes
     ----------
     sampler_ : sampler
-        What was trained.
+        The trained sampler.
     """
 
     @abstractmethod
     def _inner(self) -> Any:
-        """Return the sampler to clone and train: one of ours, or of imbalanced-learn."""
+        """Return the sampler to clone and train, of this package or of imbalanced-learn."""
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         sampler = with_seed(with_sample(self._inner()), draw_integer(rng))
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "X looks like", UserWarning)  # said once, about the rows given
+            warnings.filterwarnings("ignore", "X looks like", UserWarning)  # warned already
             self.sampler_ = sampler.fit(self._named(X), self.classes_[codes], **groups_for(sampler, groups))
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -52,7 +52,7 @@ class WrapperSampler(GenerativeSampler):
         return FunctionTransformer()
 
     def _named(self, rows: np.ndarray) -> Any:
-        """Return a data frame if the features have names: graphs and trained samplers go by them."""
+        """Return a data frame if the features have names: graphs and trained samplers match genes by name."""
         if not hasattr(self, "feature_names_in_"):
             return rows
         try:
@@ -78,7 +78,7 @@ class SamplerAdapter(WrapperSampler):
         return self.sampler
 
     def _check_rows(self, rows: np.ndarray) -> None:
-        """Leave the warning to whoever holds this sampler."""
+        """Leave the warning to the caller."""
 
 
 def draw_rows(sampler: Any, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -90,7 +90,7 @@ def draw_rows(sampler: Any, labels: np.ndarray, rng: np.random.Generator) -> np.
 
 
 def with_sample(sampler: Any) -> Any:
-    """Return a sampler that has `fit` and `sample`: itself, or an over-sampler of imbalanced-learn wrapped.
+    """Return a sampler that has `fit` and `sample`: itself, or a wrapped over-sampler of imbalanced-learn.
 
     Raises
     ------
@@ -107,11 +107,11 @@ def with_sample(sampler: Any) -> Any:
 
 
 class Interpolation(BaseEstimator):
-    """imbalanced-learn's sampler behind the `fit` and `sample` of ours, one class at a time.
+    """A sampler of imbalanced-learn with `fit` and `sample`, which draws one class at a time.
 
-    Its neighbours are at most the class's other rows; a class with one row gets copies of it. It may return
-    fewer rows than asked for (BorderlineSMOTE finds none where no row is near another class), unless `fill` is
-    true: then copies of real rows take the place of the others.
+    The number of neighbours is at most that of the class's other rows; a class with one row gets copies of it. It may
+    return fewer rows than asked for (BorderlineSMOTE finds none where no row is near another class), unless `fill` is
+    true: then copies of real rows make up the number.
     """
 
     def __init__(self, sampler: Any = None, random_state: Any = None, fill: bool = False):

@@ -44,22 +44,22 @@ class GenerativeSampler(BaseOverSampler):
     sampling_strategy : float, str, dict or callable
         Class totals after resampling, as in imbalanced-learn. ``"auto"``, the same as ``"not majority"``, fills
         every class up to the largest; ``"minority"``, ``"not minority"`` and ``"all"`` name other classes to fill.
-        Used when `n_synthetic` is None.
+        Used if `n_synthetic` is None.
     n_synthetic : int, float, dict or None
-        Amount of synthetic rows: an int is the number of rows in all, a float a share of the training rows
+        Amount of synthetic rows: an int is the total number of rows, a float a share of the training rows
         (both spread over the classes as the training labels are), a dict the rows of each class. 0 returns
         the real rows and trains nothing. None follows `sampling_strategy`.
     scaler : transformer, "passthrough" or None
-        Fitted on the training rows; the generator works in its space and its `inverse_transform` maps back.
+        Fitted on the training rows; the generator works on scaled rows, and `inverse_transform` maps back.
         None is a `StandardScaler`.
     quantile_mapping : bool
-        Give the synthetic rows of a class, gene by gene and rank by rank, the quantiles of its training rows; what
-        the generator decides is how genes go together. The rows of one draw are ranked together. A class with one
-        row is not mapped.
+        Give the synthetic rows of a class, gene by gene and rank by rank, the quantiles of its training rows, so that
+        the generator determines only how genes vary together. The rows of one draw are ranked together. A class with
+        one row is not mapped.
     nonnegative : bool
         Clip synthetic values at 0 and store the clipped share in `clipped_share_`.
     random_state : int, RandomState instance or None
-        Decides training and sampling; global random states are neither used nor changed.
+        Determines training and sampling; global random states are neither used nor changed.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class GenerativeSampler(BaseOverSampler):
     sampling_strategy_ : dict
         Synthetic rows of each class.
     spaces_ : list of Space
-        What lies between the units of `X` and those of the generator, outermost first.
+        The spaces between the units of `X` and those of the generator, outermost first.
     scaler_ : transformer
         The fitted scaler.
     is_synthetic_ : ndarray of bool of shape (n_samples + n_synthetic,)
@@ -76,7 +76,7 @@ class GenerativeSampler(BaseOverSampler):
     n_features_in_ : int
         Number of features seen in `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if `X` had string column names.
+        Names of the features, if the column names of `X` are strings.
     """
 
     sampling_strategy: SamplingStrategy = "auto"
@@ -107,8 +107,8 @@ class GenerativeSampler(BaseOverSampler):
         Raises
         ------
         ValueError
-            If the input holds NaN or infinity, one class only, labels of another length, or if `n_synthetic`
-            cannot be met.
+            If the input contains NaN or infinity or only one class, if `X` and `y` differ in length, or if
+            `n_synthetic` cannot be met.
         """
         rows, codes = self._check(X, y, groups)
         self._train(rows, codes, groups)
@@ -118,7 +118,7 @@ class GenerativeSampler(BaseOverSampler):
     def fit_resample(
         self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None
     ) -> tuple[MatrixLike, ArrayLike]:
-        """Train the generator and return the real rows with the synthetic rows below them.
+        """Train the generator and return the real rows followed by synthetic rows.
 
         Parameters
         ----------
@@ -158,23 +158,22 @@ class GenerativeSampler(BaseOverSampler):
         n_samples : int, default=1
             Number of rows, spread over the classes as the training labels are. Ignored if `y` is given.
         y : array-like of shape (n_rows,), default=None
-            Labels to draw one row for each.
+            Labels, one for each row to draw.
         random_state : int, RandomState instance or None, default=None
-            Decides the draw. None takes the sampler's own `random_state`, so that repeated calls of a sampler
-            with an integer seed return the same rows, and those of any other sampler new ones. The rows differ
-            from those of `fit_resample`.
+            Determines the draw. None takes the sampler's own `random_state`: if that is an integer, repeated calls
+            return the same rows, otherwise new ones. The rows differ from those of `fit_resample`.
 
         Returns
         -------
         X_new : same type as the `X` of `fit`, of shape (n_rows, n_features)
             Synthetic rows.
         y_new : same type as the `y` of `fit`, of shape (n_rows,)
-            Their labels, in the order of `y` if that is given.
+            Their labels, in the order of `y` if it is given.
 
         Raises
         ------
         NotFittedError
-            If nothing was trained yet.
+            If nothing has been trained yet.
         ValueError
             If `y` has a label that the training rows do not have, or `n_samples` is not a positive integer.
         """
@@ -221,8 +220,8 @@ class GenerativeSampler(BaseOverSampler):
         return hasattr(self, "spaces_")
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Validate, encode the labels and settle the amounts; nothing is trained."""
-        self.__dict__.pop("spaces_", None)  # whatever was trained before is not what is asked for now
+        """Validate, encode the labels and determine the amounts; nothing is trained."""
+        self.__dict__.pop("spaces_", None)  # an earlier fit must not pass for this one
         labels = None  # validate_data says that y is required
         if y is not None:
             self._labels = ClassLabels(y)
@@ -231,7 +230,7 @@ class GenerativeSampler(BaseOverSampler):
         rows, labels = validate_data(
             self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
         )
-        # One memory layout: sums in another order differ in their last bits, and so would the rows drawn.
+        # One memory layout: summing in another order changes the last bits, and with them the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
         check_groups(groups, len(rows))
         codes = self._labels.encode(labels)
@@ -253,7 +252,7 @@ class GenerativeSampler(BaseOverSampler):
             rows = space.fit(rows, codes, rng).encode(rows)
         self._fit_generator(rows, codes, rng, groups)
         self.scaler_ = next(space.scaler for space in spaces if isinstance(space, ScaledSpace))
-        self.spaces_ = spaces  # last: a sampler that has them is trained
+        self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
 
     def _draw(self, codes: np.ndarray, stream: tuple[int, int]) -> np.ndarray:
         """Return a row in the units of X for each class code."""
@@ -286,7 +285,7 @@ class GenerativeSampler(BaseOverSampler):
         return X
 
     def _sample_stream(self, random_state: Any) -> tuple[int, int]:
-        """Return the seed of a draw: the fitted one again only if the sampler was given an integer."""
+        """Return the seed of a draw: that of the fit only if the sampler's `random_state` is an integer."""
         if random_state is None and isinstance(self.random_state, Integral):
             return self._seed, SAMPLE
         return draw_seed(self.random_state if random_state is None else random_state), SAMPLE

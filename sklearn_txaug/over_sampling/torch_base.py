@@ -51,7 +51,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         """Look at the training rows, in the innermost space, before the module is made."""
 
     def _training_rows(self, X: np.ndarray, codes: np.ndarray) -> TensorDataset:
-        """Return what the module's `forward` gets a batch of."""
+        """Return the data set whose batches the module's `forward` gets."""
         return TensorDataset(as_rows(X), torch.from_numpy(codes))
 
     def _default_callbacks(self) -> list[Any]:
@@ -79,10 +79,10 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         method: str = "lerp",
         random_state: RandomState = None,
     ) -> tuple[MatrixLike, np.ndarray]:
-        """Draw rows on the way from one class to another.
+        """Draw rows along the path from one class to another.
 
         The condition vectors of the two classes are interpolated and the noise is held fixed: row k of each
-        weight comes from the same noise. Rows between classes have no quantiles to be mapped to, so none are.
+        weight comes from the same noise. Rows between classes have no quantiles to map to, so they are not mapped.
 
         Parameters
         ----------
@@ -95,20 +95,20 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         method : {"lerp", "slerp"}, default="lerp"
             Straight line between the condition vectors, or arc on the sphere, which keeps their length.
         random_state : int, RandomState instance or None, default=None
-            Decides the noise, as in `sample`: with an integer and without quantile mapping, weight 0 gives the
+            Determines the noise, as in `sample`: with an integer and without quantile mapping, weight 0 gives the
             rows of ``sample(y=[label_a] * n_samples, random_state=random_state)``.
 
         Returns
         -------
         X_path : same type as the `X` of `fit`, of shape (len(weights) * n_samples, n_features)
-            Synthetic rows, weight after weight.
+            Synthetic rows, ordered by weight.
         weights : ndarray of shape (len(weights) * n_samples,)
             The weight of each row.
 
         Raises
         ------
         NotFittedError
-            If nothing was trained yet.
+            If nothing has been trained yet.
         ValueError
             If a label is unknown, or another argument is not as described.
         TypeError

@@ -1,4 +1,4 @@
-"""Which columns are landmarks: what reconstructor and sampler let a user say."""
+"""Which columns are landmarks, in all the ways that reconstructor and sampler accept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..datasets._landmarks import landmark_identifiers, plain_identifier
 
 
 def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) -> np.ndarray:
-    """Return the numbers of the columns that `landmarks` means, as `X[:, landmarks]` would order them.
+    """Return the column numbers that `landmarks` refers to, in the order of ``X[:, landmarks]``.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) 
     n_features : int
         Number of columns.
     names : ndarray of shape (n_features,) or None
-        Their names, if they have any.
+        Their names, if any.
 
     Returns
     -------
     columns : ndarray of shape (n_landmarks,), int
-        At least one of them, and not all.
+        At least one column, and not all of them.
     """
     if isinstance(landmarks, str):
         columns = _l1000_columns(names)
@@ -46,7 +46,7 @@ def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) 
             )
     if len(columns) == n_features:
         raise ValueError(
-            f"X has n_features = {n_features} and landmarks are all of them: nothing is left to reconstruct"
+            f"X has n_features = {n_features} and all of them are landmarks: nothing is left to reconstruct"
         )
     return columns
 
@@ -57,7 +57,7 @@ def find_landmarks(landmarks: Iterable[str], names: Iterable[Any]) -> list[int]:
     Parameters
     ----------
     landmarks : iterable of str
-        Names seen at fit.
+        Names seen in `fit`.
     names : iterable of str or int
         Names of the columns, in any order.
 
@@ -69,7 +69,7 @@ def find_landmarks(landmarks: Iterable[str], names: Iterable[Any]) -> list[int]:
     Raises
     ------
     ValueError
-        If a landmark is not there, or several times.
+        If a landmark is missing or occurs more than once.
     """
     l1000 = landmark_identifiers(landmark_genes(as_frame=False))
 
@@ -91,14 +91,14 @@ def find_landmarks(landmarks: Iterable[str], names: Iterable[Any]) -> list[int]:
 def _l1000_columns(names: np.ndarray | None) -> np.ndarray:
     if names is None:
         raise ValueError(
-            "landmarks='l1000' needs the names of the genes, and X has none: pass a DataFrame with gene names "
-            "(strings, of Entrez identifiers too) as columns, or landmarks as column numbers or a boolean mask"
+            "landmarks='l1000' needs the names of the genes, and X has none: pass a DataFrame with gene names as "
+            "columns (strings, even for Entrez identifiers), or landmarks as column numbers or a boolean mask"
         )
     columns = np.flatnonzero(match_landmarks(names).mask)
     if not len(columns):
         raise ValueError(
             f"landmarks='l1000', but none of the 978 L1000 genes is among the columns {names[:3].tolist()}...; "
-            "they are known by symbol, Entrez and Ensembl identifier. Name your own landmarks otherwise"
+            "they are matched by symbol, Entrez or Ensembl identifier. Otherwise name your own landmarks"
         )
     return columns
 
@@ -116,7 +116,7 @@ def _numbered_columns(columns: np.ndarray, n_features: int) -> np.ndarray:
     if len(outside):
         raise ValueError(f"landmarks has columns {outside[:5].tolist()}, but X has n_features = {n_features}")
     if len(np.unique(columns)) < len(columns) or not len(columns):
-        raise ValueError(f"landmarks must be different columns, at least one; got {columns.tolist()}")
+        raise ValueError(f"landmarks must be one or more distinct columns; got {columns.tolist()}")
     return columns.astype(int)
 
 

@@ -19,7 +19,7 @@ from ..utils.random import draw_seed, with_seed
 from ._landmark_columns import find_landmarks, landmark_columns
 from ._ridge import LeaveOutRidge
 
-_ROWS = 1024  # at a time
+_ROWS = 1024  # rows at a time
 _N_FOLDS = 5
 
 
@@ -27,23 +27,23 @@ _N_FOLDS = 5
 class LandmarkReconstructor(BaseEstimator):
     """Predict all genes from landmark genes.
 
-    Landmarks and other genes are standardised with the statistics of the training rows, when it is
-    fitted and when it predicts: rows with another mean or variance, such as synthetic ones, keep it.
+    Both in `fit` and in `predict`, landmarks and other genes are standardised with the statistics of the
+    training rows, so rows with another mean or variance, such as synthetic ones, keep it.
 
     Parameters
     ----------
     landmarks : "l1000", list of str, list of int or boolean mask
-        The genes to predict from: the L1000 genes among the columns, which need names for it; names; column
+        The genes to predict from: the L1000 genes among the columns, which must have names; names; column
         numbers; or a mask of all columns.
     estimator : {"ridge", "mlp"} or regressor
-        ``"ridge"`` is ridge regression of all genes from one factorisation, with one penalty that predicts
-        left-out rows best, or left-out groups if `fit` gets `groups`. ``"mlp"`` is an
+        ``"ridge"`` is ridge regression of all genes from one factorisation, with the one penalty that best
+        predicts left-out rows, or left-out groups if `fit` gets `groups`. ``"mlp"`` is an
         :class:`~sklearn_txaug.neural_network.MLPNetRegressor` of one hidden layer of 1,024 units with early
-        stopping. A regressor for many targets is cloned and sees standardised values.
+        stopping. A multi-output regressor is cloned and sees standardised values.
     alphas : sequence of float > 0 or None
-        Penalties that ``"ridge"`` chooses from, for each training row; None is 13 from 1e-4 to 100.
+        Penalties per training row that ``"ridge"`` chooses from; None is 13 values from 1e-4 to 100.
     random_state : int, RandomState instance or None
-        Passed on to the estimator, where it has one.
+        Passed on to the estimator, if it has one.
 
     Attributes
     ----------
@@ -54,17 +54,17 @@ class LandmarkReconstructor(BaseEstimator):
     landmark_names_ : ndarray of shape (n_landmarks,)
         Names of the landmarks, if `X` had string column names.
     scaler_ : StandardScaler
-        Of all genes, fitted on the training rows.
+        Scaler of all genes, fitted on the training rows.
     estimator_ : regressor
-        The fitted estimator. That of ``"ridge"`` has `alpha_`, `errors_` and `coef_`.
+        The fitted estimator. With ``"ridge"`` it has `alpha_`, `errors_` and `coef_`.
     n_features_in_ : int
         Number of genes seen in `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, if `X` had string column names.
+        Their names, if the column names of `X` are strings.
 
     See Also
     --------
-    sklearn_txaug.over_sampling.LandmarkSampler : Generate landmarks and reconstruct the rest.
+    sklearn_txaug.over_sampling.LandmarkSampler : Generate landmarks and reconstruct the other genes.
     sklearn_txaug.datasets.match_landmarks : Find the L1000 genes by symbol, Entrez or Ensembl identifier.
 
     References
@@ -111,15 +111,15 @@ class LandmarkReconstructor(BaseEstimator):
         Raises
         ------
         ValueError
-            If `landmarks` are not among the columns or are all of them, if `X` holds NaN or infinity or has
-            several columns of one name, if `alphas` are no penalties above 0, or if `groups` has another length,
-            missing entries or one group only.
+            If `landmarks` are not among the columns or are all of them, if `X` contains NaN or infinity or has
+            duplicate column names, if `alphas` are not all above 0, or if `groups` has the wrong length, missing
+            entries or only one group.
         """
         check_names(X)
         X = np.ascontiguousarray(validate_data(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2))
         check_groups(groups, len(X))
         if groups is not None and len(np.unique(groups)) < 2:
-            raise ValueError("groups has one group only: nothing can be left out")
+            raise ValueError("groups has only one group: nothing can be left out")
         names = getattr(self, "feature_names_in_", None)
         self.landmarks_ = landmark_columns(self.landmarks, X.shape[1], names)
         self.targets_ = np.setdiff1d(np.arange(X.shape[1]), self.landmarks_)
@@ -139,20 +139,20 @@ class LandmarkReconstructor(BaseEstimator):
         Parameters
         ----------
         X : {array-like, DataFrame} of shape (n_rows, n_landmarks) or (n_rows, n_features)
-            A DataFrame is read by the names of the landmarks, in any order; its other columns are ignored. The
-            version of an Ensembl identifier does not matter, and an L1000 gene may go by its symbol, Entrez or
-            Ensembl identifier, whichever `fit` saw. An array holds the landmarks in the order of `landmarks_`, or
-            all genes in that of `fit`.
+            In a DataFrame, landmarks are found by name, in any order, and other columns are ignored. The version of
+            an Ensembl identifier does not matter, and an L1000 gene may be named by its symbol, Entrez or Ensembl
+            identifier, whichever `fit` saw. An array has the landmarks in the order of `landmarks_`, or all genes in
+            the order of `fit`.
 
         Returns
         -------
         X_full : ndarray or DataFrame of shape (n_rows, n_features)
-            Columns in the order of `fit`, landmarks bit for bit. A DataFrame if `X` is one.
+            All genes in the order of `fit`, landmarks unchanged bit for bit. A DataFrame if `X` is one.
 
         Raises
         ------
         ValueError
-            If `X` has another number of columns, lacks a landmark or has it twice, or holds NaN or infinity.
+            If `X` has the wrong number of columns, lacks a landmark or has it twice, or contains NaN or infinity.
         """
         check_is_fitted(self, "estimator_")
         rows = self._landmark_rows(X)
@@ -175,18 +175,18 @@ class LandmarkReconstructor(BaseEstimator):
         Parameters
         ----------
         X : {array-like, DataFrame} of shape (n_rows, n_features)
-            All genes of rows, best of such that `fit` has not seen.
+            Rows with all genes, preferably rows that `fit` has not seen.
 
         Returns
         -------
         errors : ndarray or Series of shape (n_targets,)
-            In the order of `targets_`; a Series by gene if `X` is a DataFrame with names. A gene that did not
-            vary in `fit` is in its own units.
+            In the order of `targets_`; a Series indexed by gene if `X` is a DataFrame with names. The error of a
+            gene that did not vary in `fit` is in the gene's own units.
 
         Raises
         ------
         ValueError
-            If `X` does not have the columns of `fit` in their order, or holds NaN or infinity.
+            If `X` does not have the columns of `fit` in the same order, or contains NaN or infinity.
         """
         check_is_fitted(self, "estimator_")
         rows = validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
@@ -207,7 +207,7 @@ class LandmarkReconstructor(BaseEstimator):
         Parameters
         ----------
         X : {array-like, DataFrame} of shape (n_rows, n_features)
-            All genes of rows, best of such that `fit` has not seen.
+            Rows with all genes, preferably rows that `fit` has not seen.
         y : None
             Ignored.
 
@@ -219,9 +219,9 @@ class LandmarkReconstructor(BaseEstimator):
         return -float(np.mean(self.mae_per_gene(X)))
 
     def left_out(self, X: np.ndarray, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return the targets of the training rows, and what they are predicted to be by a fit without them.
+        """Return the targets of the training rows, and their predictions by a fit without these rows.
 
-        In closed form for ``"ridge"``, from five folds for any other estimator.
+        Computed in closed form for ``"ridge"``, from five folds for any other estimator.
 
         Parameters
         ----------

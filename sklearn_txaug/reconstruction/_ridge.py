@@ -1,4 +1,4 @@
-"""Ridge regression of thousands of targets: one factorisation, one penalty, chosen on rows that are left out."""
+"""Ridge regression of thousands of targets: one factorisation, one penalty, chosen on left-out rows."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils import gen_batches
 
-_VOTERS = 512  # targets that choose the penalty
+_VOTERS = 512  # targets by which the penalty is chosen
 _CHUNK = 1024  # targets at a time
 _ALPHAS = tuple(np.logspace(-4, 2, 13).tolist())
 
 
 class LeaveOutRidge(RegressorMixin, BaseEstimator):
-    """Ridge regression on centred rows, whose penalty has the least error on left-out groups.
+    """Ridge regression on centred rows, with the penalty that has the least error on left-out groups.
 
-    The predictions without a row, or without all rows of its group, have a closed form, so that each penalty
-    costs two products and nothing is fitted again. On paired tumours and normal tissue, one penalty for all
-    targets predicted held-out patients better than a penalty for each, and leaving out patients better than
-    leaving out rows or generalised cross-validation, which took too small a penalty.
+    The predictions without a row, or without all rows of its group, have a closed form, so each penalty costs two
+    products and nothing is refitted. On paired tumours and normal tissue, one penalty for all targets predicted
+    held-out patients better than one penalty per target, and leaving out patients worked better than leaving out
+    rows or generalised cross-validation, which chose too small a penalty.
 
     Parameters
     ----------
     alphas : sequence of float > 0 or None, default=None
-        Penalties to choose from, for each training row; None is 13 from 1e-4 to 100.
+        Penalties per training row to choose from; None is 13 values from 1e-4 to 100.
 
     Attributes
     ----------
     alpha_ : float
-        The chosen penalty, for each training row.
+        The chosen penalty, per training row.
     errors_ : ndarray of shape (n_alphas,)
-        Mean squared error of left-out rows under each.
+        Mean squared error of left-out rows for each penalty.
     coef_ : ndarray of shape (n_features, n_targets)
         Coefficients, of the dtype of the targets.
     """
@@ -64,7 +64,7 @@ class LeaveOutRidge(RegressorMixin, BaseEstimator):
         return Z.astype(self.coef_.dtype, copy=False) @ self.coef_
 
     def left_out(self, Z: np.ndarray, Y: np.ndarray, groups: Any = None) -> np.ndarray:
-        """Return what each training row is predicted to be without its group, under the chosen penalty."""
+        """Return the predictions of each training row by a fit without its group, under the chosen penalty."""
         U, s, _ = _factors(Z)
         shares, blocks = _shares(U, s, self.alpha_), _blocks(groups)
         predicted = np.empty_like(Y)
@@ -85,7 +85,7 @@ def _factors(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _shares(U: np.ndarray, s: np.ndarray, alpha: float) -> np.ndarray:
-    """Return what a penalty, given for each row, leaves of each singular direction."""
+    """Return the share of each singular direction that remains under a penalty, given per row."""
     return s**2 / (s**2 + alpha * len(U))
 
 
@@ -99,7 +99,7 @@ def _blocks(groups: Any) -> list[np.ndarray] | None:
 def _left_out_residuals(
     U: np.ndarray, shares: np.ndarray, Y: np.ndarray, blocks: list[np.ndarray] | None
 ) -> np.ndarray:
-    """Return the residuals of rows that were left out with their block, from those of the fit to all rows."""
+    """Return the residuals of rows left out with their block, computed from those of the fit to all rows."""
     residuals = Y - (U * shares) @ (U.T @ Y)
     for rows, hat in _hats(U, shares, blocks):
         if hat.ndim == 1:
@@ -110,7 +110,7 @@ def _left_out_residuals(
 
 
 def _hats(U: np.ndarray, shares: np.ndarray, blocks: list[np.ndarray] | None) -> Iterator[Any]:
-    """Yield rows and their part of the hat matrix; without blocks its diagonal. The mean is fitted too."""
+    """Yield rows and their block of the hat matrix, or its diagonal without blocks. The mean is fitted too."""
     if blocks is None:
         yield slice(None), 1 / len(U) + U**2 @ shares
     for rows in blocks or ():

@@ -1,1 +1,1 @@
-"""Helpers of the whole package."""
+"""Helpers used throughout the package."""

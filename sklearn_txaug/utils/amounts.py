@@ -13,7 +13,7 @@ from imblearn.utils import check_sampling_strategy
 def class_amounts(n_synthetic: Any, sampling_strategy: Any, labels: np.ndarray) -> dict[Any, int]:
     """Return the synthetic rows of each class of `labels` that a sampler's two parameters ask for."""
     classes, counts = np.unique(labels, return_counts=True)
-    if n_synthetic is None or len(classes) == 1:  # the latter raises, in imbalanced-learn's words
+    if n_synthetic is None or len(classes) == 1:  # one class raises imbalanced-learn's error
         return check_sampling_strategy(sampling_strategy, labels, "over-sampling")
     return synthetic_counts(n_synthetic, classes, counts)
 
@@ -37,7 +37,7 @@ def spread(total: int, weights: np.ndarray) -> np.ndarray:
 
 
 def synthetic_counts(n_synthetic: Any, classes: np.ndarray, class_counts: np.ndarray) -> dict[Any, int]:
-    """Turn an int (rows in all), float (share of the training rows) or dict into rows for each class."""
+    """Turn an int (total rows), float (share of the training rows) or dict into rows for each class."""
     if isinstance(n_synthetic, Mapping):
         return _counts_by_class(n_synthetic, classes)
     accepted = "an int >= 0 (rows in all), a float >= 0 (share of the training rows) or a dict {class: rows}"

@@ -1,4 +1,4 @@
-"""What a user got wrong, said in the user's terms."""
+"""Checks of the input, with messages in the user's terms."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .warnings import warn
 
 
 def check_labels(y: Any) -> tuple[Any, int]:
-    """Return one label for each row, and the number of columns of a one-vs-all matrix (0: `y` is none).
+    """Return one label for each row, and the number of columns of a one-vs-all matrix (0 if `y` is not one).
 
-    The labels of a one-vs-all matrix are the numbers of its columns.
+    The labels of a one-vs-all matrix are its column numbers.
     """
     y = y.toarray() if sparse.issparse(y) else y
     values = np.asarray(y, dtype=object)
@@ -32,7 +32,7 @@ def check_labels(y: Any) -> tuple[Any, int]:
 def _check_label_values(values: np.ndarray) -> None:
     n_missing = _count_missing(values)
     if n_missing:
-        raise ValueError(f"Input y contains NaN: {n_missing} labels are missing; leave out their rows")
+        raise ValueError(f"Input y contains NaN: {n_missing} labels are missing; drop their rows")
     if len({isinstance(v, str) for v in values}) > 1:
         raise TypeError("y mixes strings and other labels; make them all strings")
 
@@ -50,7 +50,7 @@ def check_names(X: Any) -> None:
 
 
 def check_table(X: Any, n_labels: int) -> None:
-    """Say in the user's terms what scikit-learn's validation would report about arrays."""
+    """Report in the user's terms what scikit-learn's validation would report about arrays."""
     check_names(X)
     if hasattr(X, "select_dtypes"):
         text = X.select_dtypes(exclude=["number", "bool", "object"]).columns.tolist()
@@ -70,7 +70,7 @@ def check_groups(groups: Any, n_rows: int) -> None:
     n_missing = _count_missing(np.asarray(groups, dtype=object))
     if n_missing:
         raise ValueError(
-            f"groups is missing for {n_missing} rows; leave them out, or give each a group of its own"
+            f"groups is missing for {n_missing} rows; drop them, or give each a group of its own"
         )
 
 
@@ -82,7 +82,7 @@ def check_memory(n_synthetic: int, rows: np.ndarray) -> None:
     if n_synthetic * rows.shape[1] * rows.itemsize > memory:
         raise ValueError(
             f"n_synthetic or sampling_strategy asks for {n_synthetic} rows of {rows.shape[1]} features, "
-            f"more than this machine's {memory / 2**30:.0f} GiB of memory hold"
+            f"more than fit into this machine's {memory / 2**30:.0f} GiB of memory"
         )
 
 
@@ -99,7 +99,7 @@ def warn_if_not_log(rows: np.ndarray) -> None:
 
 
 def is_fitted(estimator: Any) -> bool:
-    """Tell whether an estimator, of any library, is fitted: by its own word, else by attributes that end in _."""
+    """Tell whether an estimator of any library is fitted: by its own method, else by attributes ending in _."""
     if hasattr(estimator, "__sklearn_is_fitted__"):
         return bool(estimator.__sklearn_is_fitted__())
     return any(
@@ -108,5 +108,5 @@ def is_fitted(estimator: Any) -> bool:
 
 
 def groups_for(estimator: Any, groups: Any) -> dict[str, Any]:
-    """Return the keyword `groups` for the `fit` of an estimator: none if there are none, or if it takes none."""
+    """Return the keyword `groups` for the `fit` of an estimator, unless there are no groups or it takes none."""
     return {} if groups is None or not has_fit_parameter(estimator, "groups") else {"groups": groups}

@@ -1,4 +1,4 @@
-"""Types of parameters that say which values are accepted: `estimator` reads them off the fields of a class."""
+"""Types of parameters that say which values are accepted; `estimator` reads them from the fields of a class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 
-class _Widths(HasMethods):  # of the kinds that scikit-learn admits, the one that needs least
+class _Widths(HasMethods):  # the simplest kind of constraint that scikit-learn accepts
     """A sequence of positive integers."""
 
     def __init__(self) -> None:
@@ -81,4 +81,4 @@ def constraints_of(annotation: Any) -> list[Any]:
         return [simple[annotation]]
     if isinstance(origin or annotation, type) and annotation is not Any:
         return [origin or annotation]
-    raise TypeError(f"{annotation!r} says nothing of the values that are accepted")
+    raise TypeError(f"{annotation!r} does not say which values are accepted")

@@ -1,4 +1,4 @@
-"""Containers come back as they went in: real rows untouched, synthetic rows built to match them."""
+"""Containers are returned as given: real rows untouched, synthetic rows built to match them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy import sparse
 def no_rows(container: Any) -> Any:
     """Return `container` with all columns, dtypes and names but no rows: a template for new ones.
 
-    It is a copy: a view would keep the rows in memory, and some kinds of index the names of them all.
+    It is a copy: a view would keep the rows in memory, and with some kinds of index all their names.
     """
     if sparse.issparse(container):
         return container.tocsr()[:0].asformat(container.format)
@@ -25,12 +25,12 @@ def no_rows(container: Any) -> Any:
 
 
 def dense(X: Any) -> Any:
-    """Return a sparse `X` as an array, anything else as it is."""
+    """Return a sparse `X` as an array, anything else unchanged."""
     return X.toarray() if hasattr(X, "toarray") else X
 
 
 def as_container(container: Any) -> Any:
-    """Return `container` if its kind can be given back, else the array it stands for."""
+    """Return `container` if rows of its kind can be returned, else its values as an array."""
     kept = (
         isinstance(container, list | np.ndarray) or sparse.issparse(container) or hasattr(container, "iloc")
     )
@@ -38,12 +38,12 @@ def as_container(container: Any) -> Any:
 
 
 def rows_like(template: Any, values: np.ndarray, real_index: Any = ()) -> Any:
-    """Put `values` in the kind of container, and the dtypes, that `template` has.
+    """Put `values` into the same kind of container as `template`, with the same dtypes.
 
     Parameters
     ----------
     template : list, ndarray, sparse matrix or array, DataFrame or Series
-        What the rows shall look like.
+        The container to match.
     values : ndarray of shape (n_rows, ...)
         The rows.
     real_index : pandas.Index, optional
@@ -58,7 +58,7 @@ def rows_like(template: Any, values: np.ndarray, real_index: Any = ()) -> Any:
 
 
 def stack(real: Any, synthetic: Any) -> Any:
-    """Return the rows of `real`, bit for bit, and those of `synthetic` below them."""
+    """Return the rows of `real`, bit for bit, followed by those of `synthetic`."""
     if isinstance(real, list):
         return real + synthetic
     if synthetic.shape[0] == 0:
@@ -104,13 +104,13 @@ def _pandas_rows(template: Any, values: np.ndarray, real_index: Any) -> Any:
 
 
 def _numpy_dtype(dtype: Any) -> np.dtype:
-    """Return what a pandas dtype, nullable, Arrow or sparse, stores."""
+    """Return the dtype of the values that a pandas dtype (nullable, Arrow or sparse) stores."""
     plain = getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype))
     return plain if isinstance(plain, np.dtype) else np.dtype(object)
 
 
 def synthetic_index(n_rows: int, real_index: Any) -> Any:
-    """Return names for new rows that go on from the synthetic ones in `real_index`."""
+    """Return names for new rows, continuing the numbers of the synthetic ones in `real_index`."""
     import pandas as pd
 
     first = sum(str(name).startswith("synthetic_") for name in real_index)

@@ -16,16 +16,16 @@ _Class = TypeVar("_Class", bound=type)
 def estimator(cls: _Class) -> _Class:
     """Make the annotated fields of a class the parameters of an estimator.
 
-    The class becomes a dataclass whose parameters are given by keyword, but for those declared as
-    ``field(default=..., kw_only=False)``. Three things follow from the fields, and can disagree no more:
+    The class becomes a dataclass whose parameters are keyword-only, except those declared as
+    ``field(default=..., kw_only=False)``. Three things follow from the fields and can no longer disagree:
 
     * what is accepted: the annotation of a field (see `constraints`) is its entry in `_parameter_constraints`;
-    * the docstring: a field is documented by the class that declares it, or by one that says it better. Subclasses
-      inherit the entry, below their own ones, and each entry gets the default that holds for the class. The
-      section "Attributes" is inherited likewise;
+    * the docstring: a field is documented by the class that declares it, and a subclass may document it again.
+      Subclasses inherit the entry, below their own entries, and each entry gets the default of the class. The
+      section "Attributes" is inherited in the same way;
     * the signature, which has the order of the docstring.
 
-    A subclass changes a default alone by ``name = value``, without an annotation.
+    A subclass that only changes a default writes ``name = value``, without an annotation.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def _constraints(cls: type, name: str, annotation: Any) -> list[Any]:
 
 
 def _document(cls: type) -> None:
-    """Complete the docstring, and put the signature in its order."""
+    """Complete the docstring, and put the signature into the same order."""
     sections = split_docstring(cls.__doc__ or "")
     bases = [split_docstring(vars(base).get("__doc__") or "") for base in cls.__mro__[1:] if _declared(base)]
     for title in ("Parameters", "Attributes"):
@@ -95,12 +95,12 @@ def _check_documented(cls: type, defaults: dict[str, Any], parameters: dict[str,
     if lacking or unknown:
         raise TypeError(
             f"{cls.__name__}: the fields {sorted(lacking)} are not documented, and {sorted(unknown)} are documented "
-            "but are no fields"
+            "but are not fields"
         )
 
 
 def _order_signature(cls: type, names: list[str]) -> None:
-    """Put the parameters of the constructor in an order; those that may be given by position stay first."""
+    """Reorder the parameters of the constructor; positional parameters stay first."""
     init: Any = cls.__init__  # type: ignore[misc]
     signature = inspect.signature(init)
     rank = {"self": -1, **{name: place for place, name in enumerate(names)}}

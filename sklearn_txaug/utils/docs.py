@@ -1,4 +1,4 @@
-"""Docstrings in numpydoc's sections, taken apart and put together, and texts that several of them share."""
+"""Docstrings split into numpydoc's sections and joined again, and texts that several docstrings share."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _ENTRY = re.compile(r"^(\w[\w, ]*)(?: : (.*))?$")
 
 
 class Entry(NamedTuple):
-    """A parameter or attribute in a docstring: its name (or names), kind and text, whose lines are indented."""
+    """A parameter or attribute in a docstring: its name (or names), kind and indented text."""
 
     name: str
     kind: str
     text: str
 
     def with_default(self, default: Any) -> Entry:
-        """Return the entry that ends its first line with the default, or with none if `default` is `MISSING`."""
+        """Return the entry with the default at the end of its first line, without one if `default` is `MISSING`."""
         kind = self.kind.partition(", default=")[0]
         if default is MISSING:
             return self._replace(kind=kind)
@@ -35,12 +35,12 @@ class Entry(NamedTuple):
 
 
 def split_docstring(doc: str) -> dict[str, Any]:
-    """Return the sections of a docstring by title, the text above them all under "".
+    """Return the sections of a docstring by title, with the text above all sections under "".
 
     Parameters
     ----------
     doc : str
-        In numpydoc's form.
+        In numpydoc format.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def _as_written(default: Any) -> str:
 
 
 def with_texts(texts: Mapping[str, str]) -> Callable[[_Documented], _Documented]:
-    """Return a decorator that replaces ``{name}`` in a docstring by the text of that name."""
+    """Return a decorator that replaces ``{name}`` in a docstring with the text of that name."""
 
     def fill(documented: _Documented) -> _Documented:
         doc = documented.__doc__ or ""

@@ -1,4 +1,4 @@
-"""Pages in one file: plain words, no script, nothing from outside."""
+"""Self-contained HTML pages: no scripts, no external files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ figure{margin:1.2rem 0}img{max-width:100%;border:1px solid #ddd}figcaption{color
 
 
 def document(title: str, body: Sequence[str], css: str = "") -> str:
-    """Return a whole page; `body` are pieces of HTML, `css` goes after the style of all pages."""
+    """Return a complete page; `body` is pieces of HTML, `css` is added to the style of all pages."""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -38,7 +38,7 @@ def document(title: str, body: Sequence[str], css: str = "") -> str:
 
 
 def figure(caption: str, png: bytes, alt: str | None = None) -> str:
-    """Return a picture that is part of the page; without `alt`, the caption is read out."""
+    """Return an image embedded in the page; without `alt`, the caption is its alternative text."""
     data = base64.b64encode(png).decode("ascii")
     return (
         f'<figure><figcaption>{escape(caption)}</figcaption><img alt="{escape(alt or caption)}" '
@@ -47,7 +47,7 @@ def figure(caption: str, png: bytes, alt: str | None = None) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number with three digits that count; nothing for NaN."""
+    """Write a number with three significant digits; nothing for NaN."""
     if np.isnan(value):
         return ""
     if value == 0 or 0.001 <= abs(value) < 1000:

@@ -15,14 +15,14 @@ _INSTALL = {
 
 
 def require(package: str, purpose: str) -> Any:
-    """Import an optional package, or say what needs it and how to get it.
+    """Import an optional package, or say what needs it and how to install it.
 
     Parameters
     ----------
     package : str
         Name of the package, or of a module in it.
     purpose : str
-        What the caller wants it for; the start of the error message.
+        What the caller needs it for; the start of the error message.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Seeds, and estimators under a seed."""
+"""Seeds, and estimators with a given seed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sklearn.utils import check_random_state
 
 
 def draw_seed(random_state: Any) -> int:
-    """Draw one integer seed from what scikit-learn calls a `random_state`; None never touches global state."""
+    """Draw one integer seed from a `random_state` as in scikit-learn, except that None never uses global state."""
     rng = np.random.RandomState() if random_state is None else check_random_state(random_state)  # noqa: NPY002
     return int(rng.randint(np.iinfo(np.int32).max))
 
 
 def seeded(estimator: Any, seed: int) -> Any:
-    """Return a clone whose every `random_state` is `seed`."""
+    """Return a clone in which every `random_state` is `seed`."""
     estimator = clone(estimator)
     names = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
     return estimator.set_params(**dict.fromkeys(names, seed))
@@ -31,5 +31,5 @@ def with_seed(estimator: Any, seed: int) -> Any:
 
 
 def draw_integer(rng: np.random.Generator) -> int:
-    """Draw a seed that every library takes."""
+    """Draw a seed that every library accepts."""
     return int(rng.integers(2**31))

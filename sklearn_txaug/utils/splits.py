@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, check_cv
 
-ROWS_PER_CLASS = 2  # the least that every training subset has
+ROWS_PER_CLASS = 2  # the minimum in every training subset
 
 
 def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -20,13 +20,13 @@ def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
-        Class labels; classes keep their shares as far as their sizes allow.
+        Class labels; the shares of the classes are kept as closely as their sizes allow.
     groups : array-like of shape (n_samples,) or None
         Rows of one group stay together.
     fraction : float in (0, 0.5]
         Share held out, rounded to one over an integer.
     seed : int
-        Decides the split.
+        Determines the split.
     """
     with _rare_classes_allowed():
         return next(_k_fold(max(2, round(1 / fraction)), y, groups, seed).split(np.zeros(len(y)), y, groups))
@@ -44,16 +44,16 @@ def splits(
     Parameters
     ----------
     cv : int, splitter, iterable or None
-        An int is the number of folds, stratified by class, shuffled, and of whole groups if there are any; at most
-        as many as the largest class has rows, and as there are groups. None is 5.
+        An int is the number of folds, shuffled and stratified by class, without splitting groups; at most the number
+        of rows of the largest class, and the number of groups. None is 5.
     y : ndarray of shape (n_samples,)
         Class labels. A class whose rows would all be held out, with the groups of its rows, stays in training.
     groups : array-like of shape (n_samples,), default=None
         Rows of one group stay together.
     seed : int, default=0
-        Decides the folds.
+        Determines the folds.
     n_repeats : int, default=1
-        Repetitions with other folds, if `cv` is an int.
+        Number of repetitions with different folds, if `cv` is an int.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def splits(
     pairs = [keep_classes(train, test, y, groups) for train, test in pairs]
     pairs = [(train, test) for train, test in pairs if len(test)]
     if not pairs:
-        raise TooFewRows("y has too few rows a class, or groups too few groups: nothing can be held out")
+        raise TooFewRows("y has too few rows per class, or groups too few groups: nothing can be held out")
     if groups is not None and not whole:
         groups = np.asarray(groups)
         if any(np.isin(groups[test], groups[train]).any() for train, test in pairs):
@@ -88,13 +88,13 @@ def _k_fold(n_splits: int, y: np.ndarray, groups: Any, seed: int) -> Any:
     """Return a stratified, shuffled splitter of at most `n_splits` folds."""
     _, counts = np.unique(y, return_counts=True)
     if counts.max() < 2:
-        raise TooFewRows("y has one row of each class only: nothing can be held out")
+        raise TooFewRows("y has only one row of each class: nothing can be held out")
     n_splits = min(n_splits, max(2, counts.max()))
     if groups is None:
         return StratifiedKFold(n_splits, shuffle=True, random_state=seed)
     n_groups = len(np.unique(groups))
     if n_groups < 2:
-        raise TooFewRows("groups has one group only: nothing can be held out")
+        raise TooFewRows("groups has only one group: nothing can be held out")
     return StratifiedGroupKFold(min(n_splits, n_groups), shuffle=True, random_state=seed)
 
 
@@ -106,7 +106,7 @@ def _rare_classes_allowed() -> Iterator[None]:
 
 
 def holdout_for(callbacks: Any, y: np.ndarray, groups: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Hold out the rows that the callbacks ask for with a `validation_fraction`: none if none does.
+    """Hold out the rows that callbacks request by a `validation_fraction`, if any does.
 
     A class whose rows would all be held out keeps them.
     """
@@ -120,16 +120,14 @@ def holdout_for(callbacks: Any, y: np.ndarray, groups: Any, seed: int) -> tuple[
         raise ValueError(f"validation_fraction must be above 0 and at most 0.5; got {fractions}")
     train, held = keep_classes(*holdout(y, groups, max(fractions), seed), y, groups)
     if len(held) < 2:
-        raise ValueError(
-            "validation_fraction leaves fewer than 2 of the rows to hold out: there are too few rows"
-        )
+        raise ValueError("validation_fraction would hold out fewer than 2 rows: there are too few rows")
     return train, held
 
 
 def keep_classes(
     train: np.ndarray, held: np.ndarray, y: np.ndarray, groups: Any
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give back to `train` the classes, with the groups of their rows, that would all be held out."""
+    """Move back to `train` the classes that would be held out entirely, with the groups of their rows."""
     back = held[~np.isin(y[held], y[train])]
     if groups is not None:
         back = held[np.isin(np.asarray(groups)[held], np.asarray(groups)[back])]
@@ -137,7 +135,7 @@ def keep_classes(
 
 
 def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Order rows so that every beginning has each class in proportion, after two rows of each class."""
+    """Order rows so that, after two rows of each class, every prefix has the classes in proportion."""
     shuffled = rng.permutation(len(y))
     share, first = np.empty(len(y)), np.zeros(len(y), dtype=bool)
     for label in np.unique(y):

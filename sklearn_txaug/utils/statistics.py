@@ -48,15 +48,15 @@ def corrected_standard_error(differences: Any, n_train: float, n_test: float, *,
 def chance_of_the_best(differences: Any, rng: np.random.Generator, *, level: float = 0.8413) -> float:
     """Return how many standard errors the best of several candidates gains by chance alone.
 
-    The quantile, at `level`, of the largest of m standardised mean differences if all true differences are 0. It
-    keeps their correlation by multiplying the centred differences of each split with a normal draw (multiplier
-    bootstrap of the largest t statistic). At the default level it is 1 for one candidate, and grows with their
-    number: choosing the best of many is not to be taken for a gain.
+    This is the quantile, at `level`, of the largest of m standardised mean differences if all true differences are 0.
+    It keeps their correlation by multiplying the centred differences of each split with a normal draw (multiplier
+    bootstrap of the largest t statistic). At the default level it is 1 for one candidate and grows with the number of
+    candidates, so that picking the best of many is not mistaken for a gain.
 
     Parameters
     ----------
     differences : array-like of shape (n_candidates, n_splits)
-        Differences to no augmentation, paired by split.
+        Differences from no augmentation, paired by split.
     rng : numpy.random.Generator
         Source of the draws.
     level : float in (0, 1), default=0.8413

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One thread, so that a result does not depend on how many jobs run beside it."""
+    """Use one thread, so that a result does not depend on how many jobs run in parallel."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -9,7 +9,7 @@ _INSIDE = ("sklearn_txaug", "sklearn", "imblearn", "skorch", "joblib")
 
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn with the first line outside this package, and the libraries that call it, as the place."""
+    """Warn at the first line outside this package and the libraries that call it."""
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in _INSIDE:
         level, frame = level + 1, frame.f_back

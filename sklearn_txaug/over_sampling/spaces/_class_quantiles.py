@@ -1,4 +1,4 @@
-"""Quantile mapping: synthetic rows with the marginal distributions of the training rows of their class."""
+"""Quantile mapping: synthetic rows get the marginal distributions of the training rows of their class."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ._space import Space
 class ClassQuantiles(Space):
     """The rows themselves, with the quantiles of each feature in each class, to which synthetic rows are mapped.
 
-    What a generator decides is then how features go together; the distribution of each in a class is that of the
-    training rows. The rows of one draw are ranked together. Classes of one row, and rows between classes, stay as
-    they are.
+    The generator then determines only how features vary together; the distribution of each feature in a class is that
+    of the training rows. The rows of one draw are ranked together. Classes of one row, and rows between classes, are
+    not mapped.
     """
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator | None = None) -> ClassQuantiles:
@@ -22,9 +22,9 @@ class ClassQuantiles(Space):
         return self
 
     def pad(self, codes: np.ndarray) -> np.ndarray:
-        """Return `codes` and behind them as many more as each class among them needs to reach its training size.
+        """Return `codes` followed by as many more as each class among them needs to reach its training size.
 
-        Ranks among a few rows would say little.
+        Ranks among only a few rows would mean little.
         """
         missing = np.where(np.isin(np.arange(len(self.counts_)), codes), self.counts_, 0)
         missing -= np.bincount(codes, minlength=len(missing))

@@ -1,4 +1,4 @@
-"""Principal components, and the local noise that decoding them has to restore."""
+"""Principal components, and the local noise that decoding has to restore."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ._space import Space
 
 
 class ResidualNoise:
-    """What a decoder leaves out, drawn again from the training rows nearby.
+    """The residuals that a decoder loses, resampled from nearby training rows.
 
-    The noise at a latent point is a random combination of the residuals of its nearest training rows, so that it
-    has their covariance: more where rows decode badly, and correlated between genes as they are.
+    The noise at a latent point is a random combination of the residuals of its nearest training rows, so it has their
+    covariance: it is larger where rows decode badly, and correlated between genes as the residuals are.
 
     Parameters
     ----------
     n_neighbors : int
-        Training rows that each draw combines.
+        Number of training rows that each draw combines.
     """
 
     def __init__(self, n_neighbors: int = 15):
@@ -27,9 +27,9 @@ class ResidualNoise:
     def fit(self, Z: np.ndarray, residuals: np.ndarray, n_fitted: int | None = None) -> ResidualNoise:
         """Keep `residuals` of shape (n_samples, n_features) at the points `Z`, (n_samples, n_components).
 
-        `n_fitted` components were fitted on these very rows; None is all.
+        `n_fitted` is the number of components fitted on these same rows; None is all.
         """
-        # Components fitted on n rows leave less than on new ones: give back the degrees of freedom they took.
+        # Components fitted on n rows leave smaller residuals there than on new rows: correct the degrees of freedom.
         n, r = len(Z), Z.shape[1] if n_fitted is None else n_fitted
         self.residuals_ = (residuals * np.sqrt(n / max(n - r, n / 4))).astype(np.float32)
         self.neighbors_ = NearestNeighbors(n_neighbors=min(self.n_neighbors, n)).fit(Z)
@@ -47,14 +47,14 @@ class ResidualNoise:
 
 
 class PrincipalComponents(Space):
-    """Principal components, turned so that they are uncorrelated within the classes, in one global scale.
+    """Principal components, rotated so that they are uncorrelated within the classes, with one global scale.
 
     Parameters
     ----------
     n_components : int
-        At most a quarter of the rows and the number of features are used.
+        Number of components; limited to a quarter of the rows and to the number of features.
     n_neighbors : int
-        Training rows that the noise of a decoded row combines; 0 decodes without noise.
+        Number of training rows that the noise of a decoded row combines; 0 decodes without noise.
     noise_scale : float
         Standard deviation of that noise; 1 restores the variance.
     """

@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Space:
-    """A space, learned from training rows, with the way into it and the way back.
+    """A space learned from training rows: `encode` maps rows into it, `decode` maps them back.
 
     A sampler holds its spaces in a list, outermost first: rows are encoded by each in turn before the generator
     sees them, and decoded in reverse order after it has drawn. The methods here do nothing; subclasses override
@@ -24,16 +24,16 @@ class Space:
         return X
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        """Return rows of this space in the space around it; `codes` are their classes, None between classes."""
+        """Map rows of this space to the space outside it; `codes` are their classes, None between classes."""
         return Z
 
     def pad(self, codes: np.ndarray) -> np.ndarray:
-        """Return the class codes of the rows that have to be drawn to decode rows of these, which come first."""
+        """Return the class codes of all rows that must be drawn to decode rows of `codes`, which come first."""
         return codes
 
 
 class ScaledSpace(Space):
-    """The space of a scaler; features that are constant in the training rows come back as that constant.
+    """The space of a scaler; features that are constant in the training rows decode to that constant.
 
     Parameters
     ----------
