@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -27,7 +28,9 @@ class FiLMNetwork(nn.Module):
 
     frequencies: Tensor
 
-    def __init__(self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float):
+    def __init__(
+        self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float, n_steps: int
+    ):
         super().__init__()
         n_code = 64
         self.register_buffer("frequencies", torch.linspace(1, 16, 16) * math.pi / 2, persistent=False)
@@ -71,7 +74,9 @@ class _FiLMBlock(nn.Module):
 class PaperNetwork(nn.Module):
     """The published denoiser: residual blocks of two layers that see time before, and class after, each norm."""
 
-    def __init__(self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float):
+    def __init__(
+        self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float, n_steps: int
+    ):
         super().__init__()
         widths = [n_features, *hidden]
         self.blocks = nn.ModuleList(
@@ -112,11 +117,13 @@ class MLPNetwork(nn.Module):
     frequencies: Tensor
 
     def __init__(
-        self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float, n_code: int = 128
+        self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float, n_steps: int
     ):
         super().__init__()
+        n_code = 128
+        # Angles of the step itself, t of 0 to n_steps - 1; the networks are given t / n_steps.
         self.register_buffer(
-            "frequencies", 1000 * 10_000 ** -torch.linspace(0, 1, n_code // 2), persistent=False
+            "frequencies", n_steps * 10_000 ** -torch.arange(0, 1, 2 / n_code), persistent=False
         )
         self.input = nn.Linear(n_features, n_code)
         self.time = nn.Sequential(nn.Linear(n_code, n_code), nn.SiLU(), nn.Linear(n_code, n_code))
@@ -161,17 +168,27 @@ class Denoiser(GenerativeModule):
         label_dropout: float,
         guidance: float,
         n_sampling_steps: int,
+        n_diffusion_steps: int = 1000,
     ):
         super().__init__()
         self.n_features = n_features
         self.label_dropout, self.guidance, self.n_sampling_steps = label_dropout, guidance, n_sampling_steps
         self.condition = make_conditioning(conditioning, n_classes)
-        self.network = _NETWORKS[network](n_features, self.condition.width, hidden_layer_sizes, dropout)
+        self.network = _NETWORKS[network](
+            n_features, self.condition.width, hidden_layer_sizes, dropout, n_diffusion_steps
+        )
         self.gaussians = ClassGaussians(n_features, n_classes) if preconditioning == "gaussian" else None
 
     def prepare(self, x: Tensor, y: Tensor) -> None:
         if self.gaussians is not None:
             self.gaussians.fit(x, y)
+
+    def path(self, y: Tensor, rng: torch.Generator | None) -> Iterator[Tensor]:
+        """Give the noise, and what is left of it after each of the `n_sampling_steps`: the last are the rows."""
+        raise NotImplementedError
+
+    def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
+        return deque(self.path(y, rng), maxlen=1)[0]
 
     def drop_labels(self, condition: Tensor) -> Tensor:
         """Put the zero vector, which stands for no class, in the place of some condition vectors."""
