@@ -2,6 +2,7 @@
 
 from ._biology import DifferentialExpressionDisplay, PCAVarianceDisplay
 from ._copies import MemorisationDisplay
+from ._denoising import DenoisingPathDisplay
 from ._embedding import EmbeddingDisplay
 from ._generators import GeneGraphAttentionDisplay, InterpolationDisplay
 from ._genes import CorrelationDisplay, MarginalDisplay
@@ -10,6 +11,7 @@ from ._training import TrainingHistoryDisplay
 
 __all__ = [
     "CorrelationDisplay",
+    "DenoisingPathDisplay",
     "DifferentialExpressionDisplay",
     "EmbeddingDisplay",
     "GeneGraphAttentionDisplay",
