@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from sklearn_txaug.over_sampling import DDIMSampler, DDPMSampler, FlowMatchingSampler
-from sklearn_txaug.over_sampling._schedules import SCHEDULES, alpha_bars
+from sklearn_txaug.over_sampling import DDIMSampler, DDPMSampler, FlowMatchingSampler, TabDDPMSampler
+from sklearn_txaug.over_sampling._schedules import SCHEDULES, alpha_bars, sampling_steps
 from sklearn_txaug.over_sampling.spaces import PrincipalComponents, ResidualNoise
 
 UNTRAINED = {
@@ -37,47 +37,122 @@ def test_schedules_are_those_of_diffusers(schedule, name):
     np.testing.assert_allclose(SCHEDULES[schedule](1000), expected, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.parametrize("spacing", ["trailing", "linspace"])
+@pytest.mark.parametrize("n_diffusion_steps", [37, 1000])
+def test_steps_visited_are_those_of_diffusers(n_diffusion_steps, spacing):
+    diffusers = pytest.importorskip("diffusers")
+    scheduler = diffusers.DDIMScheduler(n_diffusion_steps, timestep_spacing=spacing)
+    for n_steps in range(1, n_diffusion_steps + 1):
+        steps = sampling_steps(n_diffusion_steps, n_steps, spacing)
+        assert len(steps) == n_steps
+        assert steps[0] == n_diffusion_steps - 1  # the noisiest
+        assert (np.diff(steps) < 0).all()
+        # The last stride ends at the row itself: it is no longer than the others, or begins at the first step.
+        assert (
+            steps[-1] < -(-n_diffusion_steps // n_steps)
+            if spacing == "trailing" or n_steps == 1
+            else steps[-1] == 0
+        )
+        if (spacing, n_steps) == ("linspace", 1):
+            continue  # diffusers takes pure noise for a row at the first step here
+        scheduler.set_timesteps(n_steps)
+        # The rounding of a stride brings about one step more there, number -1, for some n_steps.
+        assert steps == scheduler.timesteps.tolist()[:n_steps]
+
+
 @pytest.mark.parametrize("eta", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("n_steps", [50, 1000])
-def test_sampling_steps_are_those_of_diffusers(eta, n_steps):
+def test_sampling_is_that_of_diffusers(eta, n_steps):
     diffusers = pytest.importorskip("diffusers")
-    settings = {"hidden_layer_sizes": (8,), "preconditioning": "none", "schedule": "quadratic"}
-    module = DDIMSampler(n_sampling_steps=n_steps, eta=eta, **settings)._make_module(3, 2).eval()
-    module.noise = _some_noise
-    scheduler = diffusers.DDIMScheduler(1000, 1e-4, 0.02, "scaled_linear", clip_sample=False)
+    module = _module(n_steps, eta, schedule="quadratic")
+    scheduler = diffusers.DDIMScheduler(
+        1000, 1e-4, 0.02, "scaled_linear", clip_sample=False, timestep_spacing="trailing"
+    )
     scheduler.set_timesteps(n_steps)
     rng = torch.Generator().manual_seed(0)
     x = torch.randn(5, 3, generator=rng)
     for t in scheduler.timesteps:
-        noise = torch.randn(5, 3, generator=rng) if eta and t > 0 else torch.zeros(5, 3)
+        noise = torch.randn(5, 3, generator=rng) if eta and t >= 1000 / n_steps else torch.zeros(5, 3)
         x = scheduler.step(
             _some_noise(x, t, None), t, x, eta=eta, variance_noise=noise if eta else None
         ).prev_sample
-    torch.testing.assert_close(
-        module.sample(torch.zeros(5, dtype=torch.long), torch.Generator().manual_seed(0)),
-        x,
-        rtol=1e-3,
-        atol=1e-3,
-    )
+    torch.testing.assert_close(_drawn(module), x, rtol=1e-3, atol=1e-3)
 
 
-def test_ddpm_is_that_of_diffusers():
+@pytest.mark.parametrize("spacing", ["trailing", "linspace"])
+def test_ddpm_is_that_of_diffusers_for_any_number_of_steps(spacing):
     diffusers = pytest.importorskip("diffusers")
-    settings = {"hidden_layer_sizes": (8,), "preconditioning": "none", "n_sampling_steps": 100}
-    module = DDPMSampler(**settings)._make_module(3, 2).eval()
-    module.noise = _some_noise
-    scheduler = diffusers.DDPMScheduler(1000, beta_schedule="squaredcos_cap_v2", clip_sample=False)
-    scheduler.set_timesteps(100)
-    rng = torch.Generator().manual_seed(0)
-    x = torch.randn(5, 3, generator=rng)
-    for t in scheduler.timesteps:
-        x = scheduler.step(_some_noise(x, t, None), t, x, generator=rng).prev_sample
-    torch.testing.assert_close(
-        module.sample(torch.zeros(5, dtype=torch.long), torch.Generator().manual_seed(0)),
-        x,
-        rtol=1e-3,
-        atol=1e-3,
+    settings = {"beta_schedule": "linear", "clip_sample": False, "timestep_spacing": spacing}
+    scheduler = diffusers.DDPMScheduler(60, **settings)
+    for n_steps in range(2, 61):
+        scheduler.set_timesteps(n_steps)
+        rng = torch.Generator().manual_seed(0)
+        x = torch.randn(5, 3, generator=rng)
+        for t in scheduler.timesteps[:n_steps]:
+            x = scheduler.step(_some_noise(x, t, None), t, x, generator=rng).prev_sample
+        module = _module(n_steps, 1.0, n_diffusion_steps=60, schedule="linear", step_spacing=spacing)
+        torch.testing.assert_close(_drawn(module), x, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("spacing", ["trailing", "linspace"])
+def test_ddim_is_that_of_diffusers_for_any_number_of_steps(spacing):
+    """diffusers' DDIM goes on by T // S whatever it visits next; its solver of order one does not, and is DDIM."""
+    diffusers = pytest.importorskip("diffusers")
+    scheduler = diffusers.DPMSolverMultistepScheduler(
+        60, beta_schedule="linear", solver_order=1, final_sigmas_type="zero"
     )
+    for n_steps in range(1, 61):
+        module = _module(n_steps, 0.0, n_diffusion_steps=60, schedule="linear", step_spacing=spacing)
+        scheduler.set_timesteps(timesteps=sampling_steps(60, n_steps, spacing))
+        x = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
+        for t in scheduler.timesteps:
+            x = scheduler.step(_some_noise(x, t, None), t, x).prev_sample
+        torch.testing.assert_close(_drawn(module), x, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("spacing", ["trailing", "linspace"])
+@pytest.mark.parametrize("eta", [0.0, 1.0])
+def test_more_steps_make_rows_no_worse(eta, spacing):
+    """A network that says nothing is the exact denoiser of a Gaussian, here of mean 2 and standard deviation .5."""
+    errors = []
+    for n_steps in range(1, 61):
+        module = DDPMSampler(
+            hidden_layer_sizes=(8,),
+            n_diffusion_steps=60,
+            n_sampling_steps=n_steps,
+            eta=eta,
+            step_spacing=spacing,
+        )._make_module(1, 2)
+        del module.network
+        module.network = lambda x, time, condition: torch.zeros_like(x)
+        module.gaussians.means.fill_(2)
+        module.gaussians.variances.fill_(0.25)
+        rows = _drawn(module.eval(), 4000)
+        errors.append([abs(rows.mean().item() - 2) / 0.5, abs(rows.std().item() / 0.5 - 1)])
+    mean_error, deviation_error = np.transpose(errors)
+    noise = 3 / 4000**0.5
+    assert mean_error.max() < 2 * noise
+    assert (deviation_error[1:] < np.minimum.accumulate(deviation_error)[:-1] + noise).all()
+    assert deviation_error[-1] < noise + 0.02
+
+
+def test_more_sampling_than_diffusion_steps_is_refused(data):
+    for make in (DDPMSampler, DDIMSampler, TabDDPMSampler):
+        with pytest.raises(ValueError, match="n_sampling_steps=30 and n_diffusion_steps=20"):
+            make(n_sampling_steps=30, n_diffusion_steps=20).fit(*data)
+
+
+def _module(n_steps, eta, **kwargs):
+    """Return a diffusion whose network says `_some_noise`."""
+    settings = {"hidden_layer_sizes": (8,), "preconditioning": "none", "n_sampling_steps": n_steps, **kwargs}
+    module = DDPMSampler(eta=eta, **settings)._make_module(3, 2).eval()
+    module.predict_noise = _some_noise
+    return module
+
+
+@torch.no_grad()
+def _drawn(module, n_rows=5):
+    return module.sample(torch.zeros(n_rows, dtype=torch.long), torch.Generator().manual_seed(0))
 
 
 def _some_noise(x: Tensor, step: Tensor, condition: Tensor | None) -> Tensor:

@@ -30,10 +30,31 @@ def batch():
 def test_bounds_are_class_quantiles_around_the_rank():
     X, y = np.arange(10.0)[:, None], np.repeat([0, 1], 5)
     lower, upper = probe_bounds(X, y, 0.4)
-    # The ranks of 0..4 are .2, .4, .6, .8, 1: past the ends the bounds go on by .4 times the range of 4.
-    np.testing.assert_allclose(lower[:5, 0], [0 - 1.6, 0, 0.8, 1.6, 2.4], atol=1e-9)
-    np.testing.assert_allclose(upper[:5, 0], [2.4, 3.2, 4, 4 + 1.6, 4 + 1.6], atol=1e-9)
+    # The ranks of 0..4 are 0, .25, .5, .75, 1: past the ends the bounds go on by .4 times the range of 4.
+    np.testing.assert_allclose(lower[:5, 0], [0 - 1.6, 0 - 1.6, 0.4, 1.4, 2.4], atol=1e-9)
+    np.testing.assert_allclose(upper[:5, 0], [1.6, 2.6, 3.6, 4 + 1.6, 4 + 1.6], atol=1e-9)
     np.testing.assert_allclose(lower[5:], lower[:5] + 5)
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 10])
+@pytest.mark.parametrize("values", ["distinct", "tied", "equal"])
+def test_each_box_holds_its_own_row(n_rows, values):
+    rng = np.random.default_rng(n_rows)
+    X, y = rng.normal(size=(n_rows + 10, 40)), np.repeat([0, 1], [n_rows, 10])
+    if values == "tied":
+        X = X.round()
+    elif values == "equal":
+        X[y == 0] = X[0]
+    for delta in (0.05, 0.5, 1.0):
+        lower, upper = probe_bounds(X, y, delta)
+        assert ((lower <= X) & (upper >= X)).all()
+        assert (lower < upper).all()
+
+
+def test_boxes_lie_as_high_above_their_rows_as_below():
+    X = np.arange(10.0)[:, None]
+    lower, upper = probe_bounds(X, np.zeros(10, dtype=int), 0.05)
+    np.testing.assert_allclose(upper - X, (X - lower)[::-1])
 
 
 def test_loss_is_the_published_one(batch):

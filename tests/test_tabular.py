@@ -231,6 +231,19 @@ def test_normal_quantiles():
     np.testing.assert_allclose(scaler.inverse_transform(scaler.transform(beyond)), beyond)
 
 
+@pytest.mark.parametrize("n_steps", [100, 1000])
+def test_time_angles_are_the_published_ones(n_steps):
+    embeddings = pytest.importorskip("diffusers.models.embeddings")
+    module = TabDDPMSampler(n_diffusion_steps=n_steps, n_sampling_steps=10)._make_module(3, 2)
+    steps = torch.tensor([0, 1, 57, n_steps - 1])
+    seen = []
+    del module.network.time
+    module.network.time = lambda angles: seen.append(angles) or torch.zeros(len(angles), 128)
+    module.predict_noise(torch.zeros(4, 3), steps, module.condition(torch.zeros(4, dtype=torch.long)))
+    expected = embeddings.get_timestep_embedding(steps, 128, flip_sin_to_cos=True, downscale_freq_shift=0)
+    torch.testing.assert_close(seen[0], expected, rtol=0, atol=1e-3)
+
+
 # -- published settings ---------------------------------------------------------------------------------------
 
 

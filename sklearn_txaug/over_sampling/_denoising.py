@@ -1,144 +1,31 @@
-"""Shared by diffusion and flow matching: the networks, the Gaussian that they correct, the latent space."""
+"""What diffusion and flow share: the Gaussian that they correct, the latent space, the way from noise to rows."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
 
 from .._nn.callbacks import LearningRate
 from .._nn.layers import Conditioning, make_conditioning
 from .._nn.nets import GenerativeModule
-from .._nn.random import Dropout, uniform
+from .._nn.random import torch_generator, uniform
 from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, ShareBelowOne, Widths
+from ..utils.containers import rows_like
 from ..utils.declaration import estimator
+from ..utils.typing import MatrixLike, RandomState
 from ._components import ClassGaussians, ComponentsSampler
+from ._denoising_networks import NETWORKS
+from .base import NOT_TRAINED
 
 # From this many rows on, a wider network and longer training help; fewer would be memorised (docs/benchmarks.md).
 _LARGE_COHORT = 1500
-
-
-class FiLMNetwork(nn.Module):
-    """Residual blocks whose normalised input is scaled and shifted by time and class; the output starts at zero."""
-
-    frequencies: Tensor
-
-    def __init__(self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float):
-        super().__init__()
-        n_code = 64
-        self.register_buffer("frequencies", torch.linspace(1, 16, 16) * math.pi / 2, persistent=False)
-        self.code = nn.Sequential(
-            nn.Linear(32 + n_condition, n_code), nn.SiLU(), nn.Linear(n_code, n_code), nn.SiLU()
-        )
-        widths = [n_features, *hidden]
-        self.input = nn.Linear(n_features, widths[1])
-        self.blocks = nn.ModuleList(
-            _FiLMBlock(a, b, n_code, dropout)
-            for a, b in zip([widths[1], *widths[1:]], widths[1:], strict=False)
-        )
-        self.norm, self.output = nn.LayerNorm(widths[-1]), nn.Linear(widths[-1], n_features)
-        nn.init.zeros_(self.output.weight)
-        nn.init.zeros_(self.output.bias)
-
-    def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
-        angles = time * self.frequencies
-        code = self.code(torch.cat([angles.sin(), angles.cos(), condition], dim=1))
-        x = self.input(x)
-        for block in self.blocks:
-            x = block(x, code)
-        return self.output(self.norm(x))
-
-
-class _FiLMBlock(nn.Module):
-    def __init__(self, n_in: int, n_out: int, n_code: int, dropout: float):
-        super().__init__()
-        self.norm = nn.LayerNorm(n_in, elementwise_affine=False)
-        self.film = nn.Linear(n_code, 2 * n_in)
-        self.body = nn.Sequential(
-            nn.SiLU(), nn.Linear(n_in, n_out), nn.SiLU(), Dropout(dropout), nn.Linear(n_out, n_out)
-        )
-        self.skip = nn.Identity() if n_in == n_out else nn.Linear(n_in, n_out)
-
-    def forward(self, x: Tensor, code: Tensor) -> Tensor:
-        scale, shift = self.film(code).chunk(2, dim=1)
-        return self.skip(x) + self.body(self.norm(x) * (1 + scale) + shift)
-
-
-class PaperNetwork(nn.Module):
-    """The published denoiser: residual blocks of two layers that see time before, and class after, each norm."""
-
-    def __init__(self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float):
-        super().__init__()
-        widths = [n_features, *hidden]
-        self.blocks = nn.ModuleList(
-            _PaperBlock(a, b, n_condition, dropout) for a, b in zip(widths, widths[1:], strict=False)
-        )
-        self.output = nn.Sequential(
-            nn.LayerNorm(widths[-1], eps=1e-6), nn.SiLU(), nn.Linear(widths[-1], n_features)
-        )
-
-    def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
-        condition = nn.functional.silu(condition)
-        for block in self.blocks:
-            x = block(x, time, condition)
-        return self.output(x)
-
-
-class _PaperBlock(nn.Module):
-    def __init__(self, n_in: int, n_out: int, n_condition: int, dropout: float):
-        super().__init__()
-        widths = [n_in, n_out]
-        self.norms = nn.ModuleList(nn.LayerNorm(width + 1, eps=1e-6) for width in widths)
-        self.linears = nn.ModuleList(nn.Linear(width + 1 + n_condition, n_out) for width in widths)
-        self.ends = nn.ModuleList(
-            nn.Sequential(nn.LayerNorm(n_out, eps=1e-6), nn.ReLU(), Dropout(dropout)) for _ in widths
-        )
-        self.skip = None if n_in == n_out else nn.Linear(n_in + n_condition, n_out)
-
-    def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
-        u = x
-        for norm, linear, end in zip(self.norms, self.linears, self.ends, strict=True):
-            u = end(linear(torch.cat([norm(torch.cat([u, time], dim=1)), condition], dim=1)))
-        return u + (x if self.skip is None else self.skip(torch.cat([x, condition], dim=1)))
-
-
-class MLPNetwork(nn.Module):
-    """The network of TabDDPM: time and class are added to a projection of the row, then come plain layers."""
-
-    frequencies: Tensor
-
-    def __init__(
-        self, n_features: int, n_condition: int, hidden: Sequence[int], dropout: float, n_code: int = 128
-    ):
-        super().__init__()
-        self.register_buffer(
-            "frequencies", 1000 * 10_000 ** -torch.linspace(0, 1, n_code // 2), persistent=False
-        )
-        self.input = nn.Linear(n_features, n_code)
-        self.time = nn.Sequential(nn.Linear(n_code, n_code), nn.SiLU(), nn.Linear(n_code, n_code))
-        self.label = nn.Sequential(nn.Linear(n_condition, n_code), nn.SiLU())
-        widths = [n_code, *hidden]
-        self.layers = nn.Sequential(
-            *(
-                nn.Sequential(nn.Linear(a, b), nn.ReLU(), Dropout(dropout))
-                for a, b in zip(widths, widths[1:], strict=False)
-            )
-        )
-        self.output = nn.Linear(widths[-1], n_features)
-        nn.init.zeros_(self.output.weight)
-        nn.init.zeros_(self.output.bias)
-
-    def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
-        angles = time * self.frequencies
-        code = self.time(torch.cat([angles.cos(), angles.sin()], dim=1))
-        return self.output(self.layers(self.input(x) + code + self.label(condition)))
-
-
-_NETWORKS = {"film": FiLMNetwork, "mlp": MLPNetwork, "paper": PaperNetwork}
 
 
 class Denoiser(GenerativeModule):
@@ -161,17 +48,27 @@ class Denoiser(GenerativeModule):
         label_dropout: float,
         guidance: float,
         n_sampling_steps: int,
+        n_diffusion_steps: int = 1000,
     ):
         super().__init__()
         self.n_features = n_features
         self.label_dropout, self.guidance, self.n_sampling_steps = label_dropout, guidance, n_sampling_steps
         self.condition = make_conditioning(conditioning, n_classes)
-        self.network = _NETWORKS[network](n_features, self.condition.width, hidden_layer_sizes, dropout)
+        self.network = NETWORKS[network](
+            n_features, self.condition.width, hidden_layer_sizes, dropout, n_diffusion_steps
+        )
         self.gaussians = ClassGaussians(n_features, n_classes) if preconditioning == "gaussian" else None
 
     def prepare(self, x: Tensor, y: Tensor) -> None:
         if self.gaussians is not None:
             self.gaussians.fit(x, y)
+
+    def path(self, y: Tensor, rng: torch.Generator | None) -> Iterator[Tensor]:
+        """Give the noise, and what is left of it after each of the `n_sampling_steps`: the last are the rows."""
+        raise NotImplementedError
+
+    def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
+        return deque(self.path(y, rng), maxlen=1)[0]
 
     def drop_labels(self, condition: Tensor) -> Tensor:
         """Replace some condition vectors by the zero vector, which stands for no class."""
@@ -236,6 +133,84 @@ class DenoisingSampler(ComponentsSampler):
     n_sampling_steps: PositiveInt = 50
     lr_schedule: Literal["cosine", "linear", "onecycle", "constant"] = "cosine"
 
+    def denoising_path(
+        self,
+        steps: Sequence[int] | None = None,
+        n_samples: int = 1,
+        *,
+        y: Any = None,
+        random_state: RandomState = None,
+    ) -> tuple[MatrixLike, np.ndarray, np.ndarray]:
+        """Draw rows and show them on their way: what the noise has become after some of the sampling steps.
+
+        The rows of each step come from the same noise. What is drawn with a scale of its own, decoding and its
+        noise, is the same at each step. None is mapped to the quantiles of its class, which rows on the way do not
+        have, and none is clipped.
+
+        Parameters
+        ----------
+        steps : sequence of int, default=None
+            Numbers of steps taken, from 0, the noise alone, to `n_sampling_steps`, the rows. None is six numbers
+            from the first to the last, evenly spaced.
+        n_samples : int, default=1
+            Rows to follow, spread over the classes as the training labels are. Ignored if `y` is given.
+        y : array-like of shape (n_rows,), default=None
+            Labels to follow one row for each.
+        random_state : int, RandomState instance or None, default=None
+            Decides the noise, as in `sample`: with an integer and without quantile mapping, the last step gives the
+            rows of ``sample(y=y, random_state=random_state)``.
+
+        Returns
+        -------
+        X_path : same type as the `X` of `fit`, of shape (len(steps) * n_rows, n_features)
+            Rows on the way, step after step.
+        y_path : ndarray of shape (len(steps) * n_rows,)
+            Their labels.
+        steps : ndarray of shape (len(steps) * n_rows,)
+            The steps taken of each.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was trained yet.
+        ValueError
+            If a step is no integer from 0 to `n_sampling_steps`, a label is unknown, or `n_samples` is not a positive
+            integer.
+
+        Examples
+        --------
+        >>> from sklearn_txaug.datasets import load_tissue_expression
+        >>> from sklearn_txaug.over_sampling import DDIMSampler
+        >>> X, y = load_tissue_expression(return_X_y=True)
+        >>> sampler = DDIMSampler(max_epochs=2, random_state=0).fit(X, y)
+        >>> X_path, y_path, steps = sampler.denoising_path([0, 25, 50], n_samples=10)
+        >>> X_path.shape, steps.tolist()[::10]
+        ((30, 500), [0, 25, 50])
+        """
+        check_is_fitted(self, msg=NOT_TRAINED)
+        module: Any = self.module_
+        steps = _check_steps(steps, module.n_sampling_steps)
+        codes = self._codes(y) if y is not None else self._spread_codes(n_samples)
+        stream = self._sample_stream(random_state)
+        path = []
+        for Z in self._generate_path(codes, steps, np.random.default_rng(stream)):
+            rng = np.random.default_rng(stream)
+            rng.integers(2**63)  # what drew the noise
+            path.append(self._decode(Z, None, rng))
+        labels = np.tile(self.classes_[codes], len(steps))
+        return rows_like(self._X_template, np.concatenate(path)), labels, np.repeat(steps, len(codes))
+
+    @torch.no_grad()
+    def _generate_path(
+        self, codes: np.ndarray, steps: list[int], rng: np.random.Generator
+    ) -> list[np.ndarray]:
+        """Return the rows of each step, in the innermost space."""
+        module, device = self._module_on_device()
+        generator = torch_generator(rng.integers(2**63), device)
+        path = enumerate(module.path(torch.from_numpy(codes).to(device), generator))
+        taken = {step: x.cpu().numpy() for step, x in path if step in steps}
+        return [taken[step] for step in steps]
+
     def _check_rows(self, rows: np.ndarray) -> None:
         if self.conditioning == "paper" and self.preconditioning == "gaussian":
             raise ValueError(
@@ -264,3 +239,13 @@ class DenoisingSampler(ComponentsSampler):
     def _default_callbacks(self) -> list[Any]:
         n_warmup = 1000 if self.lr_schedule == "onecycle" else 100
         return [LearningRate(self.lr_schedule, n_warmup), *super()._default_callbacks()]
+
+
+def _check_steps(steps: Sequence[int] | None, n_steps: int) -> list[int]:
+    """Return the steps to show, six of them if they are None."""
+    if steps is None:
+        return np.linspace(0, n_steps, min(6, n_steps + 1)).round().astype(int).tolist()
+    steps = list(steps)
+    if not steps or not all(isinstance(k, Integral) and 0 <= k <= n_steps for k in steps):
+        raise ValueError(f"steps must be integers from 0 to n_sampling_steps={n_steps}, got {steps}")
+    return [int(k) for k in steps]

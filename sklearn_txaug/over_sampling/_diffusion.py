@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from numbers import Integral
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import torch
 from sklearn.utils._param_validation import Interval
 from torch import Tensor
@@ -13,11 +15,11 @@ from .._nn.random import normal
 from ..utils.constraints import Share
 from ..utils.declaration import estimator
 from ._denoising import Denoiser, DenoisingSampler
-from ._schedules import alpha_bars
+from ._schedules import alpha_bars, sampling_steps
 
 
 class Diffusion(Denoiser):
-    """The noise in a row after t steps, ``x_t = sqrt(alpha_bar) x + sqrt(1 - alpha_bar) noise``."""
+    """The noise in a row after t steps, ``x_t = sqrt(alpha_bar_t) x + sqrt(1 - alpha_bar_t) noise``."""
 
     alpha_bar: Tensor
 
@@ -28,18 +30,19 @@ class Diffusion(Denoiser):
         *,
         schedule: str,
         n_diffusion_steps: int,
+        step_spacing: str,
         eta: float,
         **kwargs: Any,
     ):
-        super().__init__(n_features, n_classes, **kwargs)
-        self.n_diffusion_steps, self.eta = n_diffusion_steps, eta
+        super().__init__(n_features, n_classes, n_diffusion_steps=n_diffusion_steps, **kwargs)
+        self.n_diffusion_steps, self.step_spacing, self.eta = n_diffusion_steps, step_spacing, eta
         self.register_buffer("alpha_bar", alpha_bars(schedule, n_diffusion_steps).float())
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         step = self._antithetic_steps(len(x), x.device)
-        share = self.alpha_bar[step][:, None]
+        alpha_bar = self.alpha_bar[step][:, None]
         noise = normal(*x.shape, like=x, rng=self.rng)
-        x_t = share.sqrt() * x + (1 - share).sqrt() * noise
+        x_t = alpha_bar.sqrt() * x + (1 - alpha_bar).sqrt() * noise
         return (
             (self.predict_noise(x_t, step, self.drop_labels(self.condition(y))) - noise)
             .square()
@@ -54,17 +57,18 @@ class Diffusion(Denoiser):
         a, b = self.alpha_bar[step][:, None].sqrt(), (1 - self.alpha_bar[step])[:, None].sqrt()
         return (x_t - a * self.denoised(x_t, a, b, time, condition)) / b
 
-    def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
+    def path(self, y: Tensor, rng: torch.Generator | None) -> Iterator[Tensor]:
         condition = self.condition(y)
         x = normal(len(y), self.n_features, like=condition, rng=rng)
-        stride = max(1, self.n_diffusion_steps // self.n_sampling_steps)
-        for step in reversed(range(0, stride * min(self.n_sampling_steps, self.n_diffusion_steps), stride)):
+        yield x
+        steps = sampling_steps(self.n_diffusion_steps, self.n_sampling_steps, self.step_spacing)
+        alpha_bars = [*self.alpha_bar[steps], torch.ones_like(self.alpha_bar[0])]  # 1 is the row itself
+        for step, alpha_bar, next_alpha_bar in zip(steps, alpha_bars, alpha_bars[1:], strict=False):
             noise = self.guided(
                 self.predict_noise, x, torch.full((len(y),), step, device=y.device), condition
             )
-            before = self.alpha_bar[step - stride] if step >= stride else torch.ones_like(self.alpha_bar[0])
-            x = ddim_step(x, noise, self.alpha_bar[step], before, self.eta, rng)
-        return x
+            x = ddim_step(x, noise, alpha_bar, next_alpha_bar, self.eta, rng)
+            yield x
 
     def _antithetic_steps(self, n_rows: int, device: torch.device) -> Tensor:
         """Draw steps in pairs that mirror each other, so that a batch covers early and late ones alike."""
@@ -73,14 +77,23 @@ class Diffusion(Denoiser):
 
 
 def ddim_step(
-    x: Tensor, noise: Tensor, now: Tensor, before: Tensor, eta: float, rng: torch.Generator | None
+    x: Tensor,
+    noise: Tensor,
+    alpha_bar: Tensor,
+    next_alpha_bar: Tensor,
+    eta: float,
+    rng: torch.Generator | None,
 ) -> Tensor:
-    """Go from share `now` of the row's variance to `before`, with `eta` of the noise of the exact posterior."""
-    denoised = (x - (1 - now).sqrt() * noise) / now.sqrt()
-    deviation = eta * ((1 - now / before) * (1 - before) / (1 - now)).sqrt()
-    x = before.sqrt() * denoised + (1 - before - deviation**2).clamp(min=0).sqrt() * noise
-    if eta and before < 1:
-        x = x + deviation * normal(*x.shape, like=x, rng=rng)
+    """Go from `alpha_bar`, the row's share of the variance, to that of the next, less noisy step.
+
+    Equation 12 of Song et al. (2021), whose alpha is alpha bar here; sigma is `eta` times their equation 16. With
+    ``eta=1`` and neighbouring steps that is the posterior of Ho et al. (2020), equations 6 and 7.
+    """
+    denoised = (x - (1 - alpha_bar).sqrt() * noise) / alpha_bar.sqrt()
+    sigma = eta * ((1 - alpha_bar / next_alpha_bar) * (1 - next_alpha_bar) / (1 - alpha_bar)).sqrt()
+    x = next_alpha_bar.sqrt() * denoised + (1 - next_alpha_bar - sigma**2).clamp(min=0).sqrt() * noise
+    if eta and next_alpha_bar < 1:
+        x = x + sigma * normal(*x.shape, like=x, rng=rng)
     return x
 
 
@@ -96,7 +109,12 @@ class DDPMSampler(DenoisingSampler):
     Parameters
     ----------
     n_sampling_steps : int
-        Steps of sampling; `n_diffusion_steps` visits every step of training.
+        Steps of sampling, at most `n_diffusion_steps`, which visits every step of training.
+    step_spacing : {"trailing", "linspace"}
+        Which steps of training fewer steps of sampling visit. Both begin at the noisiest. ``"trailing"`` goes on in
+        equal strides, down to the row; ``"linspace"`` also visits the first step, at the price of longer strides.
+        The names are those of diffusers, whose ``"leading"`` begins amid the diffusion unless `n_sampling_steps`
+        divides `n_diffusion_steps`, and is not offered.
     n_diffusion_steps : int
         Steps from a row to noise in training.
     schedule : {"cosine", "linear", "quadratic"}
@@ -127,7 +145,16 @@ class DDPMSampler(DenoisingSampler):
 
     n_diffusion_steps: Annotated[int, Interval(Integral, 2, None, closed="left")] = 1000
     schedule: Literal["cosine", "linear", "quadratic"] = "cosine"
+    step_spacing: Literal["trailing", "linspace"] = "trailing"
     eta: Share = 1.0
+
+    def _check_rows(self, rows: np.ndarray) -> None:
+        if self.n_sampling_steps > self.n_diffusion_steps:
+            raise ValueError(
+                f"n_sampling_steps must be at most n_diffusion_steps, got n_sampling_steps={self.n_sampling_steps} "
+                f"and n_diffusion_steps={self.n_diffusion_steps}"
+            )
+        super()._check_rows(rows)
 
     def _make_module(self, n_features: int, n_classes: int) -> Diffusion:
         return Diffusion(
@@ -135,6 +162,7 @@ class DDPMSampler(DenoisingSampler):
             n_classes,
             schedule=self.schedule,
             n_diffusion_steps=self.n_diffusion_steps,
+            step_spacing=self.step_spacing,
             eta=self.eta,
             **self._denoiser_parameters(),
         )

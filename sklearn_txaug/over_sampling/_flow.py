@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import torch
@@ -31,9 +32,10 @@ class FlowMatching(Denoiser):
         # x_t = t x + (1 - t) noise, so that the velocity x - noise is (x - x_t) / (1 - t)
         return (self.denoised(x_t, t, 1 - t, t, condition) - x_t) / (1 - t)
 
-    def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
+    def path(self, y: Tensor, rng: torch.Generator | None) -> Iterator[Tensor]:
         condition = self.condition(y)
         x = normal(len(y), self.n_features, like=condition, rng=rng)
+        yield x
         times = torch.linspace(0, 1, self.n_sampling_steps + 1, dtype=x.dtype, device=x.device)
         for k, (now, then) in enumerate(zip(times, times[1:], strict=False), 1):
             velocity = self._guided_velocity(x, now, condition)
@@ -41,7 +43,7 @@ class FlowMatching(Denoiser):
                 ahead = self._guided_velocity(x + (then - now) * velocity, then, condition)
                 velocity = (velocity + ahead) / 2
             x = x + (then - now) * velocity
-        return x
+            yield x
 
     def _guided_velocity(self, x: Tensor, t: Tensor, condition: Tensor) -> Tensor:
         return self.guided(self.velocity, x, t.expand(len(x), 1), condition)

@@ -144,7 +144,9 @@ def _outside(inside: Tensor) -> Tensor:
 def probe_bounds(X: np.ndarray, codes: np.ndarray, delta: float) -> tuple[np.ndarray, np.ndarray]:
     """Return, for each value, the quantiles of its class that lie `delta` below and above its own rank.
 
-    Past the ends of the class the bounds go on by `delta` times its range.
+    The ranks run from 0, the smallest value of the class, to 1, the largest: (rank - 1) / (n - 1). Tied values are
+    counted in: the lower bound is below the first of them and the upper one above the last. Past the ends of the
+    class the bounds go on by `delta` times its range.
 
     Parameters
     ----------
@@ -163,11 +165,12 @@ def probe_bounds(X: np.ndarray, codes: np.ndarray, delta: float) -> tuple[np.nda
     lower, upper = np.empty_like(X), np.empty_like(X)
     for c in np.unique(codes):
         rows = X[codes == c]
-        share = rankdata(rows, axis=0) / len(rows)
+        below = (rankdata(rows, "min", axis=0) - 1) / max(1, len(rows) - 1)
+        above = (len(rows) - rankdata(rows, "max", axis=0)) / max(1, len(rows) - 1)
         width = delta * np.where(np.ptp(rows, axis=0) > 0, np.ptp(rows, axis=0), X.std(axis=0))
         ordered = np.sort(rows, axis=0)
-        lower[codes == c] = _quantiles(ordered, share - delta) - width * (share < delta)
-        upper[codes == c] = _quantiles(ordered, share + delta) + width * (share > 1 - delta)
+        lower[codes == c] = _quantiles(ordered, below - delta) - width * (below < delta)
+        upper[codes == c] = _quantiles(ordered, 1 - above + delta) + width * (above < delta)
     return lower, upper
 
 

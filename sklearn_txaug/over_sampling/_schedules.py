@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -26,6 +27,35 @@ def cosine(n_steps: int) -> Tensor:
 
 
 SCHEDULES = {"linear": linear, "quadratic": quadratic, "cosine": cosine}
+
+
+def sampling_steps(n_diffusion_steps: int, n_sampling_steps: int, spacing: str) -> list[int]:
+    """Return the diffusion steps that sampling visits, from the noisiest, ``n_diffusion_steps - 1``, down.
+
+    Parameters
+    ----------
+    n_diffusion_steps : int
+        Steps of training, T; they are numbered 0 to T - 1.
+    n_sampling_steps : int
+        Steps of sampling, S, from 1 to T; with S = T each step is visited.
+    spacing : {"trailing", "linspace"}
+        ``"trailing"``: T - 1 and on in strides of T / S, so that the last jump, to the row itself, is as long as the
+        others. ``"linspace"``: both ends, T - 1 and 0, and S - 2 steps between them. Both are rounded.
+
+    Examples
+    --------
+    >>> sampling_steps(1000, 4, "trailing"), sampling_steps(1000, 4, "linspace")
+    ([999, 749, 499, 249], [999, 666, 333, 0])
+    """
+    if spacing == "linspace" and n_sampling_steps > 1:
+        steps = np.linspace(0, n_diffusion_steps - 1, n_sampling_steps).round()[::-1]
+    else:
+        # Cut, because the rounding of the stride can bring about one step more.
+        steps = (
+            np.arange(n_diffusion_steps, 0, -n_diffusion_steps / n_sampling_steps)[:n_sampling_steps].round()
+            - 1
+        )
+    return [int(step) for step in steps]
 
 
 def alpha_bars(schedule: str, n_steps: int) -> Tensor:

@@ -3,6 +3,7 @@
 from ._attention import GeneGraphAttentionDisplay
 from ._biology import DifferentialExpressionDisplay, PCAVarianceDisplay
 from ._copies import MemorisationDisplay
+from ._denoising import DenoisingPathDisplay
 from ._embedding import EmbeddingDisplay
 from ._genes import CorrelationDisplay, MarginalDisplay
 from ._interpolation import InterpolationDisplay
@@ -11,6 +12,7 @@ from ._training import TrainingHistoryDisplay
 
 __all__ = [
     "CorrelationDisplay",
+    "DenoisingPathDisplay",
     "DifferentialExpressionDisplay",
     "EmbeddingDisplay",
     "GeneGraphAttentionDisplay",

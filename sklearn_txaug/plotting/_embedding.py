@@ -93,21 +93,7 @@ class EmbeddingDisplay(FromSampler):
         display : EmbeddingDisplay
         """
         real, synthetic = scaled_pair(X_real, X_synthetic, scale)
-        names = ("dimension 1", "dimension 2")
-        if isinstance(method, str) and method == "pca":
-            embed = PCA(2, svd_solver="full").fit(real)
-            names = tuple(  # type: ignore[assignment]
-                f"PC {i} ({share:.0%} of the real variance)".replace("%", " %")
-                for i, share in enumerate(embed.explained_variance_ratio_, start=1)
-            )
-            points = embed.transform(real), embed.transform(synthetic)
-        elif isinstance(method, str) and method == "umap":
-            points = _umap(real, synthetic, random_state)
-            names = ("UMAP 1", "UMAP 2")
-        elif hasattr(method, "transform"):
-            points = method.transform(real), method.transform(synthetic)
-        else:
-            raise ValueError(f'method must be "pca", "umap" or a fitted transformer; got {method!r}.')
+        *points, names = embed_pair(real, synthetic, method, random_state)
         if y_real is not None:
             y_real = labels_of(y_real, real, "y_real", "X_real")
             y_synthetic = labels_of(y_synthetic, synthetic, "y_synthetic", "X_synthetic")
@@ -180,6 +166,23 @@ class EmbeddingDisplay(FromSampler):
         grey = {"s": 26, "color": "0.35", "marker": "o"}
         self.ax_.scatter([], [], facecolors="none", edgecolors="0.35", s=26, label="open: real")
         self.ax_.scatter([], [], **grey, label="filled: synthetic")
+
+
+def embed_pair(
+    real: np.ndarray, synthetic: np.ndarray, method: Any, random_state: int
+) -> tuple[np.ndarray, np.ndarray, tuple[str, str]]:
+    """Return the points of real and synthetic rows in two dimensions, and the names of these."""
+    if isinstance(method, str) and method == "pca":
+        pca = PCA(2, svd_solver="full").fit(real)
+        first, second = (
+            f"{100 * share:.0f} % of the real variance" for share in pca.explained_variance_ratio_
+        )
+        return pca.transform(real), pca.transform(synthetic), (f"PC 1 ({first})", f"PC 2 ({second})")
+    if isinstance(method, str) and method == "umap":
+        return *_umap(real, synthetic, random_state), ("UMAP 1", "UMAP 2")
+    if hasattr(method, "transform"):
+        return method.transform(real), method.transform(synthetic), ("dimension 1", "dimension 2")
+    raise ValueError(f'method must be "pca", "umap" or a fitted transformer; got {method!r}.')
 
 
 def _umap(real: np.ndarray, synthetic: np.ndarray, random_state: int) -> tuple[np.ndarray, np.ndarray]:
