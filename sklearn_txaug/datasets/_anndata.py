@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
-from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import has_fit_parameter
 
 from ..utils.containers import dense, synthetic_index
 from ..utils.optional import require
 from ._annotations import MARK, marked
+from ._extend import extend, extend_all, nullable
 
 _PACKAGES = ("sklearn_txaug", "numpy", "scikit-learn", "imbalanced-learn", "torch")
 
@@ -50,12 +50,19 @@ def augment_anndata(
             The label for all rows and ``is_synthetic``. Other columns, the groups too, are missing in synthetic
             rows, for which integers and booleans become pandas' nullable types.
         other layers, obsm
-            NaN in synthetic rows, for which integers become float64.
+            NaN in synthetic rows, for which integers and booleans become float64; text is empty, and in frames
+            missing, for which it becomes categories.
         var, varm, varp, uns
             Kept. ``uns["sklearn_txaug"]`` has the sampler, its parameters as JSON, `random_state`, versions,
             the numbers of rows, and the SHA-256 of the training rows with their labels and the names of genes.
         obsp, raw
-            Left out, since they cannot be extended to new rows.
+            Left out, since they cannot be extended to new rows; so are layers and obsm that have no way to say
+            that a value is missing, such as records with integers.
+
+    Warns
+    -----
+    UserWarning
+        If a layer or an entry of obsm was left out.
 
     Raises
     ------
@@ -97,7 +104,7 @@ def augment_anndata(
     new = rows.to_numpy().astype(values.dtype, copy=False)
     obs = _extended_obs(adata.obs, names, label_key, new_labels)
     return anndata.AnnData(
-        X=None if adata.X is None else _stack(adata.X, new if layer is None else None, len(new)),
+        X=None if adata.X is None else extend(adata.X, len(new), new if layer is None else None),
         obs=obs,
         var=adata.var.copy(),
         uns={
@@ -106,10 +113,8 @@ def augment_anndata(
         },
         varm={key: value.copy() for key, value in adata.varm.items()},
         varp={key: value.copy() for key, value in adata.varp.items()},
-        layers={
-            key: _stack(part, new if key == layer else None, len(new)) for key, part in adata.layers.items()
-        },
-        obsm={key: _stack(part, None, len(new), obs.index) for key, part in adata.obsm.items()},
+        layers=extend_all("layers", adata.layers, len(new), obs.index, {} if layer is None else {layer: new}),
+        obsm=extend_all("obsm", adata.obsm, len(new), obs.index, {}),
     )
 
 
@@ -156,39 +161,16 @@ def _resample(sampler: Any, frame: Any, labels: Any, groups: Any) -> tuple[Any, 
     return rows.set_axis(synthetic_index(len(rows), frame.index)), y_resampled[len(frame) :]
 
 
-def _stack(real: Any, new: Any, n_new: int, index: Any = None) -> Any:
-    """Put rows below `real`, which keeps its kind; those that are not known are NaN."""
-    if hasattr(real, "iloc"):
-        return _nullable(real).reset_index(drop=True).reindex(range(len(index))).set_axis(index)
-    if n_new == 0:
-        return real.copy()
-    dtype = real.dtype if new is not None or real.dtype.kind in "fc" else np.dtype(np.float64)
-    new = np.full((n_new, *real.shape[1:]), np.nan) if new is None else new
-    if sparse.issparse(real):
-        kind = sparse.csr_array if isinstance(real, sparse.sparray) else sparse.csr_matrix
-        return sparse.vstack([real, kind(new.astype(dtype))], format=real.format, dtype=dtype)
-    return np.concatenate([np.asarray(real), new.astype(dtype)], dtype=dtype)
-
-
 def _extended_obs(obs: Any, names: Any, label_key: str, new_labels: np.ndarray) -> Any:
     pd = require("pandas", "augment_anndata")
     dtype, n_real = obs[label_key].dtype, len(obs)
     obs = obs.drop(columns=MARK, errors="ignore")
-    longer = (
-        (_nullable(obs) if len(names) else obs).reset_index(drop=True).reindex(range(n_real + len(names)))
-    )
+    longer = (nullable(obs) if len(names) else obs).reset_index(drop=True).reindex(range(n_real + len(names)))
     longer.index = obs.index.append(pd.Index(names, dtype=object)) if len(names) else obs.index
     both = np.concatenate([obs[label_key].to_numpy(dtype=object), np.asarray(new_labels, dtype=object)])
     longer[label_key] = pd.Series(both, index=longer.index).astype(dtype)
     longer[MARK] = np.repeat([False, True], [n_real, len(names)])
     return longer
-
-
-def _nullable(frame: Any) -> Any:
-    """Return integer and boolean columns as those that can be missing."""
-    kinds = {name: dtype for name, dtype in frame.dtypes.items() if isinstance(dtype, np.dtype)}
-    names = {"b": "boolean", "i": "Int64", "u": "UInt64"}
-    return frame.astype({name: names[dtype.kind] for name, dtype in kinds.items() if dtype.kind in names})
 
 
 def _provenance(

@@ -1,21 +1,35 @@
 """Labels and groups of samples: from the table itself or from a second file, joined by sample."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from ..utils.optional import require
 from ._base import Source
-from ._cells import few, find_separator, open_text, parse_cells, split_fields
+from ._cells import few, find_header, parse_cells, raw_fields, records, unquote
+from ._textfile import TextFile
 
 MARK = "is_synthetic"  # column or row that marks synthetic samples
 
 
+_SYNTHETIC = ("true", "1", "1.0", "yes", "t", "y")
+_REAL = ("false", "0", "0.0", "no", "f", "n", "")
+
+
 def marked(column: Any) -> Any:
-    """Tell which cells of a column `MARK` say that a row is synthetic: booleans, or their text."""
-    return column.isin([True, "True", "TRUE", "true"]).to_numpy(dtype=bool)
+    """Tell which cells of a column `MARK` say that a row is synthetic; missing ones do not.
+
+    Booleans, 1 and 0, yes and no, or their text; anything else is a ValueError.
+    """
+    texts = column.astype(object).where(column.notna(), "").astype(str).str.strip().str.lower()
+    unknown = ~texts.isin([*_SYNTHETIC, *_REAL])
+    if unknown.any():
+        raise ValueError(
+            f"{MARK!r} holds {few(column[unknown.to_numpy()].unique(), 3)}, which is neither True nor False."
+        )
+    return texts.isin(_SYNTHETIC).to_numpy(dtype=bool)
 
 
 class Sheet:
@@ -24,25 +38,40 @@ class Sheet:
     Parameters
     ----------
     path : Path
-        A .csv, .tsv or .txt file with a header, plain or gzipped.
+        A text file with a header, plain or compressed.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    frame : DataFrame of shape (n_rows, n_columns)
+        All cells, as text.
+    notes : list of str
+        What the reader should know about its encoding.
     """
 
     def __init__(self, path: Path) -> None:
         pd = require("pandas", "read_expression")
-        self.path = path
-        with open_text(path) as file:
-            rows = [line for line in file if line.strip() and not line.startswith("#")]
-        separator = find_separator(rows[0] if rows else "", path)
-        header, *cells = (split_fields(line, separator) for line in rows)
-        if cells and len(cells[0]) == len(header) + 1:
-            header = ["", *header]
-        wrong = [number for number, row in enumerate(cells, start=1) if len(row) != len(header)]
+        file = TextFile(path)
+        self.path, self.notes = path, file.notes
+        with file.open() as opened:
+            header = find_header(enumerate(opened), path)
+            separator = header.separator
+            names = [unquote(name) for name in raw_fields(header.line, separator)]
+            try:
+                cells = [raw_fields(line, separator) for _, line in records(header.lines, separator)]
+            except ValueError as error:
+                raise ValueError(f"labels_file {path.name}: {error}") from error
+        if cells and len(cells[0]) == len(names) + 1:
+            names = [*names, ""] if cells[0][-1] == "" else ["", *names]
+        wrong = [number for number, row in enumerate(cells, start=1) if len(row) != len(names)]
         if wrong:
             raise ValueError(
                 f"labels_file {path.name}: row {wrong[0]} has {len(cells[wrong[0] - 1])} fields where the header "
-                f"has {len(header)}."
+                f"has {len(names)}."
             )
-        self.frame = pd.DataFrame(cells, columns=header, dtype=object)
+        self._fields = pd.DataFrame(cells, columns=names, dtype=object)
+        self.frame = self._fields.map(unquote)
 
     @property
     def identifiers(self) -> set[str]:
@@ -52,19 +81,16 @@ class Sheet:
     def annotation(self, name: str, samples: Sequence[Any]) -> Any:
         """Return column `name` for the given samples, None where a sample is absent or its cell is empty."""
         pd = require("pandas", "read_expression")
-        for normalise in (str, _dashes):
-            wanted = [normalise(sample) for sample in samples]
-            keys = self.frame.map(normalise)
-            hits = [int(keys.iloc[:, i].isin(wanted).sum()) for i in range(keys.shape[1])]
-            if max(hits):
-                break
-        else:
+        self._check_once(name)
+        keys, hits, normalise = self._best_spelling(samples)
+        if not max(hits, default=0):
             raise ValueError(
                 f"labels_file {self.path.name} has none of the samples: they are called "
                 f"{few(samples, 3)}, and its first column holds {few(self.frame.iloc[:, 0], 3)}."
             )
+        wanted = [normalise(sample) for sample in samples]
         ids = keys.iloc[:, hits.index(max(hits))]
-        pairs = pd.DataFrame({"id": ids, "value": self.frame[name]}).drop_duplicates()
+        pairs = pd.DataFrame({"id": ids, "value": self._fields[name]}).drop_duplicates()
         pairs = pairs[pairs["id"].isin(wanted)]
         if pairs["id"].duplicated().any():
             twice = pairs.loc[pairs["id"].duplicated(), "id"]
@@ -73,6 +99,23 @@ class Sheet:
             )
         values = dict(zip(pairs["id"], pairs["value"], strict=True))
         return parse_cells([values.get(sample, "") for sample in wanted])
+
+    def _best_spelling(self, samples: Sequence[Any]) -> tuple[Any, list[int], Callable[[Any], str]]:
+        """Return all cells in the spelling in which most samples are found, the hits of each column, and it."""
+        best: Any = None
+        for normalise in (str, _stripped, _dashes):
+            wanted = {normalise(sample) for sample in samples}
+            keys = self.frame.map(normalise)
+            hits = [int(keys.iloc[:, i].isin(wanted).sum()) for i in range(keys.shape[1])]
+            if best is None or max(hits, default=0) > max(best[1], default=0):
+                best = keys, hits, normalise
+            if max(hits, default=0) >= len(wanted):
+                break
+        return best
+
+    def _check_once(self, name: str) -> None:
+        if (self.frame.columns == name).sum() > 1:
+            raise ValueError(f"labels_file {self.path.name} has several columns {name!r}; rename the others.")
 
 
 def get_annotation(argument: str, name: str, source: Source, sheet: Sheet | None) -> Any:
@@ -107,5 +150,9 @@ def get_annotation(argument: str, name: str, source: Source, sheet: Sheet | None
     raise ValueError(message + "." + (f" Did you mean {close[0]!r}?" if close else ""))
 
 
+def _stripped(name: Any) -> str:
+    return str(name).strip()
+
+
 def _dashes(name: Any) -> str:
-    return re.sub(r"[._]", "-", str(name))
+    return re.sub(r"[._]", "-", str(name).strip())

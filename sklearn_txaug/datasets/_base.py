@@ -13,7 +13,9 @@ from ._orient import Orientation, find_samples
 
 
 class AbsentColumnError(ValueError):
-    """A column to drop that the file does not have."""
+    """Columns to drop that the file does not have; `names` lists them."""
+
+    names: list[str]
 
 
 class ReadOptions(NamedTuple):
@@ -31,6 +33,8 @@ class ReadOptions(NamedTuple):
         Identifiers known to be samples, from a second file.
     layer : str or None
         Layer of an AnnData.
+    elsewhere : collection of str
+        Columns of a second file, from which labels and groups are taken first.
     """
 
     samples_in: str = "auto"
@@ -38,6 +42,11 @@ class ReadOptions(NamedTuple):
     drop: Collection[str] = ()
     sample_ids: Collection[str] = ()
     layer: str | None = None
+    elsewhere: Collection[str] = ()
+
+    def columns_of(self, header: Sequence[str]) -> list[str]:
+        """Return the `names` that may name the first column of a header: no second column or file has them."""
+        return [name for name in self.names if name not in self.elsewhere and header.count(name) < 2]
 
     def orient(
         self, path: Path, columns: Sequence[str], rows: Sequence[str] | None, corner: str
@@ -55,7 +64,17 @@ class ReadOptions(NamedTuple):
         """Refuse names to drop that the file does not have."""
         absent = [name for name in self.drop if name not in columns and name not in rows]
         if absent:
-            raise AbsentColumnError(f"drop names {absent!r}, which {path.name} does not have.")
+            error = AbsentColumnError(f"drop names {absent!r}, which {path.name} does not have.")
+            error.names = absent
+            raise error
+
+    def check_repeats(self, path: Path, columns: Sequence[str]) -> None:
+        """Refuse a label, group or mark that is the name of several columns."""
+        for name in self.names:
+            if name not in self.drop and name not in self.elsewhere and columns.count(name) > 1:
+                raise ValueError(
+                    f"{path.name} has {columns.count(name)} columns {name!r}; rename the others."
+                )
 
 
 class Table(NamedTuple):
@@ -93,6 +112,10 @@ class Source(ABC):
         Names of the genes, which may repeat.
     annotations : list of str
         Names that `annotation` accepts; an error message lists them in this order.
+    notes : list of str
+        What the reader should know about the file.
+    left_out : list of str
+        Names of columns that are neither samples nor rows' names, and are not read.
     defaults : mapping
         The ``"label"`` and the ``"group"`` to take if the caller names none, where the file says which they are.
     """
@@ -102,6 +125,8 @@ class Source(ABC):
     samples: Sequence[Any]
     genes: list[str]
     annotations: list[str]
+    notes: Sequence[str] = ()
+    left_out: Sequence[str] = ()
     defaults: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod

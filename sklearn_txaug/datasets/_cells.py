@@ -1,57 +1,166 @@
 """Lines and cells of text files, and lists of names in messages."""
 
 import csv
-import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, NamedTuple
 
 from ..utils.optional import require
 
-MISSING = ("", "NA", "NaN", "nan", "N/A", "#N/A")  # cells of a label or group that hold none
+MISSING = ("", "NA", "NaN", "nan", "N/A", "#N/A")  # cells of a label or group that hold none, unless quoted
+
+Lines = Iterator[tuple[int, str]]  # with their numbers
+
+_SEPARATORS = "\t;,"
+_EXCEL_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.I)
+_RUNS_OVER = 1000  # lines that one quoted field may have
 
 
-def open_text(path: Path) -> IO[str]:
-    """Open a text file, gzipped or not, for reading."""
-    opener: Any = gzip.open if path.suffix.lower() == ".gz" else open
-    return opener(path, "rt", encoding="utf-8-sig", errors="replace")
+class Header(NamedTuple):
+    """The line with the names of a table's columns, what separates fields, and the lines below."""
+
+    line: str
+    separator: str
+    lines: Lines
 
 
-def create_text(path: Path) -> IO[str]:
-    """Open a text file for writing, gzipped if its name ends in .gz."""
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "wt", compresslevel=5, encoding="utf-8", newline="\n")
-    return open(path, "w", encoding="utf-8", newline="\n")
+def find_header(lines: Lines, path: Path) -> Header:
+    """Find the first line that is neither blank nor a comment.
+
+    Comments begin with ``#``, or with ``!`` or ``^`` as in files of GEO. A last comment that has as many fields as
+    the numbers below it is the header. Excel's line ``sep=;`` is heeded.
+    """
+    comment, separator, header = "", None, ""
+    for _, line in lines:
+        said = _EXCEL_SEPARATOR.fullmatch(line)
+        if said:
+            separator = said[1]
+        elif line.startswith(("#", "!", "^")):
+            comment = line
+        elif not is_blank(line):
+            header = line
+            break
+    below = []
+    for number, line in lines:
+        below.append((number, line))
+        if len(below) == 3:
+            break
+    separator = separator or find_separator(header, [line for _, line in below if not is_blank(line)], path)
+    header_fields = split_fields(header, separator)
+    names = split_fields(comment.lstrip("# "), separator)
+    if len(names) == len(header_fields) > 1 and all(map(is_number, header_fields[1:])):
+        return Header(comment.lstrip("# "), separator, chain([(0, header)], below, lines))
+    return Header(header, separator, chain(below, lines))
 
 
-def find_separator(line: str, path: Path) -> str:
-    """Return the most frequent of tab, comma and semicolon in a header line."""
-    separator = max("\t,;", key=line.count)
-    if separator not in line:
+def find_separator(header: str, rows: list[str], path: Path) -> str:
+    """Return what separates the fields of a header and of the rows below: tab, semicolon or comma."""
+    widths = {separator: len(split_fields(header, separator)) for separator in _SEPARATORS}
+    possible = [separator for separator in _SEPARATORS if widths[separator] > 1]
+    if not possible:
         raise ValueError(
-            f"{path.name} has no tab, comma or semicolon in its first line: {line.strip()[:60]!r}."
+            f"{path.name} has no tab, comma or semicolon in its first line: {header.strip()[:60]!r}. Write it with "
+            "one of them between the fields."
         )
-    return separator
+    fitting = [
+        separator
+        for separator in possible
+        if all(abs(len(split_fields(row, separator)) - widths[separator]) <= 1 for row in rows)
+    ]
+    return max(fitting or possible, key=widths.__getitem__)
+
+
+def records(lines: Lines, separator: str) -> Lines:
+    """Join lines over which a quoted field runs; leave out blank ones, and stop where a table of GEO ends."""
+    for number, line in lines:
+        if is_blank(line):
+            continue
+        if line.startswith("!") and "_table_end" in line:
+            return
+        n_lines = 1
+        while line.count('"') % 2 and _is_open(line, separator):
+            _, more = next(lines, (0, ""))
+            n_lines += 1
+            if not more or n_lines > _RUNS_OVER:
+                raise ValueError(f"line {number + 1} opens a quote that is not closed.")
+            line += more
+        yield number, line
+
+
+def is_blank(line: str) -> bool:
+    """Tell whether a line holds nothing but separators and blanks."""
+    return not line.strip(_SEPARATORS + " \r\n")
+
+
+def _is_open(line: str, separator: str) -> bool:
+    """Tell whether the last field of a line begins with a quote that is not closed."""
+    try:
+        next(csv.reader([line], delimiter=separator, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+@cache
+def _fields_pattern(separator: str) -> re.Pattern[str]:
+    sep = re.escape(separator)
+    return re.compile(rf'(?:^|{sep})("(?:[^"]|"")*+"(?={sep}|\Z)|[^{sep}]*)')
+
+
+def raw_fields(line: str, separator: str, n: int = -1) -> list[str]:
+    """Split a line into fields with their quotes; only the first `n` need be split."""
+    line = line.rstrip("\r\n")
+    return _fields_pattern(separator).findall(line) if '"' in line else line.split(separator, n)
 
 
 def split_fields(line: str, separator: str, n: int = -1) -> list[str]:
     """Split a line into fields, without their quotes; only the first `n` need be split."""
-    line = line.rstrip("\r\n")
-    return next(csv.reader([line], delimiter=separator)) if '"' in line else line.split(separator, n)
+    return [unquote(field) for field in raw_fields(line, separator, n)]
 
 
-def parse_cells(cells: list[str]) -> Any:
-    """Turn cells into int, bool or float where all are written as Python writes such a value, else keep str."""
-    texts = [cell for cell in cells if cell not in MISSING]
+def unquote(field: str) -> str:
+    """Return what a field holds."""
+    return field[1:-1].replace('""', '"') if _is_quoted(field) else field
+
+
+def quote(text: str, separator: str) -> str:
+    """Return text as a field that holds it, quoted only where it must be."""
+    special = separator in text or '"' in text or "\n" in text or "\r" in text
+    return '"' + text.replace('"', '""') + '"' if special else text
+
+
+def quote_value(value: Any, separator: str) -> str:
+    """Return a label or group as a field from which `parse_cells` makes the same value; None is empty."""
+    if not isinstance(value, str):
+        return "" if value is None or value != value else str(value)
+    if value and (value in MISSING or not isinstance(parse_cells([value])[0], str)):
+        return f'"{value}"'
+    return quote(value, separator)
+
+
+def _is_quoted(field: str) -> bool:
+    return len(field) > 1 and field.startswith('"') and field.endswith('"')
+
+
+def parse_cells(fields: list[str]) -> Any:
+    """Turn fields into int, bool or float where all are written as Python writes such a value, else keep str.
+
+    What is quoted is text: neither a number nor missing.
+    """
+    texts = [unquote(field) for field in fields if field not in MISSING]
     parse: Any = str
-    if all(re.fullmatch(r"0|-?[1-9]\d{0,17}", text) for text in texts):
+    if any(map(_is_quoted, fields)):
+        parse = str
+    elif all(re.fullmatch(r"0|-?[1-9]\d{0,17}", text) for text in texts):
         parse = int
     elif all(text in ("True", "False") for text in texts):
         parse = "True".__eq__
     elif all(re.fullmatch(r"-?\d+(\.\d+)?(e[+-]\d+)?", t) and repr(float(t)) == t for t in texts):
         parse = float
-    values = [None if cell in MISSING else parse(cell) for cell in cells]
+    values = [None if field in (*MISSING, '""') else parse(unquote(field)) for field in fields]
     return require("pandas", "read_expression").Series(values, dtype=object)
 
 

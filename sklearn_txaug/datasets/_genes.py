@@ -19,6 +19,8 @@ class GeneColumns:
         Gene names as in the file.
     duplicates : {"mean", "sum", "first", "error"}
         What to do with genes of one name.
+    is_gene : ndarray of bool of shape (n_names,)
+        Which of them to keep.
 
     Attributes
     ----------
@@ -30,8 +32,10 @@ class GeneColumns:
         Missing values met so far.
     """
 
-    def __init__(self, names: Sequence[str], duplicates: str) -> None:
+    def __init__(self, names: Sequence[str], duplicates: str, is_gene: np.ndarray) -> None:
         positions: dict[str, int] = {}
+        self._is_gene = is_gene
+        names = [name for name, kept in zip(names, is_gene, strict=True) if kept]
         self._column = np.array([positions.setdefault(name, len(positions)) for name in names], dtype=int)
         self.names = list(positions)
         self._count = np.bincount(self._column, minlength=len(self.names))
@@ -50,12 +54,21 @@ class GeneColumns:
         """Read the kept samples of a source into one C-ordered array, the only copy of the values."""
         X = np.zeros((int(keep.sum()), len(self.names)), dtype=dtype)
         for rows, genes, block in source.blocks(keep, dtype):
+            genes, block = self._without_others(genes, block)
             self.n_missing += int(np.isnan(block).sum())
             self._put(X, rows, genes, block)
         if self._merge == "mean" and self.repeated:
             for column in np.flatnonzero(self._count > 1):
                 X[:, column] /= self._count[column]
         return X
+
+    def _without_others(self, genes: slice, block: np.ndarray) -> tuple[slice, np.ndarray]:
+        """Leave what is no gene out of a block, and count positions without it."""
+        if self._is_gene.all():
+            return genes, block
+        kept = self._is_gene[genes]
+        before = int(self._is_gene[: genes.start or 0].sum())
+        return slice(before, before + int(kept.sum())), block[:, kept]
 
     def _put(self, X: np.ndarray, rows: slice, genes: slice, block: np.ndarray) -> None:
         if not self.repeated:

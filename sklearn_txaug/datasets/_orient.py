@@ -44,8 +44,14 @@ def has_row_names(corner: str, first_column: Sequence[str], names: Collection[st
     """
     if corner in names:
         return False
+    first_column = [cell.replace(",", ".") for cell in first_column]  # a decimal comma
     known = any(pattern.fullmatch(corner) for pattern in (_ID_CORNER, _GENE_CORNER, _SAMPLE_CORNER))
     return known or not all(is_number(cell) for cell in first_column)
+
+
+def looks_like_gene(name: str) -> bool:
+    """Tell whether a name is an identifier or could be a human symbol of a gene."""
+    return bool(_GENE_ID.fullmatch(name) or _SYMBOL.fullmatch(name))
 
 
 def find_samples(

@@ -9,6 +9,8 @@ import numpy as np
 from ..utils.optional import require
 from ._base import Format, ReadOptions, Source, Table, not_numbers
 from ._cells import MISSING
+from ._known import split_columns
+from ._text import free_name
 
 _CELLS = 1 << 22  # cells read at a time
 
@@ -34,6 +36,10 @@ class ParquetSource(Source):
         rows = None if row_names is None else list(map(str, self._column(row_names)))
         self.orientation = options.orient(path, columns, rows, str(row_names).partition("__index")[0])
         options.check_drop(path, columns)
+        options.check_repeats(path, columns)
+        if self.orientation.samples_in == "columns":
+            _, self.left_out = split_columns(path, [name for name in columns if name not in names])
+            columns = [name for name in columns if name not in self.left_out]
         left = [name for name in columns if name in text and name not in names]
         if left:
             raise ValueError(not_numbers(path, "columns", left))
@@ -99,11 +105,12 @@ class ParquetFormat(Format):
         pd = require("pandas", "write_expression")
         if samples_in != "columns":
             whole = pd.concat([table.annotations, table.values], axis=1)
-            whole.rename_axis("sample").to_parquet(path, engine="pyarrow")
+            whole.rename_axis(free_name("sample", whole.columns)).to_parquet(path, engine="pyarrow")
         elif table.annotations.shape[1]:
             raise ValueError(
                 "y and groups cannot go into a .parquet file with samples_in='columns', whose columns hold "
                 "numbers; use samples_in='rows' or a text format."
             )
         else:
-            table.values.T.rename_axis("gene").to_parquet(path, engine="pyarrow")
+            genes = table.values.T
+            genes.rename_axis(free_name("gene", genes.columns)).to_parquet(path, engine="pyarrow")

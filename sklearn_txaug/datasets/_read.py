@@ -1,7 +1,5 @@
 """Read expression tables."""
 
-import gzip
-import zlib
 from collections.abc import Collection
 from os import PathLike
 from pathlib import Path
@@ -15,8 +13,11 @@ from ..utils.optional import require
 from ..utils.warnings import warn
 from ._annotations import MARK, Sheet, get_annotation, marked
 from ._base import ReadOptions, Source
+from ._cells import MISSING, few
 from ._formats import accepted_suffixes, find_format
 from ._genes import MERGES, GeneColumns
+from ._known import check_genes
+from ._textfile import DAMAGED
 
 
 @with_texts({"suffixes": accepted_suffixes()})
@@ -38,8 +39,9 @@ def read_expression(
     ----------
     path : str or path
         A file whose name ends in {suffixes}.
-        AnnData needs the extra ``anndata``, Parquet needs pyarrow; GCT is of version 1.2 or 1.3. The separator of
-        other text files is found from their header.
+        AnnData needs the extra ``anndata``, Parquet needs pyarrow; GCT is of version 1.2 or 1.3. Of text files
+        the compression, the encoding, the separator and the decimal mark are found from their content; lines of
+        comments, those of a GEO series matrix too, are passed over.
     label : str, default=None
         Column with the class of each sample, in the table or in `labels_file`. If the samples are in columns,
         a row of that name is meant. None reads no labels, except from an .h5ad file whose ``uns["label"]``
@@ -74,13 +76,16 @@ def read_expression(
             Expression in the units of the file; index and columns are the names of samples and genes.
         target : Series of shape (n_samples,) or None
             Labels, named as their column. In text files, labels that are all written as integers, floats or
-            ``True``/``False`` come as such, others as strings.
+            ``True``/``False`` come as such, others, and those in quotes, as strings. Empty cells and ``NA`` without
+            quotes are missing.
         groups : Series of shape (n_samples,) or None
             Groups, likewise.
         feature_names : list of str
             Names of the genes.
         is_synthetic : ndarray of bool of shape (n_samples,) or None
-            Which samples are synthetic, if there is a column ``is_synthetic``.
+            Which samples are synthetic, if there is a column ``is_synthetic``, here or in `labels_file`.
+        n_synthetic : int
+            How many samples of the file are synthetic, those that were left out too.
         target_names : list
             The different labels, sorted; empty without labels.
         samples_in : {"rows", "columns"}
@@ -95,8 +100,9 @@ def read_expression(
     Warns
     -----
     UserWarning
-        If the orientation is a guess from the shape, samples without label or group were left out, genes were
-        merged, sample names repeat, some samples are synthetic, or values are missing.
+        If the orientation or the encoding is a guess, columns or rows that are neither samples nor genes were left
+        out, samples without label or group too, genes were merged, labels differ by blanks or letter case only,
+        sample names repeat, some samples are synthetic, or values are missing.
 
     Raises
     ------
@@ -142,8 +148,10 @@ def read_expression(
         source, sheet = _open(path, options, labels_file)
         label, group = label or source.defaults.get("label"), group or source.defaults.get("group")
         result, alerts = _assemble(source, label, group, sheet, duplicates, dtype)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except DAMAGED as error:
         raise ValueError(f"{path.name} cannot be decompressed, it may be truncated: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name} cannot be decoded, it may be truncated: {error}") from error
     for alert in alerts:
         warn(f"{path.name}: {alert}")
     return result
@@ -158,7 +166,8 @@ def _open(path: Path, options: ReadOptions, labels_file: Any) -> tuple[Source, S
     if labels_file is None:
         return file_format.open(path, options), None
     sheet = Sheet(Path(labels_file))
-    return file_format.open(path, options._replace(sample_ids=sheet.identifiers)), sheet
+    columns = [name for name in sheet.frame.columns if name not in options.drop]
+    return file_format.open(path, options._replace(sample_ids=sheet.identifiers, elsewhere=columns)), sheet
 
 
 def _assemble(
@@ -184,7 +193,8 @@ def _assemble(
         raise ValueError(
             f"{source.path.name} has no sample with a value in {' and '.join(filter(None, wanted.values()))}."
         )
-    genes = GeneColumns(source.genes, duplicates)
+    is_gene, doubts = check_genes(source.genes, source.orientation.samples_in)
+    genes = GeneColumns(source.genes, duplicates, is_gene)
     X = genes.read(source, keep, dtype)
 
     samples = [sample for sample, kept in zip(source.samples, keep, strict=True) if kept]
@@ -194,8 +204,11 @@ def _assemble(
         column[keep].infer_objects().set_axis(index).rename(wanted[argument]) if column is not None else None
         for argument, column in columns.items()
     )
-    is_synthetic = _marks(source, keep)
-    alerts = _alerts(source, keep, genes, duplicates, index)
+    marks = _marks(source, sheet)
+    is_synthetic = None if marks is None else marks[keep]
+    alerts = [*source.notes, *([] if sheet is None else _notes_of(sheet)), *doubts]
+    alerts += _alerts(source, keep, genes, duplicates, index)
+    alerts += _label_alerts(target)
     if is_synthetic is not None and 0 < is_synthetic.sum() < len(is_synthetic):
         alerts.append(
             f"{is_synthetic.sum()} of {len(is_synthetic)} samples are synthetic ({MARK!r} says so)."
@@ -206,6 +219,7 @@ def _assemble(
         target=target,
         groups=groups,
         is_synthetic=is_synthetic,
+        n_synthetic=0 if marks is None else int(marks.sum()),
         feature_names=genes.names,
         target_names=[] if target is None else np.unique(target.to_numpy()).tolist(),
         samples_in=source.orientation.samples_in,
@@ -216,17 +230,27 @@ def _assemble(
     return result, alerts
 
 
+def _notes_of(sheet: Sheet) -> list[str]:
+    return [f"labels_file {sheet.path.name}: {note}" for note in sheet.notes]
+
+
 def _alerts(source: Source, keep: np.ndarray, genes: GeneColumns, duplicates: str, index: Any) -> list[str]:
     """What the caller should know about."""
     alerts = []
     if source.orientation.guess:
         alerts.append(
             f"samples are taken to be in {source.orientation.samples_in}, a guess: "
-            f"{source.orientation.reason}. Say samples_in='rows' or 'columns' to be sure."
+            f"{source.orientation.reason}. Say samples_in='rows' or samples_in='columns' to be sure."
+        )
+    if source.left_out:
+        alerts.append(
+            f"columns that describe genes and are no samples were left out: {few(source.left_out)}."
         )
     if not keep.all():
+        names = [str(sample) for sample, kept in zip(source.samples, keep, strict=True) if not kept]
         alerts.append(
-            f"{int((~keep).sum())} of {len(keep)} samples have no label or group and were left out."
+            f"{len(names)} of {len(keep)} samples have no label or group and were left out: {few(names, 3)} (a class "
+            "that is called NA has to stand in quotes)."
         )
     if not index.is_unique:
         repeats = index[index.duplicated()]
@@ -243,10 +267,35 @@ def _alerts(source: Source, keep: np.ndarray, genes: GeneColumns, duplicates: st
     return alerts
 
 
-def _marks(source: Source, keep: np.ndarray) -> np.ndarray | None:
-    if MARK not in source.annotations:
-        return None
-    return marked(source.annotation(MARK)[keep])
+def _label_alerts(target: Any) -> list[str]:
+    """What looks wrong with the labels: spellings that differ by little, names of samples, missing values."""
+    if target is None:
+        return []
+    labels, alerts = target.unique().tolist(), []
+    texts = [label for label in labels if isinstance(label, str)]
+    spellings: dict[str, list[str]] = {}
+    for text in texts:
+        spellings.setdefault(" ".join(text.split()).casefold(), []).append(text)
+    if alike := [few(group) for group in spellings.values() if len(group) > 1]:
+        alerts.append(
+            f"labels differ by blanks or letter case only, and are taken for different classes: {'; '.join(alike)}."
+        )
+    if blank := [text for text in texts if text in MISSING]:
+        alerts.append(f"the label {few(blank)} is taken for a class; empty the cells if it stands for none.")
+    if len(labels) == len(target) > 10:
+        alerts.append(
+            f"every sample has a label of its own in {target.name!r}: is it the column of their names?"
+        )
+    return alerts
+
+
+def _marks(source: Source, sheet: Sheet | None) -> np.ndarray | None:
+    """Tell which samples of the file are synthetic."""
+    if MARK in source.annotations:
+        return marked(source.annotation(MARK))
+    if sheet is not None and MARK in sheet.frame:
+        return marked(sheet.annotation(MARK, source.samples))
+    return None
 
 
 def _check_options(

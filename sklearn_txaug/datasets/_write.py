@@ -9,10 +9,13 @@ import numpy as np
 from scipy import sparse
 
 from ..utils.docs import with_texts
+from ..utils.files import replacing
 from ..utils.optional import require
 from ._annotations import MARK
 from ._base import Table
 from ._formats import accepted_suffixes, find_format
+
+_NULLABLE = {"b": "boolean", "i": "Int64", "u": "UInt64", "f": "float64"}  # by the kinds of numpy
 
 
 @with_texts({"suffixes": accepted_suffixes()})
@@ -32,8 +35,8 @@ def write_expression(
     Parameters
     ----------
     path : str or path
-        The file, replaced if it exists. Its suffix gives the format:
-        {suffixes}.
+        The file. One that exists is replaced when the new one is complete, and stays if that fails. The suffix gives
+        the format: {suffixes}.
         AnnData needs the extra ``anndata``, Parquet needs pyarrow. GCT is written in version 1.3 if there are
         labels or groups, else 1.2.
     X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_genes)
@@ -80,7 +83,9 @@ def write_expression(
     file_format = find_format(path)
     file_format.check_samples_in(path, samples_in)
     frame = _frame(X, feature_names, sample_names)
-    file_format.write(path, _with_annotations(frame, y, groups, is_synthetic), samples_in)
+    table = _with_annotations(frame, y, groups, is_synthetic)
+    with replacing(path) as new:
+        file_format.write(new, table, samples_in)
 
 
 def _frame(X: Any, feature_names: Any, sample_names: Any) -> Any:
@@ -128,12 +133,22 @@ def _with_annotations(frame: Any, y: Any, groups: Any, is_synthetic: Any) -> Tab
             )
         if name in frame.columns or name in columns:
             raise ValueError(f"{argument} is called {name!r}, and so is a gene or y; rename the Series.")
-        if values.dtype.kind in "OU":
-            values = _names(argument, np.where(pd.isna(values), "", values), None, len(frame), "")
-        columns[name] = values
+        columns[name] = _as_column(argument, values)
         roles[default] = name
     roles.pop(MARK, None)
     return Table(frame, pd.DataFrame(columns, index=frame.index), roles)
+
+
+def _as_column(argument: str, values: np.ndarray) -> Any:
+    """Return values of one type: numbers and booleans, nullable if some are missing, else text with ''."""
+    pd = require("pandas", "write_expression")
+    if values.dtype.kind not in "OUT":
+        return values
+    missing = pd.isna(values)
+    known = pd.Series(values[~missing], np.flatnonzero(~missing), dtype=object).infer_objects()
+    if len(known) and known.dtype.kind in _NULLABLE:
+        return known.astype(_NULLABLE[known.dtype.kind]).reindex(range(len(values))).array
+    return _names(argument, np.where(missing, "", values), None, len(values), "")
 
 
 def _check_order(argument: str, values: Any, index: Any) -> None:
