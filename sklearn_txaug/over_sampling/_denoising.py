@@ -17,6 +17,7 @@ from .._nn.random import Dropout, uniform
 from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, ShareBelowOne, Widths
 from ..utils.declaration import estimator
 from ._components import ClassGaussians, ComponentsSampler
+from ._prior import PriorSampler
 
 # Rows from which a wider network and a longer training pay; fewer rows it remembers (docs/benchmarks.md).
 _LARGE_COHORT = 1500
@@ -196,7 +197,7 @@ class Denoiser(GenerativeModule):
 
 
 @estimator
-class DenoisingSampler(ComponentsSampler):
+class DenoisingSampler(ComponentsSampler, PriorSampler):
     """Base class of the samplers that turn noise into rows step by step, in principal components or in gene space.
 
     Parameters
