@@ -189,8 +189,8 @@ def main() -> None:
     add("--samplers", type=names, default=["gaussian", "gaussian+prior"])
     add("--n-synthetic", type=int, default=20, help="synthetic rows of each class")
     add("--rank", type=int, default=64)
-    add("--draws", type=int, default=5, help="draws of the training rows in each seed")
-    add("--seeds", type=int, default=10)
+    add("--draws", type=int, default=3, help="draws of the training rows in each seed")
+    add("--seeds", type=int, default=8)
     add("--output", type=Path, default=Path("benchmark/prior.csv"))
     options = parser.parse_args()
     options.name = (
@@ -213,13 +213,14 @@ def main() -> None:
             if reference is None
             else split_cohorts(rows, reference, options.hold_out, seed)
         )
-        parts = most_variable(parts, options.genes)
+        reference, pool, test = most_variable(parts, options.genes)
+        prior = ExpressionPrior(rank=options.rank).fit(reference.X, reference.y, groups=reference.groups)
         for k in map(int, options.k.split(",")):
             for classifier in options.classifiers:
                 if all((options.name, classifier, k, seed, name) in known for name in options.samplers):
                     continue
                 with one_thread():
-                    result = one_seed(parts, seed, k, classifier, options)
+                    result = one_job(prior, pool, test, seed, k, classifier, options)
                 result.to_csv(options.output, mode="a", header=not options.output.exists(), index=False)
                 print(f"{options.name}: seed {seed}, {k} rows a class, {classifier}", flush=True)
     results = pd.read_csv(options.output).drop_duplicates([*SETTING, "seed"], keep="last")

@@ -59,7 +59,9 @@ def test_transfer_goes_on_where_it_broke_off(server, tmp_path):
 
 def test_next_call_goes_on(server, tmp_path):
     server.cuts["links"] = [10_000] * _fetch_download._ATTEMPTS
-    with pytest.raises(ConnectionError, match=r"links was interrupted 5 times.*Call again.*urls=\{'string_links'"):
+    with pytest.raises(
+        ConnectionError, match=r"links was interrupted 5 times.*Call again.*urls=\{'string_links'"
+    ):
         read(store(server, tmp_path))
     assert names(tmp_path) == [f"{FILE}.part", f"{FILE}.part.version"]
     server.requests.clear()

@@ -75,7 +75,8 @@ def _description(arguments: argparse.Namespace, table: Any, prior: Any) -> str:
     groups = "" if prior.groups_ is None else f" of {len(prior.groups_)} {table.groups.name}s"
     learned = (
         f"Learned by sklearn_txaug {__version__} from {arguments.input.name}: {prior.class_counts_.sum()} rows"
-        f"{groups}, {len(prior.classes_)} classes by {table.target.name}, {prior.n_features_in_} genes, rank {arguments.rank}."
+        f"{groups}, {len(prior.classes_)} classes by {table.target.name}, {prior.n_features_in_} genes, "
+        f"rank {arguments.rank}."
     )
     options = [f"--label {table.target.name}"]
     options += [] if table.groups is None else [f"--group {table.groups.name}"]
