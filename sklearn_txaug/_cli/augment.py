@@ -48,6 +48,11 @@ def add_augment(commands: Any) -> None:
         metavar="NAME=VALUE",
         help="parameter of the sampler, for example max_epochs=50 or sampler__lr=1e-4; may be repeated",
     )
+    add(
+        "--prior",
+        metavar="NAME|FILE",
+        help="what a reference cohort teaches, for classes of a few rows: tcga, or a file of the command prior",
+    )
     add("--synthetic-only", action="store_true", help="leave the real rows out of the output")
     add_traceback(parser)
     parser.set_defaults(run=_augment)
@@ -82,6 +87,7 @@ def _augment(arguments: argparse.Namespace) -> int:
     check_output(arguments.output)
     check_options(arguments, [arguments.input])
     sampler = make_sampler(arguments.sampler, arguments.param, arguments.seed, not arguments.quiet)
+    _set_prior(sampler, arguments.prior)
     table = read_cohort(arguments.input, arguments)
     amount = arguments.n_synthetic
     if isinstance(amount, dict):
@@ -104,6 +110,20 @@ def _augment(arguments: argparse.Namespace) -> int:
         "is_synthetic marks the synthetic ones"
     )
     return 0
+
+
+def _set_prior(sampler: Any, name: str | None) -> None:
+    """Give a sampler the prior of this name or file, if there is one."""
+    from ..priors import load_prior
+
+    if name is None:
+        return
+    if "prior" not in sampler.get_params(deep=False):
+        raise ValueError(
+            f"--prior: {type(sampler).__name__} takes none; gaussian, copula, flow, ddpm and ddim do"
+        )
+    load_prior(name)  # a wrong name is said now
+    sampler.set_params(prior=name)
 
 
 def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) -> Any:

@@ -12,6 +12,7 @@ from .evaluate import add_evaluate
 from .fetch import add_fetch
 from .messages import error_line, exit_status, plain_warnings, say
 from .options import add_traceback
+from .prior import add_prior
 from .reproduce import add_reproduce
 
 
@@ -30,6 +31,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_benchmark(commands)
     add_evaluate(commands)
     add_fetch(commands)
+    add_prior(commands)
     add_reproduce(commands)
     return parser
 

@@ -8,8 +8,10 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
+from ..priors._hierarchical import Reference
 from ..utils.declaration import estimator
 from ._gaussian import GaussianSampler
+from ._prior import PriorSampler
 
 _LEVELS = (np.arange(256) + 0.5) / 256
 
@@ -29,6 +31,12 @@ class CopulaSampler(GaussianSampler):
     prior_rows : float >= 0
         Number of rows at which a class's own distribution and the pooled one have equal weight, in the covariance
         and in the quantiles; 0 uses only the class's own.
+    prior : ExpressionPrior, path, "tcga" or None
+        What a reference cohort of other classes and other patients teaches: a fitted `ExpressionPrior`, the file of
+        one, or the name of one that `load_prior` knows. It helps where classes have a few rows. Genes are found by
+        the column names of a DataFrame, unless the reference had no names either. The copula learns from 50 rows
+        more of each class, drawn from the Gaussian that the prior and the training rows make together. None learns
+        from the training rows alone.
 
     Attributes
     ----------
@@ -53,19 +61,22 @@ class CopulaSampler(GaussianSampler):
     (289, 500)
     """
 
+    def _take_reference(
+        self, reference: Reference, rows: np.ndarray, codes: np.ndarray, groups: Any
+    ) -> tuple[np.ndarray, np.ndarray, Any]:
+        return PriorSampler._take_reference(self, reference, rows, codes, groups)
+
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         classes = range(len(self.classes_))
         self._centres = np.stack([X[codes == c].mean(axis=0) for c in classes])
         self._sorted = [np.sort(X[codes == c], axis=0) for c in classes]
-        counts = self._labels.counts
-        unbiased = np.sqrt(
-            counts / np.maximum(counts - 1, 1)
-        )  # a mean of n_c rows cost one degree of freedom
+        counts = np.bincount(codes)
+        unbiased = np.sqrt(counts / np.maximum(counts - 1, 1))
         self._pooled = np.quantile((X - self._centres[codes]) * unbiased[codes, None], _LEVELS, axis=0)
         scores = np.empty_like(X, dtype=np.float64)
         for c in classes:
             scores[codes == c] = _normal_scores(X[codes == c])
-        super()._fit_generator(scores, codes, rng, groups)
+        self._fit_gaussian(scores, codes, rng, None)
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         shares = ndtr(super()._generate(codes, rng))

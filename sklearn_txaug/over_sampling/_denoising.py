@@ -22,6 +22,7 @@ from ..utils.declaration import estimator
 from ..utils.typing import MatrixLike, RandomState
 from ._components import ClassGaussians, ComponentsSampler
 from ._denoising_networks import NETWORKS
+from ._prior import PriorSampler
 from .base import NOT_TRAINED
 
 # From this many rows on, a wider network and longer training help; fewer would be memorised (docs/benchmarks.md).
@@ -95,7 +96,7 @@ class Denoiser(GenerativeModule):
 
 
 @estimator
-class DenoisingSampler(ComponentsSampler):
+class DenoisingSampler(ComponentsSampler, PriorSampler):
     """Base class of the samplers that turn noise into rows step by step, in principal components or in gene space.
 
     Parameters

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from sklearn.covariance import ledoit_wolf_shrinkage
 
+from ..priors._hierarchical import HierarchicalGaussian, Reference
 from ..utils.constraints import NonNegativeFloat
 from ..utils.declaration import estimator
-from .base import GenerativeSampler
+from ._prior import PriorSampler
 
 
 @estimator
-class GaussianSampler(GenerativeSampler):
+class GaussianSampler(PriorSampler):
     """Draw from a Gaussian around each class mean, with a shrunk low-rank covariance and real radii.
 
     The covariance of class c, with n_c rows, is ``w S_c + (1 - w) S`` with ``w = n_c / (n_c + prior_rows)``; S_c is
@@ -25,18 +26,27 @@ class GaussianSampler(GenerativeSampler):
     ----------
     prior_rows : float >= 0
         Number of rows at which a class's own covariance and the pooled one have equal weight; 0 uses only the
-        class's own.
+        class's own. With a
+        `prior`, also the rows of all classes at which their pooled covariance and that of the prior weigh the same.
+    prior : ExpressionPrior, path, "tcga" or None
+        What a reference cohort of other classes and other patients teaches: a fitted
+        `~sklearn_txaug.priors.ExpressionPrior`, the file of one, or the name of one that `load_prior` knows. It helps
+        where classes have a few rows. Genes are found by the column names of a DataFrame, unless the reference had
+        no names either. Class means are posterior means then, and rows are drawn with the doubt about them, in pairs
+        that mirror each other: each row is a draw, and the pair adds nothing to the mean. None learns from the
+        training rows alone.
 
     Attributes
     ----------
     means_ : ndarray of shape (n_classes, n_features)
-        Class means in the scaled space.
+        Class means in the scaled space; posterior means with a `prior`.
     shrinkage_ : float in [0, 1]
         Ledoit-Wolf shrinkage of the pooled covariance towards a multiple of the identity.
 
     See Also
     --------
     WGANGPSampler : Deep generator with the same interface.
+    sklearn_txaug.priors.ExpressionPrior : What a reference cohort teaches.
 
     References
     ----------
@@ -55,7 +65,22 @@ class GaussianSampler(GenerativeSampler):
 
     prior_rows: NonNegativeFloat = 50.0
 
+    def _take_reference(
+        self, reference: Reference, rows: np.ndarray, codes: np.ndarray, groups: Any
+    ) -> tuple[np.ndarray, np.ndarray, Any]:
+        self._reference = reference
+        return rows, codes, groups
+
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        model = None
+        if self.prior is not None:
+            model = HierarchicalGaussian(self._reference, self.prior_rows).fit(X, codes, rng)
+        self._fit_gaussian(X, codes, rng, model)
+
+    def _fit_gaussian(
+        self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, model: HierarchicalGaussian | None
+    ) -> None:
+        self._model: Any = model
         counts = np.bincount(codes)
         self.means_ = np.stack([X[codes == c].mean(axis=0) for c in range(len(counts))])
         # Residuals from the class mean have lost one degree of freedom per class: correct for it.
@@ -71,6 +96,9 @@ class GaussianSampler(GenerativeSampler):
             _factor(residuals[codes == c]) / np.sqrt(counts[c]) for c in range(len(counts))
         ]
         self._fit_pooled(residuals[repeated[codes]])
+        if model is not None:
+            self.means_, self._pooled_factor = model.means_, model.within_.factor
+            self._noise = np.sqrt(model.within_.noise)
         n_draws = min(4096, max(256, 2**18 // X.shape[1]))
         self._norms = [
             np.sort(np.linalg.norm(self._draws(c, n_draws, rng), axis=1)) for c in range(len(counts))
@@ -88,9 +116,16 @@ class GaussianSampler(GenerativeSampler):
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         Z = self.means_[codes]
+        draw = self._residuals if self._model is None else self._mirrored
         for c in np.unique(codes):
-            Z[codes == c] += self._residuals(c, int(np.sum(codes == c)), rng)
+            Z[codes == c] += draw(c, int(np.sum(codes == c)), rng)
         return Z
+
+    def _mirrored(self, c: int, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        """Return rows around the mean of class c, in pairs that mirror each other, with the doubt about the mean."""
+        half = np.full(-(-n_rows // 2), c)
+        draw = self._residuals(c, len(half), rng) + self._model.draw_errors(half, rng)
+        return np.concatenate([draw, -draw])[:n_rows]
 
     def _residuals(self, c: int, n_rows: int, rng: np.random.Generator) -> np.ndarray:
         draw = self._draws(c, n_rows, rng)
@@ -98,7 +133,10 @@ class GaussianSampler(GenerativeSampler):
         if len(self._radii[c]) and norms.all():
             # Quantile by quantile, so that the longest draws, along the widest directions, remain the longest.
             shares = np.interp(norms, self._norms[c], np.linspace(0, 1, len(self._norms[c])))
-            draw *= (np.quantile(self._radii[c], shares) / norms)[:, None]
+            radii = np.quantile(self._radii[c], shares)
+            if self._model is not None:  # which knows the radii before the class has shown many
+                radii = self._weights[c] * radii + (1 - self._weights[c]) * norms
+            draw *= (radii / norms)[:, None]
         return draw
 
     def _draws(self, c: int, n_rows: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,0 +1,329 @@
+"""The estimator that learns from a reference cohort how classes, and the rows within them, differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ..utils.checks import check_groups, check_labels, check_names
+from ..utils.constraints import PositiveInt, Share
+from ..utils.containers import as_container, dense
+from ..utils.declaration import estimator
+from ..utils.typing import ArrayLike, MatrixLike
+from ._genes import find_genes
+from ._low_rank import LowRank, covariance_of
+
+_BLOCK = 2**22  # values of a block of rows
+
+
+@estimator
+class ExpressionPrior(BaseEstimator):
+    """What a reference cohort teaches about classes that it does not have.
+
+    Samples of one class differ in ways that other classes share (purity, stroma, proliferation, batch), and classes
+    differ from each other in shared ways. Both are learned as covariances of standardised genes: that of rows about
+    the mean of their class, as `rank` directions plus a variance for each gene, and that of class means, shrunk
+    towards a multiple of the identity. A sampler with this prior draws the mean of a class of a few rows from what
+    the rows and the prior say together, and the differences between its rows likewise. Classes and patients of the
+    reference must not be those that a classifier is tested on.
+
+    Parameters
+    ----------
+    rank : int
+        Directions of the covariance within classes.
+    shrinkage : float in [0, 1]
+        Share of the identity in the covariance between classes.
+
+    Attributes
+    ----------
+    means_, scales_ : ndarray of shape (n_features_in_,)
+        Mean and standard deviation of each gene over the reference.
+    within_, between_ : LowRank
+        The covariances within and between classes, of standardised genes.
+    classes_ : ndarray of shape (n_classes,)
+        Classes of the reference.
+    class_counts_ : ndarray of shape (n_classes,)
+        Their rows.
+    range_ : ndarray of shape (2,)
+        Smallest and largest value of the reference.
+    groups_ : ndarray or None
+        The groups of the reference, which no row that it is used with may share; they are not saved.
+    description_ : str
+        Where the prior comes from.
+    n_features_in_ : int
+        Number of genes.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, if the reference had names.
+
+    See Also
+    --------
+    load_prior : Priors by name, or from a file.
+    sklearn_txaug.over_sampling.GaussianSampler : Takes a `prior`.
+
+    Notes
+    -----
+    Only blocks of rows and arrays of n_features x rank are held beside `X`. A clone of a fitted prior is fitted, so
+    that a sampler with a prior can be cloned.
+
+    References
+    ----------
+    .. [1] S. Ioffe, "Probabilistic linear discriminant analysis", ECCV 2006.
+    .. [2] O. Ledoit, M. Wolf, "A well-conditioned estimator for large-dimensional covariance matrices",
+       Journal of Multivariate Analysis 88, 365-411, 2004.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> from sklearn_txaug.priors import ExpressionPrior
+    >>> X, y = load_tissue_expression(return_X_y=True, as_frame=True)
+    >>> new = y.isin(["liver", "kidney"])
+    >>> prior = ExpressionPrior(rank=16).fit(X[~new], y[~new])
+    >>> few = X[new].groupby(y[new]).head(2)
+    >>> sampler = GaussianSampler(prior=prior, n_synthetic=40, random_state=0)
+    >>> X_res, y_res = sampler.fit_resample(few, y[few.index])
+    >>> X_res.shape
+    (44, 500)
+    """
+
+    rank: PositiveInt = 64
+    shrinkage: Share = 0.5
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: MatrixLike, y: ArrayLike, groups: ArrayLike = None) -> ExpressionPrior:
+        """Learn from a reference cohort.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
+            Expression on a log scale, samples in rows.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        groups : array-like of shape (n_samples,), default=None
+            Patient or donor of each row; a sampler refuses to use the prior with rows of the same ones.
+
+        Returns
+        -------
+        self : object
+            The fitted prior.
+
+        Raises
+        ------
+        ValueError
+            If the input holds NaN or infinity, if `y` has one class only, or if no class has two rows.
+        """
+        labels = y if y is None else check_labels(as_container(y))[0]
+        check_names(X)
+        rows, labels = validate_data(
+            self, X=X, y=labels, reset=True, accept_sparse="csr", dtype=(np.float64, np.float32)
+        )
+        check_groups(groups, len(labels))
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        self.class_counts_ = np.bincount(codes)
+        self._check_classes()
+        self.groups_ = None if groups is None else np.unique(np.asarray(groups))
+        self.description_ = ""
+        self._learn(rows, codes)
+        return self
+
+    def align(self, gene_names: Sequence[Any]) -> ExpressionPrior:
+        """Return the prior for other genes, found by identifier.
+
+        Genes are the same if their names are equal without the version of an Ensembl identifier, or if they are two
+        identifiers (symbol, Entrez, Ensembl) of one L1000 landmark gene. Genes of the prior that are not asked for
+        are left out. Those that it does not know become independent of all others, with the average variances.
+
+        Parameters
+        ----------
+        gene_names : sequence of str of length n_genes
+            The genes wanted, in their order.
+
+        Returns
+        -------
+        prior : ExpressionPrior
+            A new prior; means and scales of genes that this one does not know are NaN.
+
+        Raises
+        ------
+        ValueError
+            If this prior has no gene names, or knows less than half of the genes.
+        """
+        check_is_fitted(self)
+        if not hasattr(self, "feature_names_in_"):
+            raise ValueError(
+                "the prior has no gene names to find others by; fit it on a DataFrame with genes as columns"
+            )
+        names = [str(name) for name in gene_names]
+        places = find_genes(names, self.feature_names_in_)
+        n_missing = int(np.sum(places < 0))
+        if 2 * n_missing > len(names) or not names:
+            missing = [name for name, place in zip(names, places, strict=True) if place < 0]
+            raise ValueError(
+                f"gene_names: the prior does not know {n_missing} of {len(names)} genes ({', '.join(missing[:3])}, "
+                "...), more than half; use a reference with these genes, or identifiers of the same kind (the prior "
+                f"has {', '.join(map(str, self.feature_names_in_[:3]))}, ...)"
+            )
+        return self._taken(places, np.array(names, dtype=object))
+
+    def merge(self, others: Iterable[ExpressionPrior]) -> ExpressionPrior:
+        """Return the prior of several references, for the genes that all have.
+
+        Each reference counts by its degrees of freedom, rows less classes for the covariance within classes, classes
+        less one for the other. Units may differ: covariances are those of standardised genes.
+
+        Parameters
+        ----------
+        others : iterable of ExpressionPrior
+            Fitted priors.
+
+        Returns
+        -------
+        prior : ExpressionPrior
+            A new prior, with the rank and the gene names of this one, and its means and scales.
+
+        Raises
+        ------
+        ValueError
+            If the references have no gene in common, or some have names and others not.
+        """
+        from ._merge import merged
+
+        return merged([self, *others])
+
+    def save(self, path: str | PathLike) -> None:
+        """Write the prior to an ``.npz`` file of numbers and strings, in half precision.
+
+        It holds means, scales and covariances of genes, the names of genes and classes and their numbers of rows;
+        no rows, and no groups.
+
+        Parameters
+        ----------
+        path : path
+            The file; the ending .npz is not added.
+        """
+        from ._file import write_prior
+
+        check_is_fitted(self)
+        write_prior(path, self)
+
+    @classmethod
+    def load(cls, path: str | PathLike) -> ExpressionPrior:
+        """Read a file that `save` has written; no code in it is run.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+
+        Returns
+        -------
+        prior : ExpressionPrior
+            The fitted prior.
+
+        Raises
+        ------
+        ValueError
+            If the file is not of this kind, of a newer version, or its arrays do not belong together.
+        """
+        from ._file import read_prior
+
+        return read_prior(path, cls)
+
+    def __sklearn_clone__(self) -> ExpressionPrior:
+        """Return a copy that has learned what this prior has: pipelines and searches clone the samplers with it."""
+        return copy(self)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "between_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.input_tags.sparse = True
+        return tags
+
+    def _check_classes(self) -> None:
+        n_classes, n_rows = len(self.classes_), int(self.class_counts_.sum())
+        if n_classes < 2:
+            raise ValueError(
+                f"y has one class only ({self.classes_[0]!r}); a reference needs 2 or more, to learn how they differ"
+            )
+        if n_rows <= n_classes:
+            raise ValueError(
+                f"y has {n_classes} classes for {n_rows} rows; a reference needs classes of 2 rows or more, to learn "
+                "how rows of one class differ"
+            )
+
+    def _learn(self, rows: Any, codes: np.ndarray) -> None:
+        centres = _class_means(rows, codes, len(self.classes_))
+        self.means_ = self.class_counts_ @ centres / len(codes)
+        squares, low, high = np.zeros(rows.shape[1]), np.inf, -np.inf
+        for block, _ in _blocks(rows, codes):
+            squares += np.square(block - self.means_.astype(block.dtype)).sum(axis=0, dtype=np.float64)
+            low, high = min(low, float(block.min())), max(high, float(block.max()))
+        self.range_ = np.array([low, high])
+        self.scales_ = np.sqrt(squares / len(codes))
+        unit = np.where(self.scales_ > 0, self.scales_, 1)
+        unbiased = np.sqrt(self.class_counts_ / np.maximum(self.class_counts_ - 1, 1))
+
+        def residuals() -> Iterator[np.ndarray]:
+            for block, some in _blocks(rows, codes):
+                kept = self.class_counts_[some] > 1
+                left = (block - centres[some].astype(block.dtype))[kept] / unit.astype(block.dtype)
+                yield left * unbiased[some[kept], None].astype(block.dtype)
+
+        self.within_ = covariance_of(residuals, self.rank, np.random.default_rng(0))
+        self.within_.noise[self.scales_ == 0] = (
+            self.within_.variances().mean()
+        )  # such genes are as good as not known
+        self.between_ = _between((centres - centres.mean(axis=0)) / unit, self.shrinkage, self.rank)
+
+    def _taken(self, places: np.ndarray, names: np.ndarray | None) -> ExpressionPrior:
+        """Return the prior of the genes at `places`; -1 stands for a gene that is not known."""
+        known = places >= 0
+        taken = copy(self)
+        taken.means_ = np.where(known, self.means_[places], np.nan)
+        taken.scales_ = np.where(known, self.scales_[places], np.nan)
+        taken.within_ = _columns(self.within_, places)
+        taken.between_ = _columns(self.between_, places)
+        taken.n_features_in_ = len(places)
+        if names is not None:
+            taken.feature_names_in_ = names
+        return taken
+
+
+def _class_means(rows: Any, codes: np.ndarray, n_classes: int) -> np.ndarray:
+    sums = np.zeros((n_classes, rows.shape[1]))
+    for block, some in _blocks(rows, codes):
+        sums += np.eye(n_classes, dtype=block.dtype)[some].T @ block
+    return sums / np.bincount(codes)[:, None]
+
+
+def _blocks(rows: Any, codes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Return dense blocks of rows, and their class codes."""
+    size = max(1, _BLOCK // rows.shape[1])
+    for start in range(0, len(codes), size):
+        some = slice(start, start + size)
+        yield dense(rows[some]), codes[some]
+
+
+def _between(centres: np.ndarray, shrinkage: float, rank: int) -> LowRank:
+    """Return the covariance of class means, of shape (n_classes, n_features) and mean 0, shrunk."""
+    _, values, directions = np.linalg.svd(centres / np.sqrt(len(centres) - 1), full_matrices=False)
+    kept = slice(0, min(rank, len(centres) - 1))
+    factor = np.sqrt(1 - shrinkage) * values[kept, None] * directions[kept]
+    variance = np.square(values).sum() / centres.shape[1]
+    return LowRank(factor, np.full(centres.shape[1], shrinkage * variance))
+
+
+def _columns(covariance: LowRank, places: np.ndarray) -> LowRank:
+    known = places >= 0
+    factor = np.where(known, covariance.factor[:, places], 0)
+    noise = np.where(known, covariance.noise[places], covariance.variances().mean())
+    return LowRank(factor, noise)
