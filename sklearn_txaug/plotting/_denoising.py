@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..metrics._validation import check_labels
+from ..metrics._validation import labels_of
 from ._embedding import embed_pair
 from ._style import axes_for, scaled_pair, style
 
@@ -100,9 +100,9 @@ class DenoisingPathDisplay:
         display : DenoisingPathDisplay
         """
         real, path = scaled_pair(X_real, X_path, scale)
-        labels = check_labels(y_path, path, "y_path", "X_path")
-        *points, names = embed_pair(real, path, method, random_state)
-        return cls(*points, labels, np.asarray(steps), n_steps, names).plot(axes)
+        labels = labels_of(y_path, path, "y_path", "X_path")
+        shown, followed, names = embed_pair(real, path, method, random_state)
+        return cls(shown, followed, labels, np.asarray(steps), n_steps, names).plot(axes)
 
     @classmethod
     def from_estimator(
@@ -174,7 +174,13 @@ class DenoisingPathDisplay:
         n_columns = min(3, n_panels)
         n_rows = -(-n_panels // n_columns)
         size = (2.6 * n_columns + 1.6, 2.5 * n_rows + 0.4)
-        grid = {"sharex": True, "sharey": True, "squeeze": False, "layout": "constrained", "figsize": size}
+        grid: dict[str, Any] = {
+            "sharex": True,
+            "sharey": True,
+            "squeeze": False,
+            "layout": "constrained",
+            "figsize": size,
+        }
         figure, axes = plt.subplots(n_rows, n_columns, **grid)
         for ax in axes.ravel()[n_panels:]:
             ax.remove()
