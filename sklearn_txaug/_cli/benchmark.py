@@ -19,7 +19,14 @@ from .options import (
     quiet_option,
 )
 
-METRICS = ("balanced_accuracy", "f1_macro", "accuracy")
+METRICS = (
+    "balanced_accuracy",
+    "f1_macro",
+    "accuracy",
+    "neg_log_loss",
+    "neg_brier_score",
+    "neg_calibration_error",
+)
 
 
 def add_benchmark(commands: Any) -> None:
@@ -43,14 +50,14 @@ def add_benchmark(commands: Any) -> None:
     add(
         "--samplers",
         type=names,
-        default="none,random,smote,borderline,gaussian,wgangp",
+        default="none,weighted,random,smote,borderline,gaussian,wgangp",
         help="comma-separated; a wrong name lists all, and my_package.MySampler is one of your own (%(default)s)",
     )
     add(
         "--classifiers",
         type=names,
         default="mlp,logistic",
-        help="of mlp, logistic, forest, boosting, or sklearn.neighbors.KNeighborsClassifier (%(default)s)",
+        help="of mlp, logistic, lda, forest, boosting, or sklearn.neighbors.KNeighborsClassifier (%(default)s)",
     )
     add(
         "--n-real",

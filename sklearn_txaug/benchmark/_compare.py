@@ -158,7 +158,7 @@ def without_empty(rows: Sequence[Row]) -> list[Row]:
     return [
         row
         for row in rows
-        if row.sampler == BASELINE or row.n_synthetic == CHOSEN or added.get(row[:6], 1) > 0
+        if row.sampler == BASELINE or row.n_synthetic in (0, CHOSEN) or added.get(row[:6], 1) > 0
     ]
 
 

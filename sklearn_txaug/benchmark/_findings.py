@@ -56,7 +56,7 @@ def duels(rows: Sequence[Row], metric: str, deep: Collection[str]) -> list[Duel]
         for other in cheap:
             differences = []
             for (setting, name, amount), by_seed in scores.items():
-                against = scores.get((setting, other, 0 if other == BASELINE else amount))
+                against = scores.get((setting, other, amount)) or scores.get((setting, other, 0))
                 difference = paired(by_seed, against) if name == one and against else None
                 if difference is not None:
                     differences.append(difference)
@@ -78,9 +78,9 @@ def amount_name(n_synthetic: Size) -> str:
 
 def method_name(c: Comparison) -> str:
     """Return sampler and amount."""
-    return (
-        c.sampler if c.sampler == BASELINE else f"{c.sampler}\N{NO-BREAK SPACE}{amount_name(c.n_synthetic)}"
-    )
+    if c.n_synthetic == 0:
+        return c.sampler
+    return f"{c.sampler}\N{NO-BREAK SPACE}{amount_name(c.n_synthetic)}"
 
 
 def plus_minus(mean: float, error: float) -> str:

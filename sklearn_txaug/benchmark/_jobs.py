@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ._indicators import COSTS, INDICATORS
-from ._methods import is_gate
+from ._methods import changes_classifier, is_gate
+from ._scores import SCORES
 from ._sizes import CHOSEN, Size, size_order
 from ._store import Row
 
 PROTOCOLS = ("honest", "oracle")
 REFERENCE = "real"
-SCORES = ("accuracy", "balanced_accuracy", "f1_macro")
 
 
 class Task(NamedTuple):
@@ -51,18 +51,22 @@ class Plan(NamedTuple):
 
     def _of(self, name: str, seed: int) -> list[Job]:
         tasks = [self._task(name, seed, size) for size in self.n_real]
-        if self.samplers.get(name) is None:
+        if self._trains_nothing(name):
             return [Job(self.protocols, name, seed, (task,)) for task in tasks]
         honest = [Job(("honest",), name, seed, (task,)) for task in tasks if "honest" in self.protocols]
         if "oracle" not in self.protocols or is_gate(self.samplers[name]):
             return honest  # the gate chooses by the rows it is given, so it has no oracle protocol
         return [*honest, Job(("oracle",), name, seed, tuple(tasks))]
 
+    def _trains_nothing(self, name: str) -> bool:
+        sampler = self.samplers.get(name)
+        return sampler is None or changes_classifier(sampler)
+
     def _task(self, name: str, seed: int, n_real: Size) -> Task:
         if name == REFERENCE:
             return Task(n_real, (), indicators=True)
         fixed: Size | None = None
-        if self.samplers[name] is None:
+        if self._trains_nothing(name):
             fixed = 0
         elif is_gate(self.samplers[name]):
             fixed = CHOSEN

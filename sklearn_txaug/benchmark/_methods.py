@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from imblearn.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
+from sklearn.base import BaseEstimator, clone
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ..model_selection import SelectiveSampler
+from ..model_selection import PriorAdjustedClassifier, SelectiveSampler
 from ..neural_network import MLPNetClassifier
 from ..over_sampling import (
     AttGANSampler,
@@ -31,14 +33,44 @@ from ..over_sampling import (
 from ..over_sampling._wrapper import Interpolation
 
 
+class ClassWeighting(BaseEstimator):
+    """In the place of a sampler: no synthetic rows, but classes weigh the inverse of their frequency."""
+
+    def change(self, classifier: Any) -> Any:
+        """Return a clone of the classifier, or pipeline, with balanced class weights."""
+        names = [name for name in classifier.get_params() if name.split("__")[-1] == "class_weight"]
+        if not names:
+            raise ValueError(f"{type(classifier).__name__} takes no class_weight")
+        return clone(classifier).set_params(**dict.fromkeys(names, "balanced"))
+
+
+class PriorAdjustment(BaseEstimator):
+    """In the place of a sampler: no synthetic rows, but probabilities divided by a power of the class frequency."""
+
+    def __init__(self, tau: float = 1.0):
+        self.tau = tau
+
+    def change(self, classifier: Any) -> Any:
+        """Return the classifier with adjusted probabilities."""
+        return PriorAdjustedClassifier(classifier, tau=self.tau)
+
+
+def changes_classifier(sampler: Any) -> bool:
+    """Tell whether what stands in the place of a sampler adds no rows, but changes the classifier."""
+    return isinstance(sampler, ClassWeighting | PriorAdjustment)
+
+
 def make_samplers() -> dict[str, Any]:
-    """Return the samplers by name; None is no augmentation.
+    """Return the samplers, and what is compared with them, by name; None is no augmentation.
 
     The gate chooses for each classifier whether to augment, how much, and by which of its candidates, by balanced
     accuracy.
     """
     return {
         "none": None,
+        "weighted": ClassWeighting(),
+        "adjusted": PriorAdjustment(),
+        "half_adjusted": PriorAdjustment(tau=0.5),
         "random": Interpolation(RandomOverSampler()),
         "smote": Interpolation(SMOTE()),
         "borderline": Interpolation(BorderlineSMOTE()),
@@ -69,6 +101,7 @@ def make_classifiers() -> dict[str, Any]:
     return {
         "mlp": MLPNetClassifier(),
         "logistic": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+        "lda": LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
         "forest": RandomForestClassifier(n_estimators=300),
         "boosting": HistGradientBoostingClassifier(
             max_iter=100,

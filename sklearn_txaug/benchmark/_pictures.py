@@ -34,7 +34,7 @@ def describe_main(amounts: Collection[Size]) -> str:
 def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
     """Draw gains against the number of real rows; panels are protocols and classifiers of one data set."""
     amount = main_amount([c.n_synthetic for c in comparisons])
-    chosen = [c for c in comparisons if c.difference and c.n_synthetic in (amount, CHOSEN)]
+    chosen = [c for c in comparisons if c.difference and c.n_synthetic in (0, amount, CHOSEN)]
     panels = {(c.setting.protocol, c.setting.classifier): "" for c in chosen}
     sizes = sorted({c.setting.n_real for c in chosen}, key=size_order)
     return _curves(
@@ -51,7 +51,7 @@ def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metri
 
 def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
     """Draw gains against the number of synthetic rows, for one data set and protocol."""
-    chosen = [c for c in comparisons if c.difference]
+    chosen = [c for c in comparisons if c.difference and c.n_synthetic != 0]
     amounts = sorted({c.n_synthetic for c in chosen}, key=size_order)
     n_joined = sum(amount not in (BALANCE, CHOSEN) for amount in amounts)
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, recall_score
 
 from ..model_selection._engine import fit_and_score, fit_generator, with_synthetic
 from ..utils.random import seeded
@@ -17,9 +16,10 @@ from ._cohort import Cohort, most_variable, split, subset
 from ._indicators import COSTS, embed, indicators, n_parameters
 from ._jobs import Job, Task
 from ._memory import PeakMemory
-from ._methods import is_gate
+from ._methods import changes_classifier, is_gate
+from ._scores import classifier_scores
 from ._sizes import CHOSEN, Size, labels_to_draw
-from ._store import Row, recall_of
+from ._store import Row
 
 
 class Trained(NamedTuple):
@@ -70,7 +70,7 @@ def _train(job: Job, cohort: Cohort, sampler: Any) -> Trained:
     seen = pool if job.protocols == ("oracle",) else subset(cohort, pool, job.tasks[0].n_real)
     with PeakMemory() as memory:
         start = time.perf_counter()
-        if not (sampler is None or is_gate(sampler)):
+        if not (sampler is None or is_gate(sampler) or changes_classifier(sampler)):
             sampler = fit_generator(seeded(sampler, job.seed), cohort.X, cohort.y, cohort.groups, seen)
         seconds = time.perf_counter() - start
     costs = dict(zip(COSTS, (seconds, memory.megabytes, n_parameters(sampler)), strict=True))
@@ -96,12 +96,14 @@ def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Itera
 def _scores(trained: Trained, real: np.ndarray, amount: Size, classifier: Any) -> dict[str, float]:
     """Train the classifier on real and synthetic rows, and test it. The scores come last: see `missing`."""
     cohort, seed = trained.cohort, trained.job.seed
+    if changes_classifier(trained.generator):
+        classifier = trained.generator.change(classifier)
     train = _training_rows(trained, real, amount, classifier)
     test = cohort.X[trained.test], cohort.y[trained.test]
     return {
         "real_rows": len(real),
         "synthetic_rows": len(train[1]) - len(real),
-        **fit_and_score(classifier, seed, train, test, _measure),
+        **fit_and_score(classifier, seed, train, test, classifier_scores),
     }
 
 
@@ -116,14 +118,3 @@ def _training_rows(
         gate = clone(trained.generator).set_params(estimator=classifier)
         return seeded(gate, trained.job.seed).fit_resample(X, y, groups=groups)
     return with_synthetic(X, y, trained.generator, labels_to_draw(y, amount))
-
-
-def _measure(model: Any, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    predicted, classes = model.predict(X), np.unique(y)
-    recalls = recall_score(y, predicted, labels=classes, average=None, zero_division=0)
-    return {
-        **{recall_of(label): value for label, value in zip(classes, recalls, strict=True)},
-        "accuracy": accuracy_score(y, predicted),
-        "balanced_accuracy": balanced_accuracy_score(y, predicted),
-        "f1_macro": f1_score(y, predicted, average="macro"),
-    }

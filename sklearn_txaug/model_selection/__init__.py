@@ -1,5 +1,6 @@
 """Does augmentation help? Held-out scores with and without synthetic rows, paired by split."""
 
+from ._adjusted import PriorAdjustedClassifier
 from ._augmented import AugmentedClassifier
 from ._curves import augmentation_curve, low_data_curve
 from ._displays import AugmentationCurveDisplay, LowDataCurveDisplay
@@ -11,6 +12,7 @@ __all__ = [
     "AugmentedClassifier",
     "CurveResult",
     "LowDataCurveDisplay",
+    "PriorAdjustedClassifier",
     "SelectiveSampler",
     "augmentation_curve",
     "low_data_curve",
