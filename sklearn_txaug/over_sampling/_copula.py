@@ -60,7 +60,7 @@ class CopulaSampler(GaussianSampler):
         counts = self._labels.counts
         unbiased = np.sqrt(
             counts / np.maximum(counts - 1, 1)
-        )  # a mean of n_c rows cost one degree of freedom
+        )  # a mean of n_c rows costs one degree of freedom
         self._pooled = np.quantile((X - self._centres[codes]) * unbiased[codes, None], _LEVELS, axis=0)
         scores = np.empty_like(X, dtype=np.float64)
         for c in classes:
