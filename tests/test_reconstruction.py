@@ -300,7 +300,7 @@ def test_bad_landmarks_of_a_frame(frame):
 def test_bad_values(X):
     for groups, message in (
         (np.arange(79), "groups has 79"),
-        (np.zeros(80), "one group only"),
+        (np.zeros(80), "only one group"),
         ([None, np.nan, *"ab" * 39], "groups is missing for 2 rows"),
         ([np.nan, *range(79)], "groups is missing for 1 rows"),
     ):
