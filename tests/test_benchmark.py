@@ -246,7 +246,7 @@ def test_impossible_amounts(cohort, tmp_path):
             benchmark(cohort, samplers=SAMPLERS, **{**SETUP, "n_real": [n_real]}, output=tmp_path)
     for change, message in (
         ({"seeds": 0}, "seeds must be 1"),
-        ({"n_real": []}, "n_real names no"),
+        ({"n_real": []}, "n_real must hold at least one"),
         ({"n_synthetic": []}, "n_synthetic must be"),
         ({"n_synthetic": [20, -5]}, "n_synthetic must be.*-5"),
         ({"samplers": {"gate": SelectiveSampler()}, "protocol": "oracle"}, "'oracle' has no gate"),

@@ -238,7 +238,7 @@ def test_tcga_keeps_what_is_missing(options):
 def test_tcga_toil(options):
     tpm = toil()[1]
     tcga = fetch_tcga(source="toil", **options)
-    assert any("976 of the genes" in note for note in tcga.notes)
+    assert any("976 of the requested genes" in note for note in tcga.notes)
     assert tcga.sample_names.tolist() == ["TCGA-A1-A0SB-01", "TCGA-XX-0004-06"]
     assert tcga.covariates["sex"].tolist() == ["female", "male"]  # the second from Toil's own table
     assert tcga.feature_names.tolist() == [LANDMARKS["ensembl"][1], TP53]
@@ -316,7 +316,7 @@ def test_no_such_genes(options, server):
     ("content", "message"),
     [
         (b"<html>Please log in</html>", "not a GCT file of version 1.2: it starts with '<html>.*Delete it"),
-        (gtex()[0].replace(b"\t31\n", b"\n"), "gene ENSG00000141510.16 has 3 values where 4 are expected"),
+        (gtex()[0].replace(b"\t31\n", b"\n"), "gene ENSG00000141510.16 has 3 values, but 4 are expected"),
         (gtex()[0].replace(b"\t31\n", b"\tthree\n"), "gene ENSG00000141510.16: could not convert .*three"),
     ],
 )

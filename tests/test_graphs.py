@@ -70,7 +70,7 @@ def test_other_sources(graph):
     ("make", "message"),
     [
         (lambda path: GeneGraph(np.ones((2, 3))), "shape"),
-        (lambda path: GeneGraph(np.ones((2, 2)), ["A", "A"]), "more than once"),
+        (lambda path: GeneGraph(np.ones((2, 2)), ["A", "A"]), "duplicate names"),
         (lambda path: GeneGraph(-np.ones((2, 2))), "absolute values"),
         (lambda path: GeneGraph.from_edges([("A", "B", np.nan)]), "finite weights"),
         (lambda path: GeneGraph.from_edges([("A", "B", -0.5)]), "finite weights"),

@@ -171,7 +171,7 @@ def test_splits_without_a_score_are_left_out(data):
     assert (curve.n_train, curve.n_test) == (60, 30)
     whole = augmentation_curve(GaussianSampler(), MODEL, X, y, cv=cv[:2], **arguments)
     np.testing.assert_array_equal(curve.scores, whole.scores)
-    with pytest.raises(ValueError, match="not defined for what any"):
+    with pytest.raises(ValueError, match="not defined for the held-out rows of any"):
         augmentation_curve(GaussianSampler(), MODEL, X, y, cv=cv[2:], **arguments)
 
 

@@ -274,7 +274,7 @@ def test_groups_reach_an_estimator_that_takes_them(X):
         (["TP53"], "are names, but the columns of X have none"),
         ([0, 12], r"landmarks has columns \[12\], but X has n_features = 12"),
         ([-1], r"landmarks has columns \[-1\]"),
-        ([1, 1], "must be different columns"),
+        ([1, 1], "must be one or more distinct columns"),
         ([], "landmarks must"),
         ([0.5], "landmarks must be 'l1000', names"),
         ([True, False], "a mask of 2 columns, but X has n_features = 12"),
@@ -300,7 +300,7 @@ def test_bad_landmarks_of_a_frame(frame):
 def test_bad_values(X):
     for groups, message in (
         (np.arange(79), "groups has 79"),
-        (np.zeros(80), "one group only"),
+        (np.zeros(80), "only one group"),
         ([None, np.nan, *"ab" * 39], "groups is missing for 2 rows"),
         ([np.nan, *range(79)], "groups is missing for 1 rows"),
     ):

@@ -343,7 +343,7 @@ def test_a_failing_classifier_is_an_error(data):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"candidates": []}, ValueError, "candidates must hold a sampler or more"),
+        ({"candidates": []}, ValueError, "candidates must hold at least one sampler"),
         ({"candidates": {"none": SMOTE()}}, ValueError, "none of them named 'none'"),
         ({"candidates": [LogisticRegression()]}, TypeError, "neither a sampler with fit and sample"),
         ({"n_synthetic": (0.5, -1)}, ValueError, "n_synthetic must be .*got -1"),

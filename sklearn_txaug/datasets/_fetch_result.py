@@ -183,7 +183,7 @@ def _columns(
     """Return the positions of the genes; note, or warn, which are missing or lack values."""
     columns, absent = genes.order(matrix.ids.tolist(), matrix.symbols.tolist())
     if not len(columns):
-        raise ValueError(f"genes: none of them is in the data, where genes are named like {matrix.ids[0]}.")
+        raise ValueError(f"genes: none of them is in the data, whose genes are named like {matrix.ids[0]}.")
     alerts: list[str] = []
     if absent:
         text = f"{len(absent)} of the requested genes are not in the data: {few(absent)}"

@@ -126,7 +126,8 @@ class SelectiveSampler(WrapperSampler):
     Examples
     --------
     >>> from sklearn_txaug.datasets import load_tissue_expression
-    >>> from sklearn_txaug.over_sampling import GaussianSampler, SelectiveSampler
+    >>> from sklearn_txaug.model_selection import SelectiveSampler
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
     >>> X, y = load_tissue_expression(return_X_y=True)
     >>> sampler = SelectiveSampler(GaussianSampler(), n_synthetic=0.5, n_repeats=1, random_state=0)
     >>> X_res, y_res = sampler.fit_resample(X[::4], y[::4])

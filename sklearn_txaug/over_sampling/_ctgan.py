@@ -85,7 +85,7 @@ class CTGAN(GenerativeModule):
         spread = (encoded - means[y])[:, :n].square().mean(dim=0).sqrt()
         means = (counts * means + encoded.mean(dim=0)) / (
             counts + 1
-        )  # of a class of one row not its row itself
+        )  # a class of one row does not start at that row
         scalars = means[:, :n].clamp(-0.9, 0.9).atanh()
         logits = means[:, n:].clamp(min=1e-3).log()
         return torch.cat([scalars, logits], dim=1), torch.cat(
