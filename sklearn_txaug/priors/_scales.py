@@ -44,7 +44,7 @@ def _other_units(prior: ExpressionPrior, rows: np.ndarray, own: np.ndarray, vari
     warn(
         f"X seems to be of other units than the prior's reference: its values go from {rows.min():.3g} to "
         f"{rows.max():.3g} and a gene varies by {np.median(own[varies]):.2g}; in the reference they go from "
-        f"{low:.3g} to {high:.3g} and it varies by {np.median(scales):.2g}. Genes are standardised on each side; bring both to "
-        "one scale, such as log2(x + 1)"
+        f"{low:.3g} to {high:.3g} and it varies by {np.median(scales):.2g}. Genes are standardised on each side; "
+        "bring both to one scale, such as log2(x + 1)"
     )
     return True
