@@ -115,12 +115,16 @@ def scores(classifier, X: pd.DataFrame, y: np.ndarray, test: Rows) -> list[float
     ]
 
 
-def one_seed(
-    parts: list[Rows], seed: int, k: int, classifier: str, options: argparse.Namespace
+def one_job(
+    prior: ExpressionPrior,
+    pool: Rows,
+    test: Rows,
+    seed: int,
+    k: int,
+    classifier: str,
+    options: argparse.Namespace,
 ) -> pd.DataFrame:
     """Return the scores without augmentation, and with samplers that have a prior or none, means over draws."""
-    reference, pool, test = parts
-    prior = ExpressionPrior(rank=options.rank).fit(reference.X, reference.y, groups=reference.groups)
     results = []
     for draw in range(options.draws):
         order = np.random.default_rng((seed, draw)).permutation(len(pool.y))
