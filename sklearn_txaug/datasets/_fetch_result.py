@@ -159,9 +159,7 @@ def make_result(
         target, groups = _array(target), _array(groups)
     if return_X_y:
         return data, target
-    text = (resources.files(__package__) / "data" / description).read_text(encoding="utf-8")
-    n_groups = covariates[group].nunique()
-    notes.insert(0, f"{X.shape[0]} samples x {X.shape[1]} genes, {n_groups} of {group}")
+    notes.insert(0, f"{X.shape[0]} samples x {X.shape[1]} genes, {covariates[group].nunique()} of {group}")
     return Bunch(
         data=data,
         target=target,
@@ -172,9 +170,14 @@ def make_result(
         target_names=np.unique(_array(covariates[label])),
         sample_names=_array(covariates.index),
         notes=notes,
-        DESCR="\n".join([text, "This selection", "--------------", "", *(f"* {note}" for note in notes), ""]),
+        DESCR=_describe(description, notes),
         filename=str(folder),
     )
+
+
+def _describe(description: str, notes: list[str]) -> str:
+    text = (resources.files(__package__) / "data" / description).read_text(encoding="utf-8")
+    return "\n".join([text, "This selection", "--------------", "", *(f"* {note}" for note in notes), ""])
 
 
 def _columns(

@@ -1,8 +1,10 @@
 """A simulator of bulk RNA-seq cohorts."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
@@ -132,50 +134,92 @@ def make_expression(
     _check_reals(class_sep=(class_sep, 1e3), library_cv=(library_cv, 10), dispersion=(dispersion, 1e3))
     _check_reals(library_size=(library_size, 1e12))
     _check_choices(n_samples, n_features, n_classes, n_modules, library_size, n_groups, output, return_groups)
-    sizes = _class_sizes(n_samples, n_classes, weights)
-
     rng = check_random_state(random_state)
-    y = np.repeat(np.arange(n_classes), sizes)
+    y = np.repeat(np.arange(n_classes), _class_sizes(n_samples, n_classes, weights))
     modules = np.arange(n_features) * n_modules // n_features
     if shuffle:
         y, modules = rng.permutation(y), rng.permutation(modules)
-    signs = rng.choice([-1.0, 1.0], size=n_features)
-    scale = _GENE_SD * np.exp(0.3 * rng.standard_normal(n_features))
-    baseline = _BASELINE_SD * rng.standard_normal(n_features)
-    class_effects = class_sep * scale * signs * rng.standard_normal((n_classes, n_modules))[:, modules]
-
-    def variation(n_rows: int) -> np.ndarray:
-        factors = rng.standard_normal((n_rows, n_modules))[:, modules] * signs
-        own = rng.standard_normal((n_rows, n_features))
-        return np.sqrt(module_correlation) * factors + np.sqrt(1 - module_correlation) * own
-
-    noise, groups = variation(n_samples), None
+    genes = _draw_genes(modules, n_classes, n_modules, class_sep, rng)
+    noise = _draw_noise(n_samples, genes, n_modules, module_correlation, rng)
+    groups = None
     if n_groups is not None:
         groups = rng.permutation(np.arange(n_samples) % n_groups)
-        shared = variation(n_groups)[groups]
+        shared = _draw_noise(n_groups, genes, n_modules, module_correlation, rng)[groups]
         noise = np.sqrt(group_correlation) * shared + np.sqrt(1 - group_correlation) * noise
-    counts = _sequence(baseline + class_effects[y] + scale * noise, library_size, library_cv, dispersion, rng)
+    levels = genes.baseline + genes.class_effects[y] + genes.scale * noise
+    counts = _sequence(levels, library_size, library_cv, dispersion, rng)
     totals = counts.sum(axis=1)
     X = np.log2(counts * (1e6 / np.maximum(totals, 1))[:, None] + 1) if output == "log" else counts
 
-    feature_names = [f"gene_{j}" for j in range(n_features)]
+    found = _Simulated(X, y, groups, genes, totals)
     if as_frame:
-        X, y, groups = _frames(X, y, groups, feature_names)
+        found = found.as_frames()
     if return_groups:
-        return X, y, groups
-    if return_X_y:
-        return X, y
-    return Bunch(
-        data=X,
-        target=y,
-        groups=groups,
-        feature_names=feature_names,
-        modules=modules,
-        signs=signs,
-        class_effects=class_effects,
-        library_sizes=totals,
-        DESCR=make_expression.__doc__,
-    )
+        return found[:3]
+    return found[:2] if return_X_y else found.as_bunch()
+
+
+class _Genes(NamedTuple):
+    """Modules and signs of the genes, their scales and baselines, and effects of shape (n_classes, n_features)."""
+
+    modules: np.ndarray
+    signs: np.ndarray
+    scale: np.ndarray
+    baseline: np.ndarray
+    class_effects: np.ndarray
+
+
+class _Simulated(NamedTuple):
+    """A simulated cohort."""
+
+    X: Any
+    y: Any
+    groups: Any
+    genes: _Genes
+    totals: np.ndarray
+
+    @property
+    def feature_names(self) -> list[str]:
+        return [f"gene_{j}" for j in range(len(self.genes.modules))]
+
+    def as_frames(self) -> _Simulated:
+        """Return rows, labels and groups as pandas objects."""
+        pd = require("pandas", "make_expression(as_frame=True)")
+        index = [f"sample_{i}" for i in range(len(self.X))]
+        X = pd.DataFrame(self.X, index=index, columns=self.feature_names)
+        groups = None if self.groups is None else pd.Series(self.groups, index=index, name="group")
+        return self._replace(X=X, y=pd.Series(self.y, index, name="class"), groups=groups)
+
+    def as_bunch(self) -> Bunch:
+        return Bunch(
+            data=self.X,
+            target=self.y,
+            groups=self.groups,
+            feature_names=self.feature_names,
+            modules=self.genes.modules,
+            signs=self.genes.signs,
+            class_effects=self.genes.class_effects,
+            library_sizes=self.totals,
+            DESCR=make_expression.__doc__,
+        )
+
+
+def _draw_genes(modules: np.ndarray, n_classes: int, n_modules: int, class_sep: float, rng: Any) -> _Genes:
+    n_features = len(modules)
+    signs = rng.choice([-1.0, 1.0], size=n_features)
+    scale = _GENE_SD * np.exp(0.3 * rng.standard_normal(n_features))
+    baseline = _BASELINE_SD * rng.standard_normal(n_features)
+    effects = class_sep * scale * signs * rng.standard_normal((n_classes, n_modules))[:, modules]
+    return _Genes(modules, signs, scale, baseline, effects)
+
+
+def _draw_noise(
+    n_rows: int, genes: _Genes, n_modules: int, module_correlation: float, rng: Any
+) -> np.ndarray:
+    """Return rows of unit variance in which the genes of a module are correlated."""
+    factors = rng.standard_normal((n_rows, n_modules))[:, genes.modules] * genes.signs
+    own = rng.standard_normal((n_rows, len(genes.modules)))
+    return np.sqrt(module_correlation) * factors + np.sqrt(1 - module_correlation) * own
 
 
 def _sequence(
@@ -204,14 +248,6 @@ def _class_sizes(n_samples: int, n_classes: int, weights: Sequence[float] | None
         sizes[sizes.argmax()] -= 1
         sizes[sizes.argmin()] += 1
     return sizes
-
-
-def _frames(X: Any, y: Any, groups: Any, feature_names: list[str]) -> tuple[Any, Any, Any]:
-    pd = require("pandas", "make_expression(as_frame=True)")
-    index = [f"sample_{i}" for i in range(len(X))]
-    if groups is not None:
-        groups = pd.Series(groups, index=index, name="group")
-    return pd.DataFrame(X, index=index, columns=feature_names), pd.Series(y, index, name="class"), groups
 
 
 def _check_integers(**values: Any) -> None:
