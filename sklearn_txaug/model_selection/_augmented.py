@@ -59,15 +59,15 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Total weight of the synthetic rows, with that of the real rows as 1. 0 trains on the real rows alone.
         ``"cv"`` chooses among 0, 0.1, 0.25, 0.5 and 1 the one with the lowest log loss on held-out real rows.
     cv : int, splitter or iterable
-        How ``"cv"`` holds rows out. An int is the number of folds, stratified by class and, if `fit` gets `groups`,
-        of whole groups; a class whose rows would all be held out stays in training. The sampler is trained once a
+        How ``"cv"`` holds out rows. An int is the number of folds, stratified by class; if `fit` gets `groups`, no
+        group is split. A class whose rows would all be held out stays in training. The sampler is trained once per
         fold.
     n_repeats : int
         Repetitions of the folds, if `cv` is an int.
     n_jobs : int or None
-        Folds at a time, of one thread each; the result does not depend on it.
+        Number of folds in parallel, with one thread each; the result does not depend on it.
     random_state : int, RandomState instance or None
-        Decides folds, trainings and draws, those of `sampler` and `classifier` too.
+        Determines folds, trainings and draws, including those of `sampler` and `classifier`.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     n_features_in_ : int
         Number of features seen in `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if `X` had string column names.
+        Names of the features, if the column names of `X` are strings.
 
     See Also
     --------
@@ -93,8 +93,8 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     Notes
     -----
-    Log loss is what ``"cv"`` minimises because it sees the probabilities; differences in accuracy between weights
-    are mostly too small for a small cohort to show.
+    ``"cv"`` minimises log loss because it takes the probabilities into account; differences in accuracy between
+    weights are mostly too small to show in a small cohort.
 
     References
     ----------
@@ -132,7 +132,8 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         y : array-like of shape (n_samples,)
             Class labels.
         groups : array-like of shape (n_samples,), default=None
-            Patient or donor of each row: they stay whole where rows are held out, and reach samplers that take them.
+            Patient or donor of each row: no group is split when rows are held out, and samplers that accept groups
+            get them.
 
         Returns
         -------
@@ -142,8 +143,8 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the classifier takes no `sample_weight`, nothing can be held out for ``"cv"``, or the sampler refuses
-            the rows.
+            If the classifier does not accept `sample_weight`, nothing can be held out for ``"cv"``, or the sampler
+            refuses the rows.
         """
         if y is None:
             validate_data(self, X, y)  # says that y is required
@@ -153,7 +154,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         labels = np.asarray(check_labels(y)[0])
         check_table(X, len(labels))
         checked, _ = validate_data(self, X, labels, accept_sparse=["csr", "csc"])
-        X = checked if sparse.issparse(X) else X  # of the kinds of sparse matrix, one whose rows can be taken
+        X = checked if sparse.issparse(X) else X  # a sparse format whose rows can be indexed
         check_groups(groups, len(labels))
         self.classes_ = np.unique(labels)
         self._check_takes_weights()
@@ -213,11 +214,11 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def _synthetic(
         self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, seed: int, weights: list[float]
     ) -> tuple[Any, tuple[Any, np.ndarray] | None]:
-        """Return the sampler trained on some rows and what it adds to them; None if no weight asks for it."""
+        """Return the sampler trained on some rows and what it adds to them; None if all weights are 0."""
         if not any(weights):
             return None, None
         sampler = seeded(GaussianSampler() if self.sampler is None else self.sampler, seed)
-        if not hasattr(sampler, "sample"):  # imbalanced-learn's, which fail on classes of a few rows
+        if not hasattr(sampler, "sample"):  # those of imbalanced-learn fail on classes of a few rows
             sampler = SamplerAdapter(sampler, sampling_strategy=sampler.sampling_strategy, random_state=seed)
         part = None if groups is None else _safe_indexing(groups, rows)
         X_all, y_all = sampler.fit_resample(_safe_indexing(X, rows), y[rows], **groups_for(sampler, part))
@@ -238,7 +239,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return model.fit(X_fit, y_fit, **{f"{prefix}sample_weight": sample_weight})
 
     def _choose(self, X: Any, y: np.ndarray, groups: Any, seed: int) -> float:
-        """Return the weight of the lowest mean log loss on held-out rows; of equal ones the smallest."""
+        """Return the weight with the lowest mean log loss on held-out rows; in a tie, the smallest."""
         pairs = splits(self.cv, y, groups, seed=seed, n_repeats=self.n_repeats)
         losses = np.array(
             Parallel(n_jobs=self.n_jobs)(
@@ -273,7 +274,7 @@ def _fold_losses(
 
 
 def _last_step(classifier: Any) -> tuple[Any, str]:
-    """Return what takes the weights, and the prefix of its parameters."""
+    """Return the estimator that takes the weights, and the prefix of its parameters."""
     if not isinstance(classifier, Pipeline):
         return classifier, ""
     name, last = classifier.steps[-1]

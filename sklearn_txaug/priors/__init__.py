@@ -1,4 +1,4 @@
-"""What a reference cohort teaches about classes that it does not have."""
+"""Priors: what a reference cohort says about classes that it does not contain."""
 
 from ._expression_prior import ExpressionPrior
 from ._load import load_prior

@@ -24,14 +24,14 @@ _BLOCK = 2**22  # values of a block of rows
 
 @estimator
 class ExpressionPrior(BaseEstimator):
-    """What a reference cohort teaches about classes that it does not have.
+    """What a reference cohort says about classes that it does not contain.
 
     Samples of one class differ in ways that other classes share (purity, stroma, proliferation, batch), and classes
     differ from each other in shared ways. Both are learned as covariances of standardised genes: that of rows about
     the mean of their class, as `rank` directions plus a variance for each gene, and that of class means, shrunk
-    towards a multiple of the identity. A sampler with this prior draws the mean of a class of a few rows from what
-    the rows and the prior say together, and the differences between its rows likewise. Classes and patients of the
-    reference must not be those that a classifier is tested on.
+    towards a multiple of the identity. For a class of a few rows, a sampler with this prior combines rows and prior
+    to draw the mean of the class and the differences between its rows. Classes and patients of the reference must
+    not be those that a classifier is tested on.
 
     Parameters
     ----------
@@ -53,9 +53,9 @@ class ExpressionPrior(BaseEstimator):
     range_ : ndarray of shape (2,)
         Smallest and largest value of the reference.
     groups_ : ndarray or None
-        The groups of the reference, which no row that it is used with may share; they are not saved.
+        The groups of the reference; the prior must not be used with rows of these groups. They are not saved.
     description_ : str
-        Where the prior comes from.
+        Origin of the prior.
     n_features_in_ : int
         Number of genes.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -68,8 +68,8 @@ class ExpressionPrior(BaseEstimator):
 
     Notes
     -----
-    Only blocks of rows and arrays of n_features x rank are held beside `X`. A clone of a fitted prior is fitted, so
-    that a sampler with a prior can be cloned.
+    Apart from `X`, only blocks of rows and arrays of n_features x rank are in memory. A clone of a fitted prior is
+    fitted, so that a sampler with a prior can be cloned.
 
     References
     ----------
@@ -106,7 +106,7 @@ class ExpressionPrior(BaseEstimator):
         y : array-like of shape (n_samples,)
             Class labels.
         groups : array-like of shape (n_samples,), default=None
-            Patient or donor of each row; a sampler refuses to use the prior with rows of the same ones.
+            Patient or donor of each row; a sampler refuses to use the prior with rows of the same groups.
 
         Returns
         -------
@@ -116,7 +116,7 @@ class ExpressionPrior(BaseEstimator):
         Raises
         ------
         ValueError
-            If the input holds NaN or infinity, if `y` has one class only, or if no class has two rows.
+            If the input contains NaN or infinity, if `y` has only one class, or if no class has two rows.
         """
         labels = y if y is None else check_labels(as_container(y))[0]
         check_names(X)
@@ -136,23 +136,23 @@ class ExpressionPrior(BaseEstimator):
         """Return the prior for other genes, found by identifier.
 
         Genes are the same if their names are equal without the version of an Ensembl identifier, or if they are two
-        identifiers (symbol, Entrez, Ensembl) of one L1000 landmark gene. Genes of the prior that are not asked for
-        are left out. Those that it does not know become independent of all others, with the average variances.
+        identifiers (symbol, Entrez, Ensembl) of one L1000 landmark gene. Genes of the prior that are not requested
+        are dropped. Requested genes that it does not know become independent of all others, with average variances.
 
         Parameters
         ----------
         gene_names : sequence of str of length n_genes
-            The genes wanted, in their order.
+            The requested genes, in order.
 
         Returns
         -------
         prior : ExpressionPrior
-            A new prior; means and scales of genes that this one does not know are NaN.
+            A new prior; means and scales of genes that this prior does not know are NaN.
 
         Raises
         ------
         ValueError
-            If this prior has no gene names, or knows less than half of the genes.
+            If this prior has no gene names, or knows fewer than half of the genes.
         """
         check_is_fitted(self)
         if not hasattr(self, "feature_names_in_"):
@@ -172,10 +172,10 @@ class ExpressionPrior(BaseEstimator):
         return self._taken(places, np.array(names, dtype=object))
 
     def merge(self, others: Iterable[ExpressionPrior]) -> ExpressionPrior:
-        """Return the prior of several references, for the genes that all have.
+        """Return the prior of several references, for the genes they have in common.
 
         Each reference counts by its degrees of freedom, rows less classes for the covariance within classes, classes
-        less one for the other. Units may differ: covariances are those of standardised genes.
+        less one for the covariance between them. Units may differ: covariances are those of standardised genes.
 
         Parameters
         ----------
@@ -190,7 +190,7 @@ class ExpressionPrior(BaseEstimator):
         Raises
         ------
         ValueError
-            If the references have no gene in common, or some have names and others not.
+            If the references have no gene in common, or only some of them have names.
         """
         from ._merge import merged
 
@@ -214,7 +214,7 @@ class ExpressionPrior(BaseEstimator):
 
     @classmethod
     def load(cls, path: str | PathLike) -> ExpressionPrior:
-        """Read a file that `save` has written; no code in it is run.
+        """Read a file written by `save`; no code in it is run.
 
         Parameters
         ----------
@@ -229,14 +229,14 @@ class ExpressionPrior(BaseEstimator):
         Raises
         ------
         ValueError
-            If the file is not of this kind, of a newer version, or its arrays do not belong together.
+            If the file is not of this kind or of a newer version, or if its arrays do not match.
         """
         from ._file import read_prior
 
         return read_prior(path, cls)
 
     def __sklearn_clone__(self) -> ExpressionPrior:
-        """Return a copy that has learned what this prior has: pipelines and searches clone the samplers with it."""
+        """Return a fitted copy: pipelines and searches clone samplers together with their prior."""
         return copy(self)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -279,13 +279,11 @@ class ExpressionPrior(BaseEstimator):
                 yield left * unbiased[some[kept], None].astype(block.dtype)
 
         self.within_ = covariance_of(residuals, self.rank, np.random.default_rng(0))
-        self.within_.noise[self.scales_ == 0] = (
-            self.within_.variances().mean()
-        )  # such genes are as good as not known
+        self.within_.noise[self.scales_ == 0] = self.within_.variances().mean()  # such genes count as unknown
         self.between_ = _between((centres - centres.mean(axis=0)) / unit, self.shrinkage, self.rank)
 
     def _taken(self, places: np.ndarray, names: np.ndarray | None) -> ExpressionPrior:
-        """Return the prior of the genes at `places`; -1 stands for a gene that is not known."""
+        """Return the prior of the genes at `places`; -1 stands for an unknown gene."""
         known = places >= 0
         taken = copy(self)
         taken.means_ = np.where(known, self.means_[places], np.nan)

@@ -55,7 +55,7 @@ def write_prior(path: str | PathLike, prior: ExpressionPrior) -> None:
 
 
 def read_prior(path: str | PathLike, cls: type[ExpressionPrior]) -> ExpressionPrior:
-    """Read what `write_prior` has written."""
+    """Read a file written by `write_prior`."""
     arrays = _read(Path(path))
     _check(arrays, Path(path).name)
     within = LowRank(_wide(arrays["within_factor"]), _wide(arrays["within_noise"]))
@@ -80,7 +80,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _check(arrays: dict[str, Any], name: str) -> None:
-    """Refuse a file of another kind, a newer version, or arrays that do not belong together."""
+    """Refuse a file of another kind, a newer version, or arrays that do not match."""
     if str(arrays.get("format")) != _FORMAT:
         raise ValueError(f"{name} is not a saved ExpressionPrior")
     version = arrays.get("version", np.array(0))

@@ -1,4 +1,4 @@
-"""Genes of two data sets are the same gene: by symbol, Ensembl or Entrez identifier."""
+"""Match the genes of two data sets by symbol, Ensembl or Entrez identifier."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..datasets._landmarks import landmark_genes, landmark_identifiers, plain_id
 
 
 def find_genes(wanted: Iterable[Any], known: Iterable[Any]) -> np.ndarray:
-    """Return where each wanted gene is among the known ones; -1 where it is not.
+    """Return the position of each requested gene among the known ones; -1 if it is unknown.
 
     Names are the same if they are equal without the version of an Ensembl identifier, or if they are two identifiers
-    of one L1000 landmark gene. A gene that is known twice is found where it comes first.
+    of one L1000 landmark gene. A gene that is known twice is found at its first position.
     """
     landmarks = landmark_identifiers(landmark_genes(as_frame=False))
     places: dict[Any, int] = {}

@@ -1,4 +1,4 @@
-"""Classes of a cohort as draws from what a reference cohort has taught."""
+"""Classes of a cohort as draws from the covariances of a reference cohort."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Reference(NamedTuple):
     within, between : LowRank
         Covariances within and between classes, of genes of unit variance.
     spread : ndarray of shape (n_features,)
-        Standard deviation of each gene in the reference over that in the cohort.
+        Standard deviation of each gene in the reference divided by that in the cohort.
     """
 
     within: LowRank
@@ -28,7 +28,7 @@ class Reference(NamedTuple):
 
 
 class HierarchicalGaussian:
-    """Class means and the covariance within classes, from the rows of a cohort and from a reference.
+    """Class means and the covariance within classes, from the rows of a cohort and a reference.
 
     The mean of a class is a draw of covariance B around a centre, a row of the class is a draw of covariance W
     around its mean. The posterior mean of a class with k rows is ``g + B (B + W / k)^-1 (mean - g)`` with g the mean
@@ -38,9 +38,9 @@ class HierarchicalGaussian:
     Parameters
     ----------
     reference : Reference
-        Where B and the one part of W come from.
+        The source of B and of W_reference.
     prior_rows : float
-        Rows at which the cohort's own covariance and the reference's weigh the same.
+        Number of rows at which the covariances of the cohort and of the reference have equal weight.
 
     Attributes
     ----------
@@ -66,13 +66,13 @@ class HierarchicalGaussian:
         return self
 
     def draw_pairs(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return one row for each class code, and then their mirror images about the posterior means."""
+        """Return one row for each class code, followed by their mirror images about the posterior means."""
         offsets = self.draw_errors(codes, rng) + self.within_.draw(len(codes), rng)
         return np.concatenate([self.means_[codes] + offsets, self.means_[codes] - offsets])
 
     def draw_errors(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return, for each class code, how far the mean of the class may be from the posterior mean."""
-        # Of a mean drawn with the error of its estimate, shrinking leaves a rest that has the posterior covariance.
+        # A mean drawn from the prior, minus its shrunk estimate with error, has the posterior covariance.
         means = self.between_.draw(len(codes), rng)
         errors = self.within_.draw(len(codes), rng) / np.sqrt(self.counts_[codes])[:, None]
         return means - self._shrunk(means + errors, self.counts_[codes])

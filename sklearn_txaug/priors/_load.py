@@ -18,8 +18,8 @@ def load_prior(name: str | PathLike) -> ExpressionPrior:
     ----------
     name : "tcga" or path
         ``"tcga"`` was learned from 602 pairs of tumour and adjacent normal tissue of 11 cancers, 3,556 genes, by
-        symbol; its `description_` says how. Do not use it to classify these samples. A path is that of a file that
-        `ExpressionPrior.save` wrote.
+        symbol; its `description_` says how. Do not use it to classify these samples. A path is that of a file
+        written by `ExpressionPrior.save`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Covariances of a few directions plus a variance for each gene: all their algebra is linear in genes."""
+"""Covariances of a few directions plus a variance for each gene: the cost of all operations is linear in genes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LowRank(NamedTuple):
     factor : ndarray of shape (rank, n_features)
         Directions, each as long as its standard deviation.
     noise : ndarray of shape (n_features,)
-        Variance of each feature by itself.
+        Variance of each feature on its own.
     """
 
     factor: np.ndarray
@@ -74,7 +74,7 @@ def covariance_of(blocks: Blocks, rank: int, rng: np.random.Generator) -> LowRan
     """Return the covariance, about 0, of rows that come in blocks, under Ledoit-Wolf shrinkage.
 
     The widest directions are found by subspace iteration, so that only arrays of the size of a block and of
-    n_features x rank are held.
+    n_features x rank are in memory.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _widest(
 
 
 def _shrinkage(trace: float, values: np.ndarray, fourth: float, n_rows: int, n_features: int) -> float:
-    """Return the Ledoit-Wolf shrinkage; the eigenvalues that are not known are taken to be equal.
+    """Return the Ledoit-Wolf shrinkage; unknown eigenvalues are assumed to be equal.
 
     `fourth` is the mean fourth power of the lengths of the rows.
     """

@@ -1,4 +1,4 @@
-"""One prior of several references."""
+"""One prior from several references."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def merged(priors: list[ExpressionPrior]) -> ExpressionPrior:
-    """Return the prior of the genes that all have, weighted by degrees of freedom."""
+    """Return the prior of the genes that all references have, weighted by degrees of freedom."""
     for prior in priors:
         check_is_fitted(prior)
     first, *others = _common_genes(priors)

@@ -19,8 +19,8 @@ _AWAY = 2.0  # standard deviations from its level, in the median gene
 def reference_for(prior: ExpressionPrior, rows: np.ndarray) -> Reference:
     """Return what a prior says about rows of the same genes, (n_samples, n_features).
 
-    A few rows tell the scale of a gene worse than the reference does, so that its scales hold, unless the rows are of
-    other units: then each side is taken in its own standard deviations, and the user is warned.
+    A few rows determine the scale of a gene less well than the reference does, so its scales are used, unless the
+    rows have other units: then each side is standardised by itself, and the user is warned.
     """
     own, scales = rows.std(axis=0, dtype=np.float64), prior.scales_
     varies = (own > 0) & (scales > 0)  # the scales of genes that the prior does not know are NaN
@@ -31,7 +31,7 @@ def reference_for(prior: ExpressionPrior, rows: np.ndarray) -> Reference:
 
 
 def _other_units(prior: ExpressionPrior, rows: np.ndarray, own: np.ndarray, varies: np.ndarray) -> bool:
-    """Tell whether the rows vary, or lie, as rows in the units of the reference would not, and warn if so."""
+    """Tell whether spread or level of the rows does not fit the units of the reference, and warn if so."""
     scales = prior.scales_[varies]
     most = np.median(own[varies] / scales)
     least = np.median(
