@@ -101,8 +101,8 @@ class DenoisingPathDisplay:
         """
         real, path = scaled_pair(X_real, X_path, scale)
         labels = check_labels(y_path, path, "y_path", "X_path")
-        *points, names = embed_pair(real, path, method, random_state)
-        return cls(*points, labels, np.asarray(steps), n_steps, names).plot(axes)
+        real_points, points, names = embed_pair(real, path, method, random_state)
+        return cls(real_points, points, labels, np.asarray(steps), n_steps, names).plot(axes)
 
     @classmethod
     def from_estimator(
@@ -162,7 +162,7 @@ class DenoisingPathDisplay:
         for ax, step in zip(self.axes_, shown, strict=True):
             self._draw(ax, step)
         handles, labels = self.axes_[0].get_legend_handles_labels()
-        look = {"frameon": False, "fontsize": "small", "ncols": -(-len(labels) // 22)}
+        look: dict[str, Any] = {"frameon": False, "fontsize": "small", "ncols": -(-len(labels) // 22)}
         self.figure_.legend(handles, labels, loc="outside right upper", **look)
         return self
 
@@ -174,7 +174,13 @@ class DenoisingPathDisplay:
         n_columns = min(3, n_panels)
         n_rows = -(-n_panels // n_columns)
         size = (2.6 * n_columns + 1.6, 2.5 * n_rows + 0.4)
-        grid = {"sharex": True, "sharey": True, "squeeze": False, "layout": "constrained", "figsize": size}
+        grid: dict[str, Any] = {
+            "sharex": True,
+            "sharey": True,
+            "squeeze": False,
+            "layout": "constrained",
+            "figsize": size,
+        }
         figure, axes = plt.subplots(n_rows, n_columns, **grid)
         for ax in axes.ravel()[n_panels:]:
             ax.remove()

@@ -93,11 +93,11 @@ class EmbeddingDisplay(FromSampler):
         display : EmbeddingDisplay
         """
         real, synthetic = scaled_pair(X_real, X_synthetic, scale)
-        *points, names = embed_pair(real, synthetic, method, random_state)
+        real_points, points, names = embed_pair(real, synthetic, method, random_state)
         if y_real is not None:
             y_real = check_labels(y_real, real, "y_real", "X_real")
             y_synthetic = check_labels(y_synthetic, synthetic, "y_synthetic", "X_synthetic")
-        return cls(*points, y_real, y_synthetic, names).plot(ax, color_by=color_by)
+        return cls(real_points, points, y_real, y_synthetic, names).plot(ax, color_by=color_by)
 
     def plot(self, ax: Any = None, *, color_by: str | None = None) -> EmbeddingDisplay:
         """Draw.
