@@ -194,6 +194,7 @@ def _gmda(
         "batch_size": batch_size,
         "max_epochs": max_epochs,
         "lr": lr,
+        "objective": "published",
         "preconditioning": "none",
         "n_components": None,
         "lr_schedule": "constant",

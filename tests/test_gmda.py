@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 import torch
 
+from sklearn_txaug._nn.estimator import as_rows
 from sklearn_txaug.over_sampling import GMDASampler
-from sklearn_txaug.over_sampling._gmda import GMDA, probe_bounds
+from sklearn_txaug.over_sampling._gmda_modules import GMDA, UnbiasedGMDA
+from sklearn_txaug.over_sampling._probes import probe_bounds
 
 
-def make_module(**changes):
+def make_module(make=GMDA, n_features=5, **changes):
     settings = {"hidden_layer_sizes": (8,), "latent_dim": 4, "preconditioning": "none", "n_probes": 6}
     settings |= {"n_probe_dims": 2, "persistence": 0.5, "sharpness": 5.0, "dark_weight": 0.3}
-    module = GMDA(5, 2, **{**settings, **changes})
+    module = make(n_features, 2, **{**settings, **changes})
     module.rng = torch.Generator().manual_seed(0)
     return module
 
@@ -101,8 +103,101 @@ def test_importances_point_at_what_the_generator_misses():
     y = np.arange(400) % 2
     X = rng.normal(size=(400, 6))
     X[:, 2] = np.where(y, X[:, 2], np.sign(X[:, 2]) * 4 + 0.1 * X[:, 2])  # two modes, in class 0 only
-    sampler = GMDASampler(max_epochs=30, lr=1e-9, n_components=None, random_state=0, device="cpu").fit(X, y)
+    sampler = GMDASampler(max_epochs=15, lr=1e-9, n_components=None, random_state=0, device="cpu").fit(X, y)
     importances = sampler.probe_importances_
     assert importances.shape == (2, 6)
     assert importances[0].argmax() == 2
     assert importances[0, 2] > importances[1, 2]
+
+
+# -- the objective without bias -------------------------------------------------------------------------------
+
+
+def population(rng, n_rows):
+    """Return rows of a skewed class and of one with two modes."""
+    y = np.arange(n_rows) % 2
+    X = np.exp(0.7 * rng.normal(size=(n_rows, 4)))
+    X[y == 1] = rng.normal(size=(n_rows, 4))[y == 1] * 0.4 + 2 * (rng.random((n_rows, 1)) < 0.4)[y == 1]
+    return X, y
+
+
+def known_rows(rng):
+    """Return what is put in the generator's place: as many rows of each class as the module asks for, 50."""
+    fresh, labels = population(rng, 2000)
+    mean = np.stack([fresh[labels == c].mean(axis=0) for c in (0, 1)])[:, None]
+    factor = np.stack([np.linalg.cholesky(np.cov(fresh[labels == c].T)) for c in (0, 1)])
+    noise = rng.normal(size=(2, 50, 4)) @ factor.transpose(0, 2, 1)
+    return {
+        "fresh": np.stack([fresh[labels == c][:50] for c in (0, 1)]),
+        "gaussian": mean + noise,
+        "half variance": mean + noise * 0.5**0.5,
+    }
+
+
+def test_fresh_real_rows_have_the_lowest_loss():
+    rng, losses = np.random.default_rng(0), {}
+    for _ in range(60):
+        X, y = population(rng, 40)  # twenty rows a class
+        batch = [as_rows(X), torch.from_numpy(y), *map(as_rows, probe_bounds(X, y, 0.25))]
+        module = make_module(
+            make=UnbiasedGMDA, n_features=4, n_fakes=50, n_probes=40, n_probe_dims=3, sharpness=4.0
+        )
+        module.prepare(*batch)
+        for name, rows in known_rows(rng).items():
+            module.sample = lambda codes, rng, rows=rows: as_rows(rows.reshape(-1, 4))
+            module.rng = torch.Generator().manual_seed(0)
+            losses.setdefault(name, []).append(module(*batch).item())
+    fresh = np.array(losses.pop("fresh"))
+    for name, values in losses.items():
+        differences = values - fresh
+        assert differences.mean() > 3 * differences.std() / len(differences) ** 0.5, name
+
+
+def test_what_chance_adds_is_taken_off():
+    """Few synthetic rows have the loss of many, on average."""
+    rng = np.random.default_rng(0)
+    X, y = population(rng, 400)
+    batch = [as_rows(X), torch.from_numpy(y), *map(as_rows, probe_bounds(X, y, 0.25))]
+    losses = []
+    for n_fakes in (3, 100):
+        module = make_module(make=UnbiasedGMDA, n_features=4, n_fakes=n_fakes, n_probes=400, sharpness=4.0)
+        module.prepare(*batch)
+        module.sample = lambda codes, rng: torch.randn(len(codes), 4, generator=rng)
+        losses.append(np.mean([module(*batch).item() for _ in range(60)]))
+    assert losses[0] == pytest.approx(losses[1], rel=0.1)
+
+
+def test_training_rows_are_forgotten_after_training():
+    X, y = population(np.random.default_rng(0), 40)
+    sampler = GMDASampler(max_epochs=1, n_components=None, random_state=0, device="cpu").fit(X, y)
+    assert not sampler.module_.rows.numel()
+
+
+def test_a_class_of_one_row():
+    X, y = population(np.random.default_rng(0), 41)
+    y = np.append(y[:40], 2)
+    X_new, y_new = GMDASampler(max_epochs=5, random_state=0, device="cpu").fit(X, y).sample(y=[2, 2])
+    assert np.isfinite(X_new).all()
+    assert y_new.tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("n_features", [4, 600])
+def test_the_start_is_the_gaussian_of_each_class(n_features):
+    rng = np.random.default_rng(0)
+    y = np.arange(400) % 2
+    X = rng.normal(size=(400, n_features)) + 3 * y[:, None]
+    X[:, 1] += np.where(y, 1, -1) * X[:, 0]
+    module = make_module(make=UnbiasedGMDA, n_features=n_features, n_fakes=5, preconditioning="gaussian")
+    module.prepare(as_rows(X), torch.from_numpy(y), as_rows(X), as_rows(X))
+    rows = (
+        module.eval()
+        .sample(torch.from_numpy(y).repeat(10), torch.Generator().manual_seed(0))
+        .detach()
+        .numpy()
+    )
+    for c in (0, 1):
+        real, drawn = X[y == c], rows[np.tile(y, 10) == c]
+        np.testing.assert_allclose(drawn.mean(axis=0), real.mean(axis=0), atol=0.3)
+        np.testing.assert_allclose(drawn.std(axis=0), real.std(axis=0), rtol=0.2)
+        if n_features == 4:
+            np.testing.assert_allclose(np.corrcoef(drawn.T), np.corrcoef(real.T), atol=0.15)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
@@ -9,6 +11,9 @@ from ..utils.constraints import NonNegativeInt, PositiveInt
 from ..utils.declaration import estimator
 from .spaces import PrincipalComponents, Space
 from .torch_base import TorchSampler
+
+# Features up to which a class has a covariance, a square matrix, and not only variances.
+_MOST_CORRELATED = 512
 
 # Quantile mapping restores the variance, and full noise under it costs precision on held-out rows.
 _MAPPED_NOISE_SCALE = 0.7
@@ -44,6 +49,56 @@ class ClassGaussians(nn.Module):
         return weights @ self.means, (weights @ self.variances).clamp(min=1e-6)
 
 
+class CorrelatedGaussians(nn.Module):
+    """Mean and covariance of each class, the latter blended with the pooled one; variances of over 512 features.
+
+    `forward` gives rows for standard normal noise; half-way between two classes, rows of the one and of the other
+    for the same noise are averaged.
+    """
+
+    means: Tensor
+    factors: Tensor
+
+    def __init__(self, n_features: int, n_classes: int, prior_rows: float = 50):
+        super().__init__()
+        self.prior_rows = prior_rows
+        self.register_buffer("means", torch.zeros(n_classes, n_features))
+        self.correlated = n_features <= _MOST_CORRELATED
+        factor = torch.eye(n_features) if self.correlated else torch.ones(n_features)
+        self.register_buffer("factors", factor.repeat(n_classes, *[1] * factor.dim()))
+
+    def fit(self, x: Tensor, y: Tensor) -> None:
+        one_hot = nn.functional.one_hot(y, len(self.means)).to(x.dtype)
+        counts = one_hot.sum(dim=0)
+        self.means.copy_(one_hot.T @ x / counts[:, None])
+        # Residuals from the class mean lost one degree of freedom a class: give it back.
+        residuals = (x - self.means[y]) * (counts / (counts - 1).clamp(min=1)).sqrt()[y, None]
+        pooled = self._scatter(residuals) / one_hot[:, counts > 1].sum().clamp(min=1)
+        for c, n_rows in enumerate(counts):
+            own = self._scatter(residuals[y == c]) / n_rows
+            weight = n_rows / (n_rows + self.prior_rows) if n_rows > 1 else torch.zeros_like(n_rows)
+            self.factors[c] = self._root(torch.lerp(pooled, own, weight))
+
+    def _scatter(self, residuals: Tensor) -> Tensor:
+        return residuals.T @ residuals if self.correlated else residuals.square().sum(dim=0)
+
+    def _root(self, covariance: Tensor) -> Tensor:
+        """Return L with ``L @ L.T`` the covariance, or the standard deviations."""
+        if not self.correlated:
+            return covariance.sqrt()
+        values, vectors = torch.linalg.eigh(covariance.double())
+        return (vectors * values.clamp(min=1e-12).sqrt()).to(covariance.dtype)
+
+    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+        """Return a row for each row of noise and of one-hot codes, or of weights of the classes."""
+        rows = condition @ self.means
+        for c, factor in enumerate(self.factors):
+            members = condition[:, c].nonzero()[:, 0]
+            drawn = noise[members] @ factor.T if self.correlated else noise[members] * factor
+            rows = rows.index_add(0, members, condition[members, c, None] * drawn)
+        return rows
+
+
 @estimator
 class ComponentsSampler(TorchSampler):
     """Base class of the samplers that generate in principal components, unless `n_components` is None.
@@ -61,9 +116,11 @@ class ComponentsSampler(TorchSampler):
     n_components: PositiveInt | None = 128
     n_neighbors: NonNegativeInt = 15
 
+    _unmapped_noise_scale: ClassVar[float] = 1.0
+
     def _make_spaces(self) -> list[Space]:
         if self.n_components is None:
             return super()._make_spaces()
-        noise_scale = _MAPPED_NOISE_SCALE if self.quantile_mapping else 1.0
+        noise_scale = _MAPPED_NOISE_SCALE if self.quantile_mapping else self._unmapped_noise_scale
         components = PrincipalComponents(self.n_components, self.n_neighbors, noise_scale)
         return [*super()._make_spaces(), components]

@@ -162,7 +162,7 @@ class DenoisingPathDisplay:
         for ax, step in zip(self.axes_, shown, strict=True):
             self._draw(ax, step)
         handles, labels = self.axes_[0].get_legend_handles_labels()
-        look = {"frameon": False, "fontsize": "small", "ncols": -(-len(labels) // 22)}
+        look: dict[str, Any] = {"frameon": False, "fontsize": "small", "ncols": -(-len(labels) // 22)}
         self.figure_.legend(handles, labels, loc="outside right upper", **look)
         return self
 
