@@ -13,7 +13,7 @@ from imblearn.under_sampling import RandomUnderSampler
 from scipy import sparse
 
 from sklearn_txaug import __main__ as command_line
-from sklearn_txaug._cli.augment import _amount
+from sklearn_txaug._cli.amounts import amount as read_amount
 from sklearn_txaug.datasets import augment_anndata, read_expression
 from sklearn_txaug.over_sampling import GaussianSampler
 
@@ -278,14 +278,14 @@ def test_labels_of_a_second_file_go_before_those_of_the_h5ad(adata, tmp_path, ca
     [("500", 500), ("1e3", 1000), ("0.5", 0.5), ("2.0", 2.0), ("a=b=3,c=0", {"a=b": 3, "c": 0})],
 )
 def test_amounts(text, amount):
-    assert _amount(text) == amount
-    assert type(_amount(text)) is type(amount)
+    assert read_amount(text) == amount
+    assert type(read_amount(text)) is type(amount)
 
 
 @pytest.mark.parametrize("text", ["many", "liver=3,liver=5", "liver=few"])
 def test_amounts_that_are_none(text):
     with pytest.raises(argparse.ArgumentTypeError, match=text):
-        _amount(text)
+        read_amount(text)
 
 
 def test_amounts_parameters_and_synthetic_rows_only(table, tmp_path):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from .amounts import MANY, amount, check_amount, join_amounts
 from .cohort import check_options, read_cohort
-from .methods import load_sampler
+from .methods import load_sampler, parameter
 from .options import FORMATS, add_traceback, cohort_options, quiet_option, seed_option
 from .output import check_output
 
@@ -36,11 +36,13 @@ def add_augment(commands: Any) -> None:
     )
     add(
         "--n-synthetic",
-        type=_amount,
+        type=amount,
+        action="append",
         metavar="AMOUNT",
-        help="500 rows in all, 0.5 of the real rows, or 'liver=50,brain=20'; default: fill every class up to the "
-        "largest",
+        help="500 rows in all, 0.5x the real rows, or 'liver=50,brain=20', which may be repeated, for a class with a "
+        "comma in its name; default: fill every class up to the largest",
     )
+    add("--yes", action="store_true", help=f"more than {MANY:,} synthetic rows for each real one are meant")
     add(
         "--param",
         action="append",
@@ -58,29 +60,10 @@ def add_augment(commands: Any) -> None:
     parser.set_defaults(run=_augment)
 
 
-def _amount(text: str) -> Any:
-    if "=" in text:
-        pairs = [part.rpartition("=") for part in text.split(",")]
-        amounts = {
-            label.strip(): int(count) for label, _, count in pairs if label and count.strip().isdigit()
-        }
-        if len(amounts) == len(pairs):
-            return amounts
-        raise argparse.ArgumentTypeError(f"{text!r} is not label=rows pairs, each label once")
-    try:
-        number = float(text)
-        rows = text.strip().isdigit() or (
-            "e" in text.lower() and number.is_integer()
-        )  # 1e3 is a number of rows
-        return int(number) if rows else number
-    except ValueError:
-        message = f"{text!r} is not a number of rows, a share, or label=rows pairs"
-        raise argparse.ArgumentTypeError(message) from None
-
-
 def _augment(arguments: argparse.Namespace) -> int:
     from ..datasets._base import AnnDataFormat
     from ..datasets._formats import find_format
+    from ..utils.files import replacing
 
     if arguments.output.resolve() == arguments.input.resolve():
         raise ValueError("--output is the input; choose another file")
@@ -88,18 +71,16 @@ def _augment(arguments: argparse.Namespace) -> int:
     check_options(arguments, [arguments.input])
     sampler = make_sampler(arguments.sampler, arguments.param, arguments.seed, not arguments.quiet)
     _set_prior(sampler, arguments.prior)
-    table = read_cohort(arguments.input, arguments)
-    amount = arguments.n_synthetic
-    if isinstance(amount, dict):
-        classes = {str(label): label for label in table.target_names}
-        amount = {classes.get(name, name): rows for name, rows in amount.items()}
-    if amount is not None:
-        sampler.set_params(n_synthetic=amount)
+    wanted = join_amounts(arguments.n_synthetic)
+    table = read_cohort(arguments.input, arguments, as_written=True)
+    if wanted is not None:
+        sampler.set_params(n_synthetic=check_amount(wanted, table.target, arguments.yes))
     start = time.perf_counter()
     file_format = find_format(arguments.output)
     if isinstance(file_format, AnnDataFormat):
         adata = _augmented_anndata(arguments, table, sampler)
-        file_format.write_anndata(arguments.output, adata)
+        with replacing(arguments.output) as new:
+            file_format.write_anndata(new, adata)
         n_new, n_rows = int(adata.obs["is_synthetic"].sum()), adata.n_obs
     else:
         n_new, n_rows = _write_table(arguments, table, sampler)
@@ -132,7 +113,7 @@ def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) ->
     from ..over_sampling.base import GenerativeSampler
     from ..utils.random import seeded
 
-    values = dict(map(_parameter, parameters))
+    values = dict(map(parameter, parameters))
     if any(key.split("__")[-1] == "random_state" for key in values):
         raise ValueError("--param: random_state is set by --seed")
     sampler = load_sampler(name, "--sampler") if "." in name else _known_sampler(name)
@@ -159,32 +140,29 @@ def _known_sampler(name: str) -> Any:
     return known[name]
 
 
-def _parameter(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise ValueError(f"--param: {text!r} is not name=value")
-    try:
-        return name.strip(), ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return name.strip(), value.strip()
-
-
 def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tuple[int, int]:
     """Write labels, groups and the mask beside the rows; return the numbers of synthetic rows and of all."""
     from ..datasets import write_expression
+    from ..datasets._synthesis import synthetic_rows
     from ..utils.optional import require
 
     pd = require("pandas", "augment")
-    X, y = sampler.fit_resample(table.data, table.target, groups=table.groups)
-    mask, groups = sampler.is_synthetic_, table.groups
-    if groups is not None:  # of synthetic rows they are empty
-        groups = pd.Series(
-            [*groups, *[None] * int(mask.sum())], index=X.index, name=groups.name, dtype=object
-        )
-    if arguments.synthetic_only:
-        X, y, mask, groups = X[mask], y[mask], mask[mask], None
+    real, target = table.data, table.target
+    for name in (target.name, "is_synthetic"):
+        if name in real.columns:
+            raise ValueError(
+                f"{name!r} is a gene too, so there can be no such column in {arguments.output.name}"
+            )
+    X, y = synthetic_rows(sampler, real, target, table.groups, arguments.transform)
+    y, groups = pd.Series(y, X.index, name=target.name), None
+    mask = [True] * len(X)
+    if not arguments.synthetic_only:
+        if table.groups is not None:  # of synthetic rows they are empty
+            groups = pd.Series([*table.groups, *[None] * len(X)], name=table.groups.name, dtype=object)
+        mask = [False] * len(real) + mask
+        X, y = pd.concat([real, X]), pd.concat([target, y])
     write_expression(arguments.output, X, y, groups=groups, is_synthetic=mask)
-    return int(mask.sum()), len(X)
+    return sum(mask), len(X)
 
 
 def _augmented_anndata(arguments: argparse.Namespace, table: Any, sampler: Any) -> Any:
@@ -192,7 +170,9 @@ def _augmented_anndata(arguments: argparse.Namespace, table: Any, sampler: Any) 
 
     adata, layer = _as_anndata(arguments, table)
     group = None if table.groups is None else table.groups.name
-    augmented = augment_anndata(adata, sampler, table.target.name, layer=layer, group_key=group)
+    augmented = augment_anndata(
+        adata, sampler, table.target.name, layer=layer, group_key=group, transform=arguments.transform
+    )
     augmented.uns["label"] = table.target.name
     augmented.uns.pop("group", None)  # by which readers would leave out the synthetic rows, of no patient
     if arguments.synthetic_only:
@@ -211,7 +191,7 @@ def _as_anndata(arguments: argparse.Namespace, table: Any) -> tuple[Any, str | N
     file_format = find_format(arguments.input)
     if isinstance(file_format, AnnDataFormat):
         adata = file_format.read_anndata(arguments.input)
-        adata = adata[adata.obs_names.isin(table.data.index)]
+        adata = adata[adata.obs_names.isin(table.data.index), adata.var_names.isin(table.feature_names)]
         if adata.shape == table.data.shape:
             adata = adata.copy()
             if arguments.labels_file is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import check_options, choose_genes, column_names, read_cohort
-from .methods import pick_classifiers, pick_samplers
+from .methods import pick_classifiers, pick_samplers, set_parameters
 from .options import (
     FORMATS,
     add_traceback,
@@ -18,6 +18,7 @@ from .options import (
     positive,
     quiet_option,
 )
+from .output import check_folder
 
 METRICS = (
     "balanced_accuracy",
@@ -52,6 +53,13 @@ def add_benchmark(commands: Any) -> None:
         type=names,
         default="none,weighted,random,smote,borderline,gaussian,wgangp",
         help="comma-separated; a wrong name lists all, and my_package.MySampler is one of your own (%(default)s)",
+    )
+    add(
+        "--param",
+        action="append",
+        default=[],
+        metavar="SAMPLER.NAME=VALUE",
+        help="parameter of one of the samplers, for example flow.max_epochs=200; may be repeated",
     )
     add(
         "--classifiers",
@@ -103,7 +111,9 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     from ..benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
     from ..benchmark._run import make_plan, open_store
 
+    check_folder(arguments.output)
     samplers = pick_samplers(make_samplers(), arguments.samplers, "--samplers")
+    set_parameters(samplers, arguments.param)
     classifiers = pick_classifiers(make_classifiers(), arguments.classifiers, "--classifiers")
     sizes = arguments.n_real, arguments.n_synthetic, arguments.seeds, arguments.protocol
     cohorts = _cohorts(arguments)
@@ -155,6 +165,8 @@ def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
         if rare:
             print(f"{name}: left out, fewer than {least} rows: {', '.join(map(str, rare))}")
         options = {**column_names(table), "genes": arguments.genes, "min_class_size": least}
+        if arguments.transform != "none":
+            options["transform"] = arguments.transform
         cohorts.append((cohort, {f"{name} {option}": value for option, value in options.items()}))
     known = [cohort.name for cohort, _ in cohorts]
     if len(set(known)) < len(known):

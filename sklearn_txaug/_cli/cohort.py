@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from .options import names
+
 MANY_LANDMARKS = 300  # of 978: with fewer, all genes say more
 
 
-def read_cohort(path: Path | None, arguments: argparse.Namespace) -> Any:
+def read_cohort(path: Path | None, arguments: argparse.Namespace, *, as_written: bool = False) -> Any:
     """Read real rows with their labels.
 
     Parameters
@@ -19,6 +21,8 @@ def read_cohort(path: Path | None, arguments: argparse.Namespace) -> Any:
         The file; None is the embedded tissue expression data.
     arguments : Namespace
         Of a parser with `cohort_options`.
+    as_written : bool, default=False
+        Leave the rows in the units of the file, whatever ``--transform`` says.
 
     Returns
     -------
@@ -32,11 +36,13 @@ def read_cohort(path: Path | None, arguments: argparse.Namespace) -> Any:
     """
     if path is None:
         return _embedded_cohort()
-    table = _read(path, arguments, arguments.group, arguments.drop)
-    if table.is_synthetic is not None and table.is_synthetic.any():
+    table = _read(path, arguments, arguments.group)
+    if table.n_synthetic:
         raise ValueError(
-            f"{path.name} has {table.is_synthetic.sum()} synthetic rows (is_synthetic), where only real rows may be"
+            f"{path.name} has {table.n_synthetic} synthetic rows (is_synthetic), where only real rows may be"
         )
+    if not as_written:
+        _transform(table, arguments)
     return table
 
 
@@ -44,22 +50,31 @@ def read_synthetic(path: Path, arguments: argparse.Namespace, real: Any) -> Any:
     """Read synthetic rows: those that are marked if the file marks any, else all.
 
     They bring their labels in their own file, in the column of the real ones, and are of no group: a column of
-    that name is ignored.
+    that name is ignored. Labels that are written as those of the real rows are the same: 0 and ``"0"``.
     """
-    from ..datasets._base import AbsentColumnError
-
-    group = None if real.groups is None else real.groups.name
     own = argparse.Namespace(**{**vars(arguments), "label": real.target.name, "labels_file": None})
-    try:
-        table = _read(path, own, None, [*arguments.drop, *([] if group is None else [group])])
-    except AbsentColumnError:
-        table = _read(path, own, None, arguments.drop)
-    if table.is_synthetic is None:
-        return table
-    if not table.is_synthetic.any():
-        raise ValueError(f"{path.name} has no synthetic rows: is_synthetic is false in all of them")
-    table.data, table.target = table.data[table.is_synthetic], table.target[table.is_synthetic]
+    may_lack = [] if real.groups is None else [real.groups.name]
+    if not _is_anndata(arguments.real):  # whose columns augment has left out of its output
+        own.drop, may_lack = [], [*may_lack, *arguments.drop]
+    table = _read(path, own, None, may_lack)
+    if table.is_synthetic is not None:
+        if not table.is_synthetic.any():
+            raise ValueError(f"{path.name} has no synthetic rows: is_synthetic is false in all of them")
+        table.data, table.target = table.data[table.is_synthetic], table.target[table.is_synthetic]
+    table.target = like_labels(table.target, real.target)
+    _transform(table, own)
     return table
+
+
+def like_labels(labels: Any, real: Any) -> Any:
+    """Return labels as those of the real rows that are written alike, whatever their type; others as they are."""
+    known = {_written(label): label for label in real.unique()}
+    return labels.map(lambda label: known.get(_written(label), label)).infer_objects()
+
+
+def _written(label: Any) -> str:
+    whole = isinstance(label, float) and label.is_integer()
+    return str(int(label)) if whole else str(label)
 
 
 def column_names(table: Any) -> dict[str, str | None]:
@@ -69,11 +84,7 @@ def column_names(table: Any) -> dict[str, str | None]:
 
 def check_options(arguments: argparse.Namespace, paths: Iterable[Path | None]) -> None:
     """Refuse ``--layer`` if no file has layers and ``--drop`` if none is a table."""
-    from ..datasets._base import AnnDataFormat
-    from ..datasets._formats import find_format
-
-    formats = [find_format(path) for path in paths if path is not None]
-    with_layers = [isinstance(file_format, AnnDataFormat) for file_format in formats]
+    with_layers = [_is_anndata(path) for path in paths if path is not None]
     if arguments.layer is not None and not any(with_layers):
         raise ValueError("--layer: layers are in h5ad files, and none was given")
     if arguments.drop and all(with_layers):
@@ -81,7 +92,7 @@ def check_options(arguments: argparse.Namespace, paths: Iterable[Path | None]) -
             "--drop: columns can be left out of tables, and none was given; an h5ad needs no --drop"
         )
     for option, value in {"--label": arguments.label, "--labels-file": arguments.labels_file}.items():
-        if value is not None and not formats:
+        if value is not None and not with_layers:
             raise ValueError(
                 f"{option}: there is no file to read it with; the embedded data have their own labels"
             )
@@ -105,31 +116,60 @@ def choose_genes(table: Any, genes: int | str | None) -> Any:
     return X
 
 
-def _read(path: Path, arguments: argparse.Namespace, group: str | None, drop: list[str]) -> Any:
-    """Read a file; ``--layer`` goes to AnnData files and ``--drop`` to tables."""
+def _read(path: Path, arguments: argparse.Namespace, group: str | None, may_lack: Iterable[str] = ()) -> Any:
+    """Read a file; ``--layer`` goes to AnnData files, ``--drop`` and columns that it `may_lack` to tables."""
     from ..datasets import read_expression
-    from ..datasets._base import AnnDataFormat
-    from ..datasets._formats import find_format
 
-    is_anndata = isinstance(find_format(path), AnnDataFormat)
-    table = read_expression(
-        path,
-        label=arguments.label,
-        group=group,
-        labels_file=arguments.labels_file,
-        layer=arguments.layer if is_anndata else None,
-        drop=() if is_anndata else drop,
-        samples_in="auto" if is_anndata else arguments.samples_in,
-    )
+    options = {"label": arguments.label, "group": group, "labels_file": arguments.labels_file}
+    if _is_anndata(path):
+        table = read_expression(path, **options, layer=arguments.layer)
+    else:
+        options["samples_in"] = arguments.samples_in
+        table = _read_table(path, arguments.drop, may_lack, options)
     if table.target is None:
         raise ValueError(f"--label is needed: the column with the class labels of {path.name}")
     table.name = path.name.split(".")[0]
     return table
 
 
+def _read_table(path: Path, drop: list[str], may_lack: Iterable[str], options: dict[str, Any]) -> Any:
+    """Read a table without some columns: a name that it does not have is a list of names, divided by commas."""
+    from ..datasets import read_expression
+    from ..datasets._base import AbsentColumnError
+
+    optional = set(may_lack)
+    unwanted = [*drop, *optional]
+    while True:
+        try:
+            return read_expression(path, drop=unwanted, **options)
+        except AbsentColumnError as error:
+            lists = {name: names(name) for name in error.names if len(names(name)) > 1}
+            optional |= {part for name in lists if name in optional for part in lists[name]}
+            needless = optional.intersection(error.names) - lists.keys()
+            if not lists and not needless:
+                raise
+            unwanted = [part for name in unwanted if name not in needless for part in lists.get(name, [name])]
+
+
+def _is_anndata(path: Path) -> bool:
+    from ..datasets._base import AnnDataFormat
+    from ..datasets._formats import find_format
+
+    return isinstance(find_format(path), AnnDataFormat)
+
+
+def _transform(table: Any, arguments: argparse.Namespace) -> None:
+    """Bring the rows of a table to the scale that ``--transform`` names."""
+    from ..utils.scales import to_log
+
+    if arguments.transform != "none":
+        values = to_log(table.data.to_numpy(), arguments.transform).astype(table.data.dtypes.iloc[0])
+        table.data = type(table.data)(values, table.data.index, table.data.columns)
+
+
 def _embedded_cohort() -> Any:
     from ..datasets import load_tissue_expression
 
     table = load_tissue_expression()
-    table.update(name="tissue_expression", groups=None, is_synthetic=None)
+    table.update(name="tissue_expression", groups=None, is_synthetic=None, n_synthetic=0)
     return table

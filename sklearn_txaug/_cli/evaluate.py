@@ -7,8 +7,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from .cohort import check_options, column_names, read_cohort, read_synthetic
+from .cohort import check_options, column_names, like_labels, read_cohort, read_synthetic
 from .options import FORMATS, add_traceback, cohort_options, positive, seed_option
+from .output import check_folder
 
 
 def add_evaluate(commands: Any) -> None:
@@ -37,12 +38,14 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from ..metrics import quality_report
     from ..utils.checks import warn_if_not_log
 
+    check_folder(arguments.output)
     check_options(arguments, [arguments.real, arguments.synthetic, arguments.test])
     real = read_cohort(arguments.real, arguments)
     synthetic = read_synthetic(arguments.synthetic, arguments, real)
     test = None
     if arguments.test is not None:
         test = read_cohort(arguments.test, argparse.Namespace(**{**vars(arguments), **column_names(real)}))
+        test.target = like_labels(test.target, real.target)
     for table in (real, synthetic, test):
         if table is not None:
             warn_if_not_log(table.data.to_numpy())
@@ -137,12 +140,17 @@ def _picture(
 
 
 def _write(report: Any, pictures: dict[str, tuple[str, bytes]], title: str, folder: Path) -> None:
+    from ..utils.files import replacing
+
     folder.mkdir(parents=True, exist_ok=True)
     tables = {"report": report, "classes": report.classes, "blind_spots": report.blind_spots}
     for name, table in tables.items():
         if table is not None:
-            table.to_csv(folder / f"{name}.csv", index=False)
+            with replacing(folder / f"{name}.csv") as new:
+                table.to_csv(new, index=False)
     for name, png in pictures.values():
-        (folder / f"{name}.png").write_bytes(png)
+        with replacing(folder / f"{name}.png") as new:
+            new.write_bytes(png)
     inline = {caption: png for caption, (_, png) in pictures.items()}
-    report.to_html(folder / "report.html", title=title, pictures=inline)
+    with replacing(folder / "report.html") as new:
+        report.to_html(new, title=title, pictures=inline)

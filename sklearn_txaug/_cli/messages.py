@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -9,6 +10,26 @@ from contextlib import contextmanager
 from typing import Any
 
 _WRONG_INPUT = (ValueError, TypeError, ImportError, OSError, MemoryError)
+_ARGUMENTS = "label|group|labels_file|layer|drop|samples_in|transform|n_synthetic|min_class_size"
+_SCALER = ", or put the transform in the `scaler` parameter"
+_IN_OPTIONS = {  # what functions say about their arguments, and what that is on the command line
+    r"by duplicates='mean'": "to their mean",
+    rf"pass log2\(counts per million \+ 1\){_SCALER}": "give --transform log2cpm",
+    rf"pass log2\(x \+ 1\){_SCALER}": "give --transform log2p1",
+    r"choose a transform, such as transform='log2cpm'": "give --transform log2cpm",
+    r"n_synthetic or sampling_strategy asks": "--n-synthetic asks",
+    r"\bpath: ": "",
+    r"\b[Xy]_real\b": "the real file",
+    r"\b[Xy]_synthetic\b": "the synthetic file",
+    r"\b[Xy]_test\b": "the file of --test",
+    rf"(?<![-\w])({_ARGUMENTS})=\[\.\.\.\]": r"--\1",
+    rf"(?<![-\w])({_ARGUMENTS})=(?=[ ,.;)]|$)": r"--\1",
+    rf"(?<![-\w])({_ARGUMENTS})=": r"--\1 ",
+    r"(?<![-\w])(labels_file|n_synthetic|samples_in)(?=[ \[])": r"--\1",
+    r"(?<![-\w])drop names\b": "--drop names",
+    r"--(n|labels|samples|min)_(?=[a-z])": r"--\1-",
+    r"--min-class_size": "--min-class-size",
+}
 _DIVERGED = FloatingPointError  # raised by our samplers and networks, with advice
 
 
@@ -36,7 +57,7 @@ def error_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}"
     if isinstance(error, (*_WRONG_INPUT, _DIVERGED)):
-        return text or type(error).__name__
+        return in_options(text) or type(error).__name__
     return f"{type(error).__name__}: {text} (--traceback shows where)"
 
 
@@ -46,7 +67,7 @@ def plain_warnings(command: str) -> Iterator[None]:
     seen: set[str] = set()
 
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        text = _one_line(message)
+        text = in_options(_one_line(message))
         if text not in seen:
             seen.add(text)
             say(command, f"warning: {text}")
@@ -54,6 +75,13 @@ def plain_warnings(command: str) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.showwarning = show
         yield
+
+
+def in_options(text: str) -> str:
+    """Say a message of a function in the words of the command line."""
+    for pattern, words in _IN_OPTIONS.items():
+        text = re.sub(pattern, words, text)
+    return text
 
 
 def _one_line(message: object) -> str:

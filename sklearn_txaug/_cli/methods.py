@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import sys
@@ -31,6 +32,34 @@ def pick_classifiers(known: Mapping[str, Any], chosen: Sequence[str], option: st
     """Return classifiers by name; a dotted path is imported."""
     imported = {name: load_classifier(name, option) for name in chosen if "." in name}
     return pick({**known, **imported}, chosen, option)
+
+
+def parameter(text: str) -> tuple[str, Any]:
+    """Read ``name=value``; a value that is not written as in Python is text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise ValueError(f"--param: {text!r} is not name=value")
+    try:
+        return name.strip(), ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name.strip(), value.strip()
+
+
+def set_parameters(samplers: Mapping[str, Any], given: Sequence[str]) -> None:
+    """Set parameters that are given as ``sampler.name=value``."""
+    for text in given:
+        path, value = parameter(text)
+        sampler, _, name = path.rpartition(".")
+        if sampler not in samplers:
+            raise ValueError(
+                f"--param: {text!r} must begin with one of the samplers, {', '.join(samplers)}, and a point"
+            )
+        if name.split("__")[-1] == "random_state":
+            raise ValueError("--param: random_state is set by --seeds")
+        try:
+            samplers[sampler].set_params(**{name: value})
+        except ValueError as error:
+            raise ValueError(f"--param: {error}") from error
 
 
 def load_sampler(path: str, option: str) -> Any:

@@ -30,16 +30,24 @@ def cohort_options() -> argparse.ArgumentParser:
     add("--layer", help="layer of the h5ad files, instead of X")
     add(
         "--drop",
-        type=names,
+        action="append",
         default=[],
         metavar="COLUMNS",
-        help="columns of the tables that are not genes, comma-separated",
+        help="columns of the tables that are not genes, comma-separated; may be repeated, and a name with a comma "
+        "stands alone",
     )
     add(
         "--samples-in",
         choices=["auto", "rows", "columns"],
         default="auto",
         help="where the tables have their samples; default: auto, which recognises names of genes and samples",
+    )
+    add(
+        "--transform",
+        choices=["none", "log2cpm", "log2p1"],
+        default="none",
+        help="to the log scale that generators need: log2cpm for raw counts, log2p1 for TPM or FPKM; default: none, "
+        "for files on a log scale. augment writes synthetic rows in the units of its input",
     )
     return parser
 

@@ -9,9 +9,20 @@ from pathlib import Path
 def check_output(path: Path) -> None:
     """Refuse a file of expression that is of an unknown format or cannot be written."""
     from ..datasets._formats import find_format
+    from ..utils.optional import require
 
-    find_format(path)
+    for package in find_format(path).requires:
+        require(package, f"writing {path.name}")
     check_writable(path)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder of results that is a file, or that may not be made or written to."""
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"--output: {str(path)!r} is a file, where a folder of results is wanted")
+    there = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+    if not os.access(there, os.W_OK):
+        raise ValueError(f"--output: no permission to write in {str(there)!r}")
 
 
 def check_writable(path: Path) -> None:
@@ -21,5 +32,6 @@ def check_writable(path: Path) -> None:
         raise ValueError(f"--output: there is no folder {str(path.parent)!r}")
     if path.is_dir():
         raise ValueError(f"--output: {str(path)!r} is a folder")
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        raise ValueError(f"--output: no permission to write {str(path)!r}")
+    for place in (folder, path):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise ValueError(f"--output: no permission to write {str(place)!r}")

@@ -18,6 +18,7 @@ from .options import (
     positive,
     quiet_option,
 )
+from .output import check_folder
 
 _PAPERS = ("lacan2023", "lacan2026", "gmda2024")
 
@@ -56,6 +57,7 @@ def _reproduce(arguments: argparse.Namespace) -> int:
     from ..benchmark import make_cohort
     from ..benchmark._reproduction import reproduce, small, split_parts
 
+    check_folder(arguments.output)
     table = _table(arguments)
     genes = arguments.genes or ("auto" if table.landmarks and arguments.data else "all")
     check_options(arguments, [arguments.data])
@@ -75,6 +77,8 @@ def _reproduce(arguments: argparse.Namespace) -> int:
         f"{n_train} training rows{'' if groups is not None else ', no groups: split by row'}; scale {scale}"
     )
     options = {**column_names(cohort_table), "genes": genes}
+    if arguments.transform != "none":
+        options["transform"] = arguments.transform
     folder = arguments.output / f"{arguments.paper}-{_cohort_name(arguments)}-{scale}"
     rows = reproduce(
         cohort,

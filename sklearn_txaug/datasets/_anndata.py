@@ -9,25 +9,33 @@ from typing import Any
 import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.utils import gen_batches
-from sklearn.utils.validation import has_fit_parameter
 
-from ..utils.containers import dense, synthetic_index
+from ..utils.containers import dense
 from ..utils.optional import require
+from ..utils.scales import check_transform
 from ._annotations import MARK, marked
 from ._extend import extend, extend_all, nullable
+from ._synthesis import synthetic_rows
 
 _PACKAGES = ("sklearn_txaug", "numpy", "scikit-learn", "imbalanced-learn", "torch")
 
 
 def augment_anndata(
-    adata: Any, sampler: Any, label_key: str, *, layer: str | None = None, group_key: str | None = None
+    adata: Any,
+    sampler: Any,
+    label_key: str,
+    *,
+    layer: str | None = None,
+    group_key: str | None = None,
+    transform: str = "none",
 ) -> Any:
     """Train a sampler on an AnnData and return it with the synthetic rows below.
 
     Parameters
     ----------
     adata : AnnData of shape (n_obs, n_vars)
-        Expression on a log scale, dense or sparse; a backed one is read into memory. It is not changed.
+        Expression, dense or sparse; on a log scale, or to be brought to one by `transform`. A backed one is read
+        into memory. It is not changed.
     sampler : sampler
         Trained by its `fit_resample`; its `n_synthetic` or `sampling_strategy` sets the amounts. One of
         :mod:`sklearn_txaug.over_sampling`, or any over-sampler of imbalanced-learn.
@@ -38,6 +46,10 @@ def augment_anndata(
     group_key : str, default=None
         Column of ``adata.obs`` with the patient or donor of each row, for samplers that leave rows out while
         they train.
+    transform : {"none", "log2cpm", "log2p1"}, default="none"
+        What brings the rows to the log scale on which the sampler learns: log2(counts per million + 1) or
+        log2(x + 1). Synthetic rows are brought back, raw counts to whole numbers, with library sizes drawn from
+        those of the real rows of their class.
 
     Returns
     -------
@@ -94,14 +106,14 @@ def augment_anndata(
     anndata = require("anndata", "augment_anndata")
     pd = require("pandas", "augment_anndata")
     _check(adata, sampler, anndata, label_key, layer, group_key)
+    check_transform(transform)
     adata = adata.to_memory() if adata.isbacked else adata
     values = adata.X if layer is None else adata.layers[layer]
     labels, groups = adata.obs[label_key], None if group_key is None else adata.obs[group_key].to_numpy()
-    rows, new_labels = _resample(
-        sampler, pd.DataFrame(dense(values), adata.obs_names, adata.var_names), labels, groups
-    )
+    frame = pd.DataFrame(dense(values), adata.obs_names, adata.var_names)
+    rows, new_labels = synthetic_rows(sampler, frame, _plain(labels), groups, transform)
     names = rows.index.astype(str)
-    new = rows.to_numpy().astype(values.dtype, copy=False)
+    new = rows.to_numpy()
     obs = _extended_obs(adata.obs, names, label_key, new_labels)
     return anndata.AnnData(
         X=None if adata.X is None else extend(adata.X, len(new), new if layer is None else None),
@@ -109,7 +121,10 @@ def augment_anndata(
         var=adata.var.copy(),
         uns={
             **adata.uns,
-            "sklearn_txaug": _provenance(adata, values, sampler, label_key, layer, group_key, len(new)),
+            "sklearn_txaug": {
+                **_provenance(adata, values, sampler, label_key, layer, group_key, len(new)),
+                "transform": transform,
+            },
         },
         varm={key: value.copy() for key, value in adata.varm.items()},
         varp={key: value.copy() for key, value in adata.varp.items()},
@@ -150,15 +165,11 @@ def _check(
         )
 
 
-def _resample(sampler: Any, frame: Any, labels: Any, groups: Any) -> tuple[Any, np.ndarray]:
-    """Return the synthetic rows and their labels."""
+def _plain(labels: Any) -> np.ndarray:
+    """Return labels as an array, categories as their values."""
     if labels.dtype.name == "category":
         labels = labels.astype(labels.cat.categories.dtype)
-    y = labels.infer_objects().to_numpy()
-    takes_groups = groups is not None and has_fit_parameter(sampler, "groups")
-    resampled, y_resampled = sampler.fit_resample(frame, y, **({"groups": groups} if takes_groups else {}))
-    rows = resampled.iloc[len(frame) :]
-    return rows.set_axis(synthetic_index(len(rows), frame.index)), y_resampled[len(frame) :]
+    return labels.infer_objects().to_numpy()
 
 
 def _extended_obs(obs: Any, names: Any, label_key: str, new_labels: np.ndarray) -> Any:

@@ -179,9 +179,12 @@ class Format(ABC):
         Whether .gz may follow the suffix.
     samples_in : {"rows", "columns"} or None
         Where the format has its samples; None leaves it to the caller.
+    requires : tuple of str
+        Packages without which it cannot be written, besides pandas.
     """
 
     suffixes: ClassVar[tuple[str, ...]]
+    requires: ClassVar[tuple[str, ...]] = ()
     gzipped: ClassVar[bool] = False
     samples_in: ClassVar[str | None] = None
 

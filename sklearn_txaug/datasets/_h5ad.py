@@ -101,6 +101,10 @@ class H5adFormat(AnnDataFormat):
     """AnnData's own files; needs anndata and h5py."""
 
     suffixes = (".h5ad",)
+    requires = (
+        "anndata",
+        "h5py",
+    )
 
     def open(self, path: Path, options: ReadOptions) -> H5adSource:
         """Read the annotations of a file."""

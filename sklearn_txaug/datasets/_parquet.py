@@ -94,6 +94,7 @@ class ParquetFormat(Format):
     """Columns of one type each; needs pyarrow."""
 
     suffixes = (".parquet",)
+    requires = ("pyarrow",)
 
     def open(self, path: Path, options: ReadOptions) -> ParquetSource:
         """Read the names of a file."""
