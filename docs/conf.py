@@ -34,6 +34,7 @@ suppress_warnings = ["config.cache", "ref.ref"]  # labels of inherited scikit-le
 
 _modules = {
     "over_sampling": "Samplers",
+    "priors": "What a reference cohort teaches",
     "neural_network": "Classifiers and regressors",
     "reconstruction": "From landmark genes to all genes",
     "model_selection": "Does augmentation help?",

@@ -14,7 +14,7 @@ from sklearn_txaug.datasets import _formats, read_expression, write_expression
 
 pd = pytest.importorskip("pandas")
 
-COMMANDS = ("augment", "benchmark", "evaluate", "reproduce")
+COMMANDS = ("augment", "benchmark", "evaluate", "prior", "reproduce")
 SHARED = ("--label", "--group", "--labels-file", "--layer", "--drop", "--samples-in", "--traceback")
 
 MODULE = """
@@ -262,7 +262,11 @@ def test_evaluate_takes_the_marked_rows(table, tmp_path, capsys):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_options_that_no_file_can_use(table, capsys, command):
-    files = {"augment": [table, "-o", table.with_name("new.csv")], "evaluate": [table, table]}
+    files = {
+        "augment": [table, "-o", table.with_name("new.csv")],
+        "evaluate": [table, table],
+        "prior": [table, "-o", table.with_name("new.npz")],
+    }
     given = files.get(command, ["--data", table])
     paper = ["gmda2024", "--cohort", "gtex"] if command == "reproduce" else []
     arguments = [str(part) for part in [command, *paper, *given, "--layer", "counts"]]

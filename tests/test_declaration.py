@@ -13,7 +13,7 @@ from sklearn_txaug.utils.constraints import PositiveInt, Widths
 from sklearn_txaug.utils.declaration import estimator
 from sklearn_txaug.utils.docs import join_docstring, split_docstring
 
-MODULES = ["over_sampling", "model_selection", "neural_network", "reconstruction"]
+MODULES = ["over_sampling", "model_selection", "neural_network", "priors", "reconstruction"]
 
 
 def _public_estimators():

@@ -9,6 +9,8 @@ from sklearn.covariance import ledoit_wolf
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from sklearn_txaug import __main__ as command_line
+from sklearn_txaug.datasets import read_expression, write_expression
 from sklearn_txaug.over_sampling import (
     CopulaSampler,
     DDIMSampler,
@@ -382,3 +384,64 @@ def test_a_prior_helps_a_classifier_on_classes_it_never_saw(prior):
         )
         gains.append(with_prior - none)
     assert np.mean(gains) > 0.01
+
+
+# -- the command line
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Write a reference of 6 classes and 60 patients, and a cohort of two classes of one row."""
+    (X, y), (few, _) = simulate(6, 10), simulate(2, 1, seed=1)
+    write_expression(tmp_path / "reference.csv", X, pd.Series(y, X.index, name="tissue"))
+    write_expression(tmp_path / "cohort.csv", few, pd.Series(["new a", "new b"], few.index, name="tissue"))
+    return tmp_path
+
+
+def run(*arguments):
+    return command_line.main([str(argument) for argument in arguments])
+
+
+def test_commands_prior_and_augment(files, capsys):
+    made = ("prior", files / "reference.csv", "--label", "tissue", "--rank", 3, "-o", files / "prior.npz")
+    assert run(*made, "--leave-out", "class 5", "--note", "Simulated.") == 0
+    assert "50 rows, 5 classes by tissue, 12 genes, rank 3" in capsys.readouterr().out
+    prior = load_prior(files / "prior.npz")
+    assert prior.description_.endswith("Simulated.")
+    assert "class 5" not in prior.classes_
+    cohort = (
+        "augment",
+        files / "cohort.csv",
+        "--label",
+        "tissue",
+        "--n-synthetic",
+        "new a=4,new b=4",
+        "--quiet",
+    )
+    with_prior = (
+        *cohort,
+        "--sampler",
+        "gaussian",
+        "--prior",
+        files / "prior.npz",
+        "-o",
+        files / "augmented.csv",
+    )
+    assert run(*with_prior) == 0
+    assert read_expression(files / "augmented.csv", label="tissue").data.shape == (10, N_GENES)
+    assert run(*cohort, "--sampler", "vae", "--prior", "tcga", "-o", files / "augmented.csv") == 2
+    assert "--prior: VAESampler takes none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["-o", "prior.txt"], "must end in .npz"),
+        (["-o", "prior.npz", "--leave-out", "class 9"], "there are no classes"),
+        (["-o", "prior.npz", "--min-class-size", 99], "--min-class-size"),
+    ],
+)
+def test_commands_that_cannot_be_done(files, capsys, monkeypatch, options, message):
+    monkeypatch.chdir(files)
+    assert run("prior", "reference.csv", "--label", "tissue", *options) == 2
+    assert message in capsys.readouterr().err

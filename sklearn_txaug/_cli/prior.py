@@ -65,7 +65,13 @@ def _kept_classes(target: Any, arguments: argparse.Namespace) -> Any:
             f"--leave-out: there are no classes {unknown}; the classes are {', '.join(counts.index)}"
         )
     rare = counts.index[counts < arguments.min_class_size]
-    return ~target.astype(str).isin([*rare, *arguments.leave_out]).to_numpy()
+    kept = ~target.astype(str).isin([*rare, *arguments.leave_out]).to_numpy()
+    if not kept.any():
+        raise ValueError(
+            f"--min-class-size: no class has {arguments.min_class_size} rows and is not left out; the largest has "
+            f"{counts.max()}"
+        )
+    return kept
 
 
 def _description(arguments: argparse.Namespace, table: Any, prior: Any) -> str:
