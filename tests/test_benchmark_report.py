@@ -192,9 +192,7 @@ def test_one_seed_establishes_nothing():
 def test_without_the_baseline_the_page_claims_nothing():
     comparisons = compare(_rows({("smote", 9): [0.9, 0.8], ("vae", 9): [0.5, 0.6]}, {"vae": 10}), "accuracy")
     assert "'none' was not run" in headline(comparisons, ["vae"])
-    assert findings(comparisons) == [
-        "The sampler 'none' was not run, so gains and losses are unknown."
-    ]
+    assert findings(comparisons) == ["The sampler 'none' was not run, so gains and losses are unknown."]
 
 
 def test_equal_scores_are_no_win_of_augmentation():

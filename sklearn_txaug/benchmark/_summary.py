@@ -180,7 +180,9 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
         setup = setups.index((c.setting.classifier, c.setting.n_real, c.n_synthetic))
         place = setup + 0.7 * ((names.index(c.sampler) + 0.5) / len(names) - 0.5)
         mean, error = c.difference[:2] if c.difference else (np.nan, np.nan)
-        label = c.sampler if c.n_synthetic in (0, CHOSEN) else None  # the others have a mark in the right panel
+        label = (
+            c.sampler if c.n_synthetic in (0, CHOSEN) else None
+        )  # the others have a mark in the right panel
         axis.errorbar(
             mean, place, xerr=np.nan_to_num(error), linestyle="", label=label, **look(order, c.sampler)
         )
