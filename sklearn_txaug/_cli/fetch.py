@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..utils.files import replacing
 from .options import FORMATS, add_traceback, quiet_option
 from .output import check_output, check_writable
 
@@ -135,7 +136,7 @@ def _write_edges(path: Path, graph: Any) -> None:
     opened: Any = gzip.open if path.suffix == ".gz" else open
     edges = graph.adjacency.tocoo()
     upper = edges.row < edges.col
-    with opened(path, "wt", encoding="utf-8", newline="\n") as file:
+    with replacing(path) as new, opened(new, "wt", encoding="utf-8", newline="\n") as file:
         file.write(separator.join(("source", "target", "weight")) + "\n")
         for i, j, weight in zip(
             edges.row[upper], edges.col[upper], np.round(edges.data[upper], 3), strict=True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..utils.files import replacing
 from ._low_rank import LowRank
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def write_prior(path: str | PathLike, prior: ExpressionPrior) -> None:
         "description": np.array(prior.description_),
         "shrinkage": np.array(float(prior.shrinkage)),
     }
-    with Path(path).open("wb") as file:
+    with replacing(Path(path)) as new, new.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 

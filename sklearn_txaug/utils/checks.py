@@ -11,6 +11,7 @@ from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import has_fit_parameter
 
+from .containers import as_array, wrapped
 from .warnings import warn
 
 
@@ -19,7 +20,7 @@ def check_labels(y: Any) -> tuple[Any, int]:
 
     The labels of a one-vs-all matrix are its column numbers.
     """
-    y = y.toarray() if sparse.issparse(y) else y
+    y = y.toarray() if sparse.issparse(y) else as_array(y)
     values = np.asarray(y, dtype=object)
     _check_label_values(values.ravel())
     if values.ndim == 2 and values.shape[1] > 1:  # frames and lists of lists too
@@ -51,14 +52,42 @@ def check_names(X: Any) -> None:
 
 def check_table(X: Any, n_labels: int) -> None:
     """Report in the user's terms what scikit-learn's validation would report about arrays."""
+    if hasattr(X, "obs_names") and hasattr(X, "var_names"):
+        raise TypeError(
+            "X is an AnnData, of which obs holds the labels; use "
+            "sklearn_txaug.datasets.augment_anndata(adata, sampler, label_key)"
+        )
     check_names(X)
-    if hasattr(X, "select_dtypes"):
-        text = X.select_dtypes(exclude=["number", "bool", "object"]).columns.tolist()
-        if text:
-            raise ValueError(f"X has columns that are not numeric: {text[:5]}; pass expression values only")
+    text = _text_columns(X)
+    if text:
+        raise ValueError(f"X has columns that are not numeric: {text[:5]}; pass expression values only")
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if n_rows != n_labels:
         raise ValueError(f"X has {n_rows} rows but y has {n_labels} labels; each row needs one label")
+
+
+def _text_columns(X: Any) -> list[Any]:
+    """Return the names of the columns of a DataFrame that do not hold numbers."""
+    if hasattr(X, "select_dtypes"):
+        text = X.select_dtypes(exclude=["number", "bool", "object"]).columns.tolist()
+        return text + [name for name, column in X.select_dtypes("object").items() if not _is_numeric(column)]
+    frame = wrapped(X)
+    if frame is None or len(frame.shape) == 1:
+        return []
+    return [
+        name for name, dtype in frame.schema.items() if not dtype.is_numeric() and str(dtype) != "Boolean"
+    ]
+
+
+def _is_numeric(column: Any) -> bool:
+    """Tell whether objects can be taken for numbers, as scikit-learn takes them."""
+    try:
+        column.astype(float)
+    except ValueError:
+        return False
+    except TypeError:  # not text but, say, a dict, which scikit-learn names
+        return True
+    return True
 
 
 def check_groups(groups: Any, n_rows: int) -> None:

@@ -8,6 +8,29 @@ import numpy as np
 from scipy import sparse
 
 
+def wrapped(container: Any) -> Any:
+    """Return a frame or series of polars, or of another library that narwhals knows, wrapped by it, else None.
+
+    Those of pandas are not wrapped: narwhals has no index.
+    """
+    if container is None or isinstance(container, list | tuple | np.ndarray) or sparse.issparse(container):
+        return None
+    if hasattr(container, "iloc") or not hasattr(container, "shape"):
+        return None
+    try:
+        import narwhals as nw
+    except ImportError:
+        return None
+    found = nw.from_native(container, eager_only=True, allow_series=True, pass_through=True)
+    return found if isinstance(found, nw.DataFrame | nw.Series) else None
+
+
+def as_array(container: Any) -> Any:
+    """Return a frame or series of polars as an array, anything else unchanged."""
+    frame = wrapped(container)
+    return container if frame is None else frame.to_numpy()
+
+
 def no_rows(container: Any) -> Any:
     """Return `container` with all columns, dtypes and names but no rows: a template for new ones.
 
@@ -15,6 +38,8 @@ def no_rows(container: Any) -> Any:
     """
     if sparse.issparse(container):
         return container.tocsr()[:0].asformat(container.format)
+    if (frame := wrapped(container)) is not None:
+        return frame.head(0).to_native()
     if not hasattr(container, "iloc"):
         return container[:0] if isinstance(container, list) else container[:0].copy()
     empty = container.iloc[:0].copy()
@@ -32,7 +57,10 @@ def dense(X: Any) -> Any:
 def as_container(container: Any) -> Any:
     """Return `container` if rows of its kind can be returned, else its values as an array."""
     kept = (
-        isinstance(container, list | np.ndarray) or sparse.issparse(container) or hasattr(container, "iloc")
+        isinstance(container, list | np.ndarray)
+        or sparse.issparse(container)
+        or hasattr(container, "iloc")
+        or wrapped(container) is not None
     )
     return container if kept else np.asarray(container)
 
@@ -42,7 +70,7 @@ def rows_like(template: Any, values: np.ndarray, real_index: Any = ()) -> Any:
 
     Parameters
     ----------
-    template : list, ndarray, sparse matrix or array, DataFrame or Series
+    template : list, ndarray, sparse matrix or array, DataFrame or Series, also of polars
         The container to match.
     values : ndarray of shape (n_rows, ...)
         The rows.
@@ -51,6 +79,8 @@ def rows_like(template: Any, values: np.ndarray, real_index: Any = ()) -> Any:
     """
     if hasattr(template, "iloc"):
         return _pandas_rows(template, values, real_index)
+    if (frame := wrapped(template)) is not None:
+        return _wrapped_rows(frame, values).to_native()
     if isinstance(template, list):
         return values.tolist()
     rows = _cast(values, template.dtype)
@@ -61,6 +91,8 @@ def stack(real: Any, synthetic: Any) -> Any:
     """Return the rows of `real`, bit for bit, followed by those of `synthetic`."""
     if isinstance(real, list):
         return real + synthetic
+    if (frame := wrapped(real)) is not None:
+        return _stack_wrapped(frame, wrapped(synthetic)).to_native()
     if synthetic.shape[0] == 0:
         return real.copy()
     if hasattr(real, "iloc"):
@@ -70,6 +102,30 @@ def stack(real: Any, synthetic: Any) -> Any:
     if sparse.issparse(real):
         return sparse.vstack([real, synthetic], format=real.format)
     return np.concatenate([real, synthetic])
+
+
+def _stack_wrapped(real: Any, synthetic: Any) -> Any:
+    import narwhals as nw
+
+    if len(real.shape) == 1:
+        return nw.concat([real.to_frame(), synthetic.to_frame()]).get_column(real.name)
+    return nw.concat([real, synthetic])
+
+
+def _wrapped_rows(template: Any, values: np.ndarray) -> Any:
+    import narwhals as nw
+
+    library = template.implementation
+    if len(template.shape) == 1:
+        return nw.new_series(template.name, _storable(values, template), template.dtype, backend=library)
+    columns = {name: _storable(values[:, i], template[name]) for i, name in enumerate(template.columns)}
+    return nw.from_dict(columns, template.schema, backend=library)
+
+
+def _storable(values: np.ndarray, column: Any) -> Any:
+    """Return values in a type from which a column of this type can be made."""
+    dtype = column.to_numpy().dtype
+    return _cast(values, dtype) if dtype.kind in "iubf" else values.tolist()
 
 
 def _cast(values: np.ndarray, dtype: Any) -> np.ndarray:
