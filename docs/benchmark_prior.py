@@ -165,9 +165,15 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
 
 def holm(p: pd.Series) -> pd.Series:
     """Return p values corrected for their number."""
-    order = p.sort_values()
-    steps = order * np.arange(len(order), 0, -1)
-    return steps.cummax().clip(upper=1)
+    order = p.dropna().sort_values()
+    return (order * np.arange(len(order), 0, -1)).cummax().clip(upper=1)
+
+
+def as_text(table: pd.DataFrame) -> str:
+    """Return the table in Markdown, with p values of balanced accuracy corrected for the samplers of a setting."""
+    corrected = table.groupby(SETTING[:3], sort=False)["p"].transform(holm)
+    shown = table.drop(columns=["p", "data", "seeds"]).assign(**{"p (Holm)": corrected.map("{:.3f}".format)})
+    return shown.replace("nan", "").to_markdown(index=False)
 
 
 def main() -> None:
@@ -229,8 +235,7 @@ def main() -> None:
                 print(f"{options.name}: seed {seed}, {k} rows a class, {classifier}", flush=True)
     results = pd.read_csv(options.output).drop_duplicates([*SETTING, "seed"], keep="last")
     table = summarise(results[results["data"] == options.name])
-    table["p (Holm)"] = holm(table["p"].dropna()).round(4)
-    print(table.drop(columns="p").fillna("").to_markdown(index=False))
+    print(as_text(table))
 
 
 if __name__ == "__main__":
