@@ -1,0 +1,91 @@
+"""Unequal classes: what balancing is worth, and how much synthetic rows should count.
+
+python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_txaug.benchmark import make_cohort
+from sklearn_txaug.benchmark._cohort import TEST_SHARE, split
+from sklearn_txaug.benchmark._scores import classifier_scores
+from sklearn_txaug.benchmark._summary import markdown_table
+from sklearn_txaug.datasets import read_expression
+from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier
+from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.utils.statistics import corrected_standard_error
+from sklearn_txaug.utils.threads import one_thread
+
+SHOWN = {"balanced_accuracy": 1, "f1_macro": 1, "neg_log_loss": -1}  # log loss is shown with its own sign
+
+
+def make_models(seed: int) -> dict[str, object]:
+    """Return what is compared, by name; the first is no augmentation."""
+    logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    balancing = GaussianSampler()
+    weights = {f"gaussian, weight {weight}": weight for weight in (1.0, 0.5, 0.25, 0.1, "cv")}
+    return {
+        "none": logistic,
+        "class weights": clone(logistic).set_params(logisticregression__class_weight="balanced"),
+        "adjusted": PriorAdjustedClassifier(logistic),
+        "half adjusted": PriorAdjustedClassifier(logistic, tau=0.5),
+        **{
+            name: AugmentedClassifier(balancing, logistic, synthetic_weight=weight, cv=3, random_state=seed)
+            for name, weight in weights.items()
+        },
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--seeds", type=int, default=8)
+    options = parser.parse_args()
+    table = read_expression(options.data)
+    cohort, _ = make_cohort(options.data.stem, table.data.to_numpy(), table.target, table.groups)
+    scores: dict[str, list[dict[str, float]]] = {}
+    with one_thread():
+        for seed in range(options.seeds):
+            pool, test = split(cohort, seed)
+            for name, model in make_models(seed).items():
+                model.fit(cohort.X[pool], cohort.y[pool])
+                found = classifier_scores(model, cohort.X[test], cohort.y[test])
+                scores.setdefault(name, []).append(
+                    {**found, "weight": getattr(model, "synthetic_weight_", np.nan)}
+                )
+            print(f"seed {seed} done", flush=True)
+    print("\n" + markdown_table(["", *(name.removeprefix("neg_") for name in SHOWN)], lines(scores)))
+    chosen = [row["weight"] for row in scores["gaussian, weight cv"]]
+    print(f"\nweights chosen by cv: {dict(zip(*np.unique(chosen, return_counts=True), strict=True))}")
+
+
+def lines(scores: dict[str, list[dict[str, float]]]) -> list[list[str]]:
+    """Return scores of no augmentation and differences to it; * is p < .05 after Bonferroni's correction."""
+    rows = []
+    for name, found in scores.items():
+        row = [name]
+        for metric, sign in SHOWN.items():
+            values = sign * np.array([one[metric] for one in found])
+            if name == "none":
+                row.append(f"{values.mean():.4f}")
+                continue
+            differences = values - sign * np.array([one[metric] for one in scores["none"]])
+            error = corrected_standard_error(differences, 1 - TEST_SHARE, TEST_SHARE)
+            p = 2 * stats.t.sf(abs(differences.mean() / error), len(differences) - 1)
+            star = "*" if p * (len(scores) - 1) < 0.05 else ""
+            row.append(f"{differences.mean():+.4f} +- {error:.4f}{star}")
+        rows.append(row)
+    return rows
+
+
+if __name__ == "__main__":
+    main()
