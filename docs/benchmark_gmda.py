@@ -18,11 +18,18 @@ from sklearn_txaug.benchmark._summary import markdown_table
 from sklearn_txaug.datasets import match_landmarks, read_expression
 from sklearn_txaug.metrics import precision_recall_f1
 from sklearn_txaug.over_sampling import GaussianSampler, GMDASampler
+from sklearn_txaug.over_sampling._components import CorrelatedGaussians
 from sklearn_txaug.over_sampling._gmda_modules import GMDA, UnbiasedGMDA
 from sklearn_txaug.over_sampling._probes import probe_bounds
 from sklearn_txaug.over_sampling.spaces import PrincipalComponents
 
 KNOWN_ROWS = ["fresh real rows", "Gaussian", "Gaussian, half the variance", "copies"]
+OBJECTIVES = [
+    ("published", GMDA, 0.05, 2),
+    ("published", GMDA, 0.15, 5),
+    ("published", GMDA, 0.5, 5),
+    ("unbiased", UnbiasedGMDA, 0.25, 4),
+]
 Rows = tuple[np.ndarray, np.ndarray]
 
 
@@ -32,7 +39,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--label", required=True)
     parser.add_argument("--group", required=True)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=3, help="0 prints the first table alone")
     parser.add_argument("--max-genes", type=int, default=1000, help="of highest variance, without landmarks")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -41,9 +48,10 @@ def main() -> None:
     landmarks = match_landmarks(table.feature_names).mask
     if landmarks.any():
         X = X[:, landmarks]
-    splits = [cut(X, y, table.groups, seed, arguments.max_genes) for seed in range(arguments.seeds)]
+    splits = [cut(X, y, table.groups, seed, arguments.max_genes) for seed in range(max(1, arguments.seeds))]
     print_objectives(splits[0][0])
-    print_quality(splits)
+    if arguments.seeds:
+        print_quality(splits)
 
 
 def cut(X: np.ndarray, y: np.ndarray, groups: np.ndarray, seed: int, max_genes: int) -> tuple[Rows, Rows]:
@@ -60,21 +68,19 @@ def print_objectives(train: Rows, n_repeats: int = 20) -> None:
     X, y = StandardScaler().fit_transform(train[0]), np.unique(train[1], return_inverse=True)[1]
     Z = PrincipalComponents(64, 0).fit(X, y, np.random.default_rng(0)).encode(X)
     body = []
-    for name, make, delta in (
-        ("published", GMDA, 0.05),
-        ("published", GMDA, 0.25),
-        ("unbiased", UnbiasedGMDA, 0.25),
-    ):
-        drawn = [list(losses(make, delta, Z, y, seed)) for seed in range(n_repeats)]
+    for name, make, delta, sharpness in OBJECTIVES:
+        drawn = [list(losses(make, delta, sharpness, Z, y, seed)) for seed in range(n_repeats)]
         means, differences = np.mean(drawn, axis=0), np.subtract(drawn, np.array(drawn)[:, :1])
         errors = differences.std(axis=0, ddof=1) / n_repeats**0.5
         cells = [f"{means[0]:.4f}"]
         cells += [f"{means[k]:.4f} ({differences[:, k].mean() / errors[k]:+.1f})" for k in (1, 2, 3)]
-        body.append([name, str(delta), *cells])
-    print(markdown_table(["objective", "delta", *KNOWN_ROWS], body) + "\n")
+        body.append([name, str(delta), str(sharpness), *cells])
+    print(markdown_table(["objective", "delta", "sharpness", *KNOWN_ROWS], body) + "\n")
 
 
-def losses(make: type[GMDA], delta: float, Z: np.ndarray, y: np.ndarray, seed: int) -> Iterator[float]:
+def losses(
+    make: type[GMDA], delta: float, sharpness: float, Z: np.ndarray, y: np.ndarray, seed: int
+) -> Iterator[float]:
     """Give the losses: the real rows are a half of each class, the fresh rows and the Gaussian are of the other."""
     rng = np.random.default_rng(seed)
     first = np.zeros(len(y), dtype=bool)
@@ -83,18 +89,16 @@ def losses(make: type[GMDA], delta: float, Z: np.ndarray, y: np.ndarray, seed: i
     real, codes = Z[first], y[first]
     batch = [as_rows(real), torch.from_numpy(codes), *map(as_rows, probe_bounds(real, codes, delta))]
     for rows in known_rows(rng, real, codes, Z[~first], y[~first]):
-        module = make_module(make, Z.shape[1], int(y.max()) + 1)
+        module = make_module(make, sharpness, Z.shape[1], int(y.max()) + 1)
         module.prepare(*batch)
         module.sample = lambda wanted, rng, rows=rows: as_rows(taken(rows, codes, wanted.numpy(), seed))
         yield module(*batch).item()
 
 
-def make_module(make: type[GMDA], n_features: int, n_classes: int) -> GMDA:
+def make_module(make: type[GMDA], sharpness: float, n_features: int, n_classes: int) -> GMDA:
     """Return a module of the sampler's default settings."""
-    unbiased = make is UnbiasedGMDA
-    sampler = GMDASampler(
-        objective="unbiased" if unbiased else "published", sharpness=4 if unbiased else 2, n_probes=512
-    )
+    objective = "unbiased" if make is UnbiasedGMDA else "published"
+    sampler = GMDASampler(objective=objective, sharpness=sharpness, n_probes=512)
     module = sampler._make_module(n_features, n_classes)
     module.rng = torch.Generator().manual_seed(0)
     return module
@@ -104,16 +108,16 @@ def known_rows(
     rng: np.random.Generator, real: np.ndarray, codes: np.ndarray, fresh: np.ndarray, fresh_codes: np.ndarray
 ) -> Iterator[np.ndarray]:
     """Give a row for each real one: fresh, of the Gaussian, of half its variance, and copied."""
-    gaussians, deviations = np.empty_like(real), np.empty_like(real)
+    module = CorrelatedGaussians(real.shape[1], int(codes.max()) + 1)
+    module.fit(as_rows(fresh), torch.from_numpy(fresh_codes))
+    one_hot = torch.nn.functional.one_hot(torch.from_numpy(codes)).float()
+    noise = as_rows(rng.normal(size=real.shape))
     chosen, copies = np.empty_like(real), np.empty_like(real)
     for c in np.unique(codes):
-        members, others = codes == c, fresh[fresh_codes == c]
-        n = members.sum()
-        chosen[members] = others[rng.permutation(len(others))[np.arange(n) % len(others)]]
-        noise = rng.normal(size=(n, len(others))) @ (others - others.mean(axis=0)) / np.sqrt(len(others) - 1)
-        gaussians[members], deviations[members] = others.mean(axis=0), noise
-        copies[members] = rng.choice(real[members], n)
-    return iter([chosen, gaussians + deviations, gaussians + 0.5**0.5 * deviations, copies])
+        members, others = codes == c, rng.permutation(np.flatnonzero(fresh_codes == c))
+        chosen[members] = fresh[np.resize(others, members.sum())]
+        copies[members] = rng.choice(real[members], members.sum())
+    return iter([chosen, module(noise, one_hot).numpy(), module(0.5**0.5 * noise, one_hot).numpy(), copies])
 
 
 def taken(rows: np.ndarray, codes: np.ndarray, wanted: np.ndarray, seed: int) -> np.ndarray:
@@ -139,7 +143,6 @@ def print_quality(splits: list[tuple[Rows, Rows]], n_draws: int = 3) -> None:
             f1 = " ".join(f"{value[2]:.3f}" for value in values)
             cells = [f"{value:.3f}" for value in np.mean(values, axis=0)]
             body.append([name, "yes" if mapped else "no", *cells, f1, f"{seconds:.0f}"])
-            print(body[-1], flush=True)
     head = ["sampler", "quantile mapping", "precision", "recall", "F1", "F1 by seed", "seconds a seed"]
     print("\n" + markdown_table(head, body))
 

@@ -182,6 +182,10 @@ _QUANTILES = Pipeline(
 )
 
 
+# The training length counts: on TCGA 10,000 steps reach an F1 of precision and recall of .785, 2,500 steps .406
+# (published: .799). Epochs are those of the paper's supplement. Where the released configurations differ: 2,000
+# epochs for Diabetes, 2,500 for Gesture, GTEx and TCGA, and a dark weight of .1 for MAGIC. The sharpness stands in
+# the configurations alone.
 def _gmda(
     hidden: tuple[int, ...], latent_dim: int, batch_size: int, max_epochs: int, lr: float, **kwargs: Any
 ) -> dict:
@@ -397,4 +401,53 @@ XU2019: dict[str, dict[str, Any]] = {
         "lr": 1e-3,
         "net_params": {"optimizer": torch.optim.Adam, "optimizer__weight_decay": 1e-5},
     },
+}
+
+
+def _tabddpm(
+    hidden: tuple[int, ...], n_steps: int, batch_size: int, max_epochs: int, lr: float
+) -> dict[str, Any]:
+    """Return the settings of one data set; `max_epochs` are 30,000 steps on its training rows."""
+    return {
+        "hidden_layer_sizes": hidden,
+        "dropout": 0.0,
+        "preconditioning": "none",
+        "n_components": None,
+        "label_dropout": 0.0,
+        "schedule": "cosine",
+        "n_diffusion_steps": n_steps,
+        "n_sampling_steps": n_steps,
+        "eta": 1.0,
+        "lr": lr,
+        "lr_schedule": "linear",
+        "batch_size": batch_size,
+        "max_epochs": max_epochs,
+        "ema_decay": None,
+        "quantile_mapping": False,
+        "scaler": QuantileTransformer(output_distribution="normal"),
+        "net_params": {"optimizer": torch.optim.AdamW, "optimizer__weight_decay": 0.0},
+    }
+
+
+# Widths, steps, rates and batches are the released ones, chosen for the scores of CatBoost. The variance of a step of
+# sampling is that of the posterior here and beta there; the output layer starts at zero here.
+
+#: Kotelnikov, Baranchuk, Rubachev, Babenko 2023 (TabDDPM); Diabetes, 491 training rows.
+KOTELNIKOV2023_DIABETES: dict[str, dict[str, Any]] = {
+    "TabDDPMSampler": _tabddpm((128, 512), 1000, 4096, 30_000, 1.1511e-5)
+}
+
+#: The same paper; Gesture phase, 6,318 training rows.
+KOTELNIKOV2023_GESTURE: dict[str, dict[str, Any]] = {
+    "TabDDPMSampler": _tabddpm((128, 512, 512, 1024), 1000, 4096, 15_000, 2.8056e-3)
+}
+
+#: The same paper; MiniBooNE, 83,240 training rows.
+KOTELNIKOV2023_MINIBOONE: dict[str, dict[str, Any]] = {
+    "TabDDPMSampler": _tabddpm((512, 1024, 1024, 1024), 1000, 4096, 1500, 2.3518e-3)
+}
+
+#: The same paper; Wilt, 3,096 training rows.
+KOTELNIKOV2023_WILT: dict[str, dict[str, Any]] = {
+    "TabDDPMSampler": _tabddpm((1024, 512, 512, 512, 512, 512, 512, 128), 100, 256, 2500, 1.0707e-4)
 }

@@ -157,6 +157,16 @@ def test_pareto_front():
     assert PrecisionRecallDisplay(precision, recall).plot().front_ == ["a", "b"]
 
 
+def test_axes_of_precision_and_recall_fit_the_data():
+    display = PrecisionRecallDisplay({"a": 0.9, "b": 0.88}, {"a": 0.85, "b": 0.91}, (0.94, 0.95)).plot()
+    assert 0.8 < display.ax_.get_xlim()[0] < 0.85 < 0.95 < display.ax_.get_xlim()[1] <= 1.04
+    assert 0.8 < display.ax_.get_ylim()[0] < 0.88 < 0.94 < display.ax_.get_ylim()[1] <= 1.04
+    lines = [text.get_text() for text in display.ax_.texts]
+    assert lines
+    assert all(0.8 < float(text.split()[1]) < 1 for text in lines)
+    PrecisionRecallDisplay({"a": 0.0}, {"a": 0.0}).plot()  # one point, on the rim
+
+
 def test_copies_lie_at_distance_zero():
     display = MemorisationDisplay.from_data(TRAIN[0][:45], TEST[0], TRAIN[0][:45])
     assert display.distances["synthetic to training rows"].max() == 0

@@ -6,6 +6,7 @@ import torch
 from sklearn.base import clone
 
 from sklearn_txaug import neural_network, over_sampling, presets
+from sklearn_txaug._nn.loader import n_batches
 
 PRESETS = {
     f"{paper}-{name}": (name, parameters)
@@ -64,3 +65,20 @@ def test_parameter_counts_of_the_reconstruction(preset, n_landmarks, n_targets, 
         network = neural_network.MLPNetRegressor(**preset["MLPNetRegressor"])
         module = network._make_module(n_landmarks, n_targets, torch.nn.MSELoss())
     assert sum(p.numel() for p in module.parameters()) == n_parameters
+
+
+def test_posterior_heads_start_as_two_layers():
+    """Xavier's bound is that of a head, of 128 outputs, and not that of both together."""
+    module = over_sampling.VAESampler(**{**presets.LACAN2026_TCGA["VAESampler"], "hidden_layer_sizes": (64,)})
+    weights = module._make_module(20, 3).posterior.weight
+    n_in = 64 + 2 * 3
+    for head in weights.chunk(2):
+        assert head.abs().max().item() == pytest.approx((6 / (n_in + 128)) ** 0.5, rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["DIABETES", "GESTURE", "MINIBOONE", "WILT"])
+def test_tabddpm_takes_30_000_steps_and_visits_each_in_sampling(name):
+    n_rows = {"DIABETES": 491, "GESTURE": 6318, "MINIBOONE": 83_240, "WILT": 3096}[name]
+    parameters = getattr(presets, f"KOTELNIKOV2023_{name}")["TabDDPMSampler"]
+    assert n_batches(n_rows, parameters["batch_size"]) * parameters["max_epochs"] == 30_000
+    assert parameters["n_sampling_steps"] == parameters["n_diffusion_steps"]

@@ -54,6 +54,8 @@ class VAE(GenerativeModule):
             if isinstance(layer, nn.Linear):
                 nn.init.xavier_uniform_(layer.weight)
                 nn.init.constant_(layer.bias, 0.01)
+        for head in self.posterior.weight.data.chunk(2):  # mean and log-variance are two layers, as published
+            nn.init.xavier_uniform_(head)
         self.class_prior = nn.Linear(width, 2 * latent_dim) if learned_prior else None
         if self.class_prior is not None:
             nn.init.zeros_(self.class_prior.weight)

@@ -138,7 +138,8 @@ class PrecisionRecallDisplay(Display):
         return 7.2, 4.8
 
     def _draw(self) -> None:
-        self._draw_f1()
+        low, high = self._limits()
+        self._draw_f1(low, high)
         points = np.array([(self.recall[name], self.precision[name]) for name in self.precision])
         self.front_ = [
             name for name, point in zip(self.precision, points, strict=True) if not _beaten(point, points)
@@ -156,27 +157,39 @@ class PrecisionRecallDisplay(Display):
         self.ax_.set(
             xlabel=f"recall: share of real rows covered{neighbours}",
             ylabel=f"precision: share of plausible rows{neighbours}",
-            xlim=(-0.04, 1.04),
-            ylim=(-0.04, 1.04),
+            xlim=(low[0], high[0]),
+            ylim=(low[1], high[1]),
         )
         legend_beside(self.ax_)
 
-    def _draw_f1(self) -> None:
-        for f1 in (0.2, 0.4, 0.6, 0.8):
-            recall = np.linspace(f1 / (2 - f1), 1, 100)
+    def _limits(self) -> np.ndarray:
+        """Return the ends, in rows, of recall and precision: those of the points and a margin, within 0 to 1."""
+        points = [(self.recall[name], self.precision[name]) for name in self.precision]
+        if self.reference is not None:
+            points.append(self.reference[::-1])
+        low, high = np.min(points, axis=0), np.max(points, axis=0)
+        margin = np.maximum(0.1 * (high - low), 0.04)
+        return np.stack([np.maximum(low - margin, -0.04), np.minimum(high + margin, 1.04)])
+
+    def _draw_f1(self, low: np.ndarray, high: np.ndarray) -> None:
+        """Draw lines of equal F1, named where they leave the axes at the top or on the right."""
+        from matplotlib.ticker import MaxNLocator
+
+        corners = [2 * x * y / (x + y) for x, y in np.clip([low, high], 1e-3, 1)]
+        for f1 in MaxNLocator(5).tick_values(*corners):
+            if not corners[0] < f1 < corners[1]:
+                continue
+            recall = np.linspace(f1 / (2 - f1), 1, 400)
             precision = f1 * recall / (2 * recall - f1)
             self.ax_.plot(recall, precision, color="0.82", linewidth=0.8, zorder=0)
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-            self.ax_.text(
-                f1 / (2 - f1) + 0.004,
-                0.97,
-                f"F1 {f1}",
-                color="0.4",
-                fontsize="x-small",
-                ha="center",
-                va="top",
-                bbox=box,
-            )
+            top = min(1.0, high[1])
+            place = (f1 * top / (2 * top - f1), top)
+            if place[0] > high[0]:
+                right = min(1.0, high[0])
+                place = (right, f1 * right / (2 * right - f1))
+            place = (place[0], place[1] - 0.015 * (high[1] - low[1]))
+            look = {"color": "0.4", "fontsize": "x-small", "ha": "right", "va": "top", "clip_on": True}
+            self.ax_.text(*place, f"F1 {f1:.2g}", **look)
 
 
 def _beaten(point: np.ndarray, points: np.ndarray) -> bool:
