@@ -69,7 +69,7 @@ class TabDDPMSampler(DDPMSampler):
     A row is projected, time and class are added, and plain layers predict the noise. Each gene is first given a
     normal distribution by its quantiles, unless `scaler` is given. By default rows are generated in principal
     components, where a Gaussian for each class is the starting point that the network corrects. The published form,
-    which predicts the noise of all columns without such a start, is under ``presets.KOTELNIKOV2023_WILT`` and its like;
+    which predicts the noise of all columns without such a start, is under ``presets.KOTELNIKOV2023_WILT``;
     it suits tables of about ten columns: with hundreds of genes the network is narrower than a row and cannot pass on
     its noise.
 
