@@ -16,7 +16,7 @@ from sklearn.metrics import balanced_accuracy_score
 
 from sklearn_txaug.benchmark import make_classifiers, make_cohort
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset
-from sklearn_txaug.benchmark._sizes import real_size
+from sklearn_txaug.benchmark._row_amounts import real_amount
 from sklearn_txaug.datasets import read_expression
 from sklearn_txaug.model_selection import SelectiveSampler
 from sklearn_txaug.over_sampling import CopulaSampler, FlowMatchingSampler, GaussianSampler
@@ -113,7 +113,7 @@ def main() -> None:
     for path in arguments.data:
         cohort = read_cohort(path, arguments.genes)
         jobs = [
-            (real_size(n_real), classifier, seed)
+            (real_amount(n_real), classifier, seed)
             for n_real in arguments.n_real.split(",")
             for classifier in arguments.classifiers.split(",")
             for seed in range(arguments.seeds)

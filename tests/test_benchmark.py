@@ -24,7 +24,7 @@ from sklearn_txaug.benchmark import (
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset, undivided
 from sklearn_txaug.benchmark._compare import compare, holm, paired
 from sklearn_txaug.benchmark._memory import PeakMemory
-from sklearn_txaug.benchmark._sizes import labels_to_draw, real_size, size_order, synthetic_size
+from sklearn_txaug.benchmark._row_amounts import amount_order, labels_to_draw, real_amount, synthetic_amount
 from sklearn_txaug.benchmark._store import ResultStore, class_of, read_rows, recall_of
 from sklearn_txaug.model_selection import SelectiveSampler
 from sklearn_txaug.over_sampling import GaussianSampler
@@ -332,13 +332,18 @@ def test_command_line(tmp_path, capsys, cohort):
 
 
 def test_amounts_are_read_written_and_sorted():
-    assert [real_size(text) for text in ("20", "05c", "all", 7)] == [20, "5c", "all", 7]
-    assert [synthetic_size(text) for text in ("0.50x", "1x", "0x", "balance", "30")] == [
+    assert [real_amount(text) for text in ("20", "05c", "all", 7)] == [20, "5c", "all", 7]
+    assert [synthetic_amount(text) for text in ("0.50x", "1x", "0x", "balance", "30")] == [
         "0.5x", "1x", 0, "balance", 30
     ]  # fmt: skip
-    assert sorted(["all", 100, "10c", "2c", 30], key=size_order) == ["2c", "10c", 30, 100, "all"]
-    assert sorted(["balance", "2x", 5, "0.5x", 0], key=size_order) == [0, 5, "0.5x", "2x", "balance"]
-    for read, wrong in ((real_size, "0c"), (real_size, "2x"), (synthetic_size, "5c"), (synthetic_size, "-1")):
+    assert sorted(["all", 100, "10c", "2c", 30], key=amount_order) == ["2c", "10c", 30, 100, "all"]
+    assert sorted(["balance", "2x", 5, "0.5x", 0], key=amount_order) == [0, 5, "0.5x", "2x", "balance"]
+    for read, wrong in (
+        (real_amount, "0c"),
+        (real_amount, "2x"),
+        (synthetic_amount, "5c"),
+        (synthetic_amount, "-1"),
+    ):
         with pytest.raises(ValueError, match=f"got '{wrong}'"):
             read(wrong)
     y = np.array(list("aaaabb"))

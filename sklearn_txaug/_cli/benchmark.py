@@ -69,14 +69,14 @@ def add_benchmark(commands: Any) -> None:
     )
     add(
         "--n-real",
-        type=_sizes("real_size"),
+        type=_sizes("real_amount"),
         default="20",
         metavar="AMOUNTS",
         help="training rows: 100, 5c (of each class) or all (%(default)s)",
     )
     add(
         "--n-synthetic",
-        type=_sizes("synthetic_size"),
+        type=_sizes("synthetic_amount"),
         default="200",
         metavar="AMOUNTS",
         help="synthetic rows: 200, 0.5x (share of the real rows) or balance (each class up to the largest) "
@@ -182,10 +182,10 @@ def _genes(text: str) -> int | str:
 
 def _sizes(parser: str) -> Callable[[str], list]:
     def parse(text: str) -> list:
-        from ..benchmark import _sizes
+        from ..benchmark import _row_amounts
 
         try:
-            return [getattr(_sizes, parser)(part) for part in names(text)]
+            return [getattr(_row_amounts, parser)(part) for part in names(text)]
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..utils.splits import ROWS_PER_CLASS, holdout, stratified_order
-from ._sizes import ALL, Size, first_rows
+from ._row_amounts import ALL, Amount, first_rows
 
 TEST_SHARE = 1 / 3
 
@@ -84,7 +84,7 @@ def split(cohort: Cohort, seed: int) -> Holdout:
     return Holdout(pool, test[np.isin(cohort.y[test], cohort.y[pool])])
 
 
-def subset(cohort: Cohort, pool: np.ndarray, n_real: Size) -> np.ndarray:
+def subset(cohort: Cohort, pool: np.ndarray, n_real: Amount) -> np.ndarray:
     """Return the first rows of the pool, in total (stratified) or of each class; subsets are nested."""
     if n_real == ALL:
         return pool

@@ -11,7 +11,7 @@ from scipy import stats
 
 from ..utils.statistics import corrected_standard_error
 from ._cohort import TEST_SHARE
-from ._sizes import CHOSEN, Size, size_order
+from ._row_amounts import CHOSEN, Amount, amount_order
 from ._store import Row
 
 BASELINE = "none"
@@ -25,7 +25,7 @@ class Setting(NamedTuple):
     dataset: str
     protocol: str
     classifier: str
-    n_real: Size
+    n_real: Amount
 
 
 class Difference(NamedTuple):
@@ -46,7 +46,7 @@ class Comparison(NamedTuple):
 
     setting: Setting
     sampler: str
-    n_synthetic: Size
+    n_synthetic: Amount
     n_seeds: int
     score: float
     score_error: float
@@ -61,7 +61,7 @@ class Comparison(NamedTuple):
         return "gain" if self.difference.mean > 0 else "loss"
 
 
-Scores = dict[tuple[Setting, str, Size], dict[int, float]]
+Scores = dict[tuple[Setting, str, Amount], dict[int, float]]
 
 
 def scores_of(rows: Iterable[Row], metric: str) -> Scores:
@@ -124,8 +124,8 @@ def compare(rows: Iterable[Row], metric: str = "balanced_accuracy") -> list[Comp
         score = mean_and_error(list(by_seed.values()))
         families[setting].append(Comparison(setting, sampler, amount, len(by_seed), *score, difference))
     table = []
-    for setting in sorted(families, key=lambda s: (*s[:3], size_order(s.n_real))):
-        family = sorted(families[setting], key=lambda c: (rank[c.sampler], size_order(c.n_synthetic)))
+    for setting in sorted(families, key=lambda s: (*s[:3], amount_order(s.n_real))):
+        family = sorted(families[setting], key=lambda c: (rank[c.sampler], amount_order(c.n_synthetic)))
         adjusted = holm([np.nan if c.difference is None else c.difference.p for c in family])
         table += [c._replace(p_adjusted=p) for c, p in zip(family, adjusted, strict=True)]
     return table

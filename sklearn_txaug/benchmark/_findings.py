@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from ._compare import BASELINE, ESTABLISHED, Comparison, Setting, best, holm, paired, scores_of
-from ._sizes import CHOSEN, Size, describe_real
+from ._row_amounts import CHOSEN, Amount, describe_real
 from ._store import Row
 
 _SHOWN = 4  # items shown of a list of findings
@@ -71,7 +71,7 @@ def duels(rows: Sequence[Row], metric: str, deep: Collection[str]) -> list[Duel]
     return table
 
 
-def amount_name(n_synthetic: Size) -> str:
+def amount_name(n_synthetic: Amount) -> str:
     """Return an amount of synthetic rows as written after a sampler's name."""
     return f"+{n_synthetic}" if isinstance(n_synthetic, int) else str(n_synthetic)
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from ._indicators import COSTS, INDICATORS
 from ._methods import changes_classifier, is_gate
+from ._row_amounts import CHOSEN, Amount, amount_order
 from ._scores import SCORES
-from ._sizes import CHOSEN, Size, size_order
 from ._store import Row
 
 PROTOCOLS = ("honest", "oracle")
@@ -19,8 +19,8 @@ REFERENCE = "real"
 class Task(NamedTuple):
     """What is measured for one subset: scores of (classifier, n_synthetic) pairs, and the generator's rows."""
 
-    n_real: Size
-    pairs: tuple[tuple[str, Size], ...]
+    n_real: Amount
+    pairs: tuple[tuple[str, Amount], ...]
     indicators: bool = False
     embedding: bool = False
 
@@ -39,8 +39,8 @@ class Plan(NamedTuple):
 
     samplers: Mapping[str, Any]
     classifiers: Collection[str]
-    n_real: Sequence[Size]
-    n_synthetic: Sequence[Size]
+    n_real: Sequence[Amount]
+    n_synthetic: Sequence[Amount]
     seeds: int
     protocols: tuple[str, ...]
 
@@ -62,17 +62,17 @@ class Plan(NamedTuple):
         sampler = self.samplers.get(name)
         return sampler is None or changes_classifier(sampler)
 
-    def _task(self, name: str, seed: int, n_real: Size) -> Task:
+    def _task(self, name: str, seed: int, n_real: Amount) -> Task:
         if name == REFERENCE:
             return Task(n_real, (), indicators=True)
-        fixed: Size | None = None
+        fixed: Amount | None = None
         if self._trains_nothing(name):
             fixed = 0
         elif is_gate(self.samplers[name]):
             fixed = CHOSEN
         amounts = [size for size in self.n_synthetic if size] if fixed is None else [fixed]
         pairs = tuple((classifier, size) for classifier in self.classifiers for size in amounts)
-        shown = seed == 0 and n_real == max(self.n_real, key=size_order)
+        shown = seed == 0 and n_real == max(self.n_real, key=amount_order)
         return Task(n_real, pairs, indicators=fixed is None, embedding=shown and fixed is None)
 
 
@@ -113,7 +113,7 @@ def missing(
     for row in rows:
         metrics[key(row)].add(row.metric)
 
-    def lacks(job: Job, task: Task, classifier: str, amount: Size, needed: Collection[str]) -> bool:
+    def lacks(job: Job, task: Task, classifier: str, amount: Amount, needed: Collection[str]) -> bool:
         have = (
             metrics[protocol, job.sampler, job.seed, task.n_real, classifier, amount]
             for protocol in job.protocols

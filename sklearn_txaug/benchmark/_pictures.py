@@ -12,19 +12,19 @@ import numpy as np
 from ..plotting._style import REAL, SYNTHETIC
 from ._compare import Comparison, Difference
 from ._findings import amount_name
-from ._sizes import BALANCE, CHOSEN, Size, describe_real, describe_synthetic, size_order
+from ._row_amounts import BALANCE, CHOSEN, Amount, amount_order, describe_real, describe_synthetic
 from ._summary import look
 
 _PANEL = 3.1  # inches
 
 
-def main_amount(amounts: Collection[Size]) -> Size:
+def main_amount(amounts: Collection[Amount]) -> Amount:
     """Return the amount that a table or figure with one amount shows: the largest that does not depend on y."""
-    given = sorted({size for size in amounts if size not in (0, CHOSEN)}, key=size_order) or [CHOSEN]
+    given = sorted({size for size in amounts if size not in (0, CHOSEN)}, key=amount_order) or [CHOSEN]
     return ([size for size in given if size != BALANCE] or given)[-1]
 
 
-def describe_main(amounts: Collection[Size]) -> str:
+def describe_main(amounts: Collection[Amount]) -> str:
     """Describe `main_amount`, and say that a gate has its own."""
     main = main_amount(amounts)
     gate = "; the gate chose its own amount" if main != CHOSEN and CHOSEN in amounts else ""
@@ -36,7 +36,7 @@ def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metri
     amount = main_amount([c.n_synthetic for c in comparisons])
     chosen = [c for c in comparisons if c.difference and c.n_synthetic in (0, amount, CHOSEN)]
     panels = {(c.setting.protocol, c.setting.classifier): "" for c in chosen}
-    sizes = sorted({c.setting.n_real for c in chosen}, key=size_order)
+    sizes = sorted({c.setting.n_real for c in chosen}, key=amount_order)
     return _curves(
         chosen,
         order,
@@ -52,7 +52,7 @@ def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metri
 def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
     """Draw gains against the number of synthetic rows, for one data set and protocol."""
     chosen = [c for c in comparisons if c.difference and c.n_synthetic != 0]
-    amounts = sorted({c.n_synthetic for c in chosen}, key=size_order)
+    amounts = sorted({c.n_synthetic for c in chosen}, key=amount_order)
     n_joined = sum(amount not in (BALANCE, CHOSEN) for amount in amounts)
 
     def lines_of(points: list[tuple]) -> list[list[tuple]]:
@@ -63,7 +63,7 @@ def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric
     return _curves(
         chosen,
         order,
-        rows=[describe_real(size) for size in sorted({c.setting.n_real for c in chosen}, key=size_order)],
+        rows=[describe_real(size) for size in sorted({c.setting.n_real for c in chosen}, key=amount_order)],
         columns=list(dict.fromkeys(c.setting.classifier for c in chosen)),
         panel_of=lambda c: (describe_real(c.setting.n_real), c.setting.classifier),
         x_of=lambda c: amounts.index(c.n_synthetic) + 1,

@@ -13,7 +13,7 @@ from ._compare import Comparison, compare, mean_and_error, without_empty
 from ._findings import deep_findings, deep_samplers, duels, findings, gate_findings, headline, plus_minus
 from ._jobs import REFERENCE
 from ._pareto import pareto
-from ._sizes import describe_real, size_order
+from ._row_amounts import amount_order, describe_real
 from ._store import Row, read_points
 from ._summary import parts_of
 from ._tables import all_comparisons, duel_table, per_class, quality, winners, write_comparisons
@@ -112,7 +112,7 @@ def _introduction(rows: Sequence[Row], metric: str) -> str:
         )
 
     scored = [row for row in rows if row.classifier]
-    sizes = sorted({row.n_real for row in scored}, key=size_order)
+    sizes = sorted({row.n_real for row in scored}, key=amount_order)
     samplers = ", ".join(name for name in dict.fromkeys(row.sampler for row in rows) if name != REFERENCE)
     facts = {
         "Data sets": listed("dataset"),
@@ -181,7 +181,7 @@ def _embeddings(part: Sequence[Row], order: Sequence[str], folder: Path) -> list
     }
     if not files:
         return []
-    largest = max((n_real for _, n_real in files), key=size_order)
+    largest = max((n_real for _, n_real in files), key=amount_order)
     chosen = {name: files[name, largest] for name in order if (name, largest) in files}
     seen = "all training rows" if protocol == "oracle" else describe_real(largest)
     caption = (

@@ -15,7 +15,7 @@ from ..utils.warnings import warn
 from ._cohort import Cohort, fingerprint, split, subset
 from ._jobs import PROTOCOLS, Job, Plan, key, keys, missing
 from ._methods import is_gate, make_classifiers, make_samplers
-from ._sizes import Size, real_size, synthetic_size
+from ._row_amounts import Amount, real_amount, synthetic_amount
 from ._store import ResultStore, Row
 from ._training import Finished, run_job
 
@@ -25,8 +25,8 @@ def benchmark(
     *,
     samplers: Mapping[str, Any] | None = None,
     classifiers: Mapping[str, Any] | None = None,
-    n_real: Sequence[Size],
-    n_synthetic: Sequence[Size],
+    n_real: Sequence[Amount],
+    n_synthetic: Sequence[Amount],
     seeds: int = 3,
     protocol: str | Sequence[str] = "honest",
     output: str | Path = "benchmark",
@@ -121,8 +121,8 @@ def make_plan(
     cohort: Cohort,
     samplers: Mapping[str, Any],
     classifiers: Mapping[str, Any],
-    n_real: Sequence[Size],
-    n_synthetic: Sequence[Size],
+    n_real: Sequence[Amount],
+    n_synthetic: Sequence[Amount],
     seeds: int,
     protocol: str | Sequence[str],
 ) -> Plan:
@@ -140,8 +140,8 @@ def make_plan(
         raise ValueError(
             "protocol='oracle' has no gate, because a gate chooses by the rows it is given; add 'honest'"
         )
-    real = list(dict.fromkeys(map(real_size, n_real)))
-    synthetic = list(dict.fromkeys(map(synthetic_size, n_synthetic)))
+    real = list(dict.fromkeys(map(real_amount, n_real)))
+    synthetic = list(dict.fromkeys(map(synthetic_amount, n_synthetic)))
     for seed in range(seeds):
         pool, test = split(cohort, seed)
         if len(np.unique(cohort.y[test])) < 2:

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 
-from ._sizes import Size
+from ._row_amounts import Amount
 
 _POINTS = "embeddings"
 
@@ -31,8 +31,8 @@ class Row(NamedTuple):
     protocol: str
     sampler: str
     classifier: str
-    n_real: Size
-    n_synthetic: Size
+    n_real: Amount
+    n_synthetic: Amount
     seed: int
     metric: str
     value: float

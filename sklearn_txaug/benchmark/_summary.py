@@ -13,24 +13,24 @@ from ..plotting._style import style
 from ._compare import Comparison, compare, without_empty
 from ._indicators import COSTS, K, indicator_columns
 from ._jobs import REFERENCE
-from ._sizes import CHOSEN, Size, size_order
+from ._row_amounts import CHOSEN, Amount, amount_order
 from ._store import Row
 
 
-def indicator_means(rows: Iterable[Row]) -> dict[tuple[Size, str], dict[str, float]]:
+def indicator_means(rows: Iterable[Row]) -> dict[tuple[Amount, str], dict[str, float]]:
     """Return, for each (n_real, sampler), the mean of each indicator over the seeds."""
-    values: dict[tuple[Size, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    values: dict[tuple[Amount, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if not row.classifier:
             values[row.n_real, row.sampler][row.metric].append(row.value)
     return {key: {name: float(np.mean(v)) for name, v in by_name.items()} for key, by_name in values.items()}
 
 
-def quality_lines(rows: Iterable[Row], order: Sequence[str]) -> list[tuple[Size, str, dict[str, float]]]:
+def quality_lines(rows: Iterable[Row], order: Sequence[str]) -> list[tuple[Amount, str, dict[str, float]]]:
     """Return (n_real, sampler, means of the indicators), in the order of tables, the reference first."""
     rank = {name: i for i, name in enumerate([REFERENCE, *order])}
     lines = [(*key, means) for key, means in indicator_means(rows).items() if key[1] in rank]
-    return sorted(lines, key=lambda line: (size_order(line[0]), rank[line[1]]))
+    return sorted(lines, key=lambda line: (amount_order(line[0]), rank[line[1]]))
 
 
 def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "balanced_accuracy") -> str:
@@ -65,17 +65,17 @@ def _format_part(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
 
 def _format_scores(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
     """Return a table with a line for each classifier, sampler and amount, and a column for each n_real."""
-    cells: dict[tuple, dict[Size, str]] = defaultdict(dict)
+    cells: dict[tuple, dict[Amount, str]] = defaultdict(dict)
     rank = {name: i for i, name in enumerate(order)}
     for c in sorted(
         compare(rows, metric),
-        key=lambda c: (c.setting.classifier, rank.get(c.sampler, len(rank)), size_order(c.n_synthetic)),
+        key=lambda c: (c.setting.classifier, rank.get(c.sampler, len(rank)), amount_order(c.n_synthetic)),
     ):
         cell = _pm(c.score, c.score_error) if c.difference is None else f"{c.score:.4f}"
         if c.difference:
             cell += f" ({_pm(*c.difference[:2], sign=True)})"
         cells[c.setting.classifier, c.sampler, c.n_synthetic][c.setting.n_real] = cell
-    sizes = sorted({size for line in cells.values() for size in line}, key=size_order)
+    sizes = sorted({size for line in cells.values() for size in line}, key=amount_order)
     header = ["classifier", "sampler", "n_synthetic", *(f"n_real {size}" for size in sizes)]
     body = [[*key, *(line.get(size, "") for size in sizes)] for key, line in cells.items()]
     caption = (
@@ -108,7 +108,7 @@ def format_quality(rows: Sequence[Row], order: Sequence[str]) -> str:
 
 
 def _place(c: Comparison) -> tuple:
-    return c.setting.classifier, size_order(c.setting.n_real), size_order(c.n_synthetic)
+    return c.setting.classifier, amount_order(c.setting.n_real), amount_order(c.n_synthetic)
 
 
 def markdown_table(header: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
@@ -198,7 +198,7 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
 
 def _draw_manifold(axis: Any, rows: Sequence[Row], order: Sequence[str]) -> None:
     means = indicator_means(rows)
-    sizes = sorted({n_real for n_real, _ in means}, key=size_order)
+    sizes = sorted({n_real for n_real, _ in means}, key=amount_order)
     for sampler in [REFERENCE, *order]:
         for n_real in sizes[-1:] if sampler == REFERENCE else sizes:
             values = means.get((n_real, sampler))

@@ -17,7 +17,7 @@ from ._compare import BASELINE, Comparison, best, compare, paired, scores_of
 from ._findings import Duel, duels, method_name, plus_minus
 from ._indicators import indicator_columns
 from ._pictures import describe_main, main_amount
-from ._sizes import CHOSEN, describe_real, size_order
+from ._row_amounts import CHOSEN, amount_order, describe_real
 from ._store import Row, class_of
 from ._summary import quality_lines
 
@@ -109,7 +109,7 @@ def per_class(part: Sequence[Row], order: Sequence[str]) -> str:
 
 def _class_tables(cells: Mapping[tuple, Sequence[float]], order: Sequence[str], added: str) -> Iterator[str]:
     names = [name for name in order if any(name == key[2] for key in cells)]
-    for n_real in sorted({key[0] for key in cells}, key=size_order):
+    for n_real in sorted({key[0] for key in cells}, key=amount_order):
         lines = []
         for label in sorted({key[1] for key in cells if key[0] == n_real}, key=_numbers_first):
             values = [float(np.mean(cells.get((n_real, label, name), [np.nan]))) for name in names]

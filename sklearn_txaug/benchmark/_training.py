@@ -17,8 +17,8 @@ from ._indicators import COSTS, embed, indicators, n_parameters
 from ._jobs import Job, Task
 from ._memory import PeakMemory
 from ._methods import changes_classifier, is_gate
+from ._row_amounts import CHOSEN, Amount, labels_to_draw
 from ._scores import classifier_scores
-from ._sizes import CHOSEN, Size, labels_to_draw
 from ._store import Row
 
 
@@ -81,7 +81,7 @@ def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Itera
     """Yield the rows of a task, for each protocol they belong to."""
     cohort, job, test = trained.cohort, trained.job, trained.test
     real = subset(cohort, trained.pool, task.n_real)
-    measured: list[tuple[str, Size, dict[str, float]]] = []
+    measured: list[tuple[str, Amount, dict[str, float]]] = []
     for name, amount in task.pairs:
         measured.append((name, amount, _scores(trained, real, amount, classifiers[name])))
     if task.indicators:
@@ -93,7 +93,7 @@ def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Itera
             yield from (Row(*prefix, metric, float(value)) for metric, value in values.items())
 
 
-def _scores(trained: Trained, real: np.ndarray, amount: Size, classifier: Any) -> dict[str, float]:
+def _scores(trained: Trained, real: np.ndarray, amount: Amount, classifier: Any) -> dict[str, float]:
     """Train the classifier on real and synthetic rows, and test it. The scores come last: see `missing`."""
     cohort, seed = trained.cohort, trained.job.seed
     if changes_classifier(trained.generator):
@@ -108,7 +108,7 @@ def _scores(trained: Trained, real: np.ndarray, amount: Size, classifier: Any) -
 
 
 def _training_rows(
-    trained: Trained, real: np.ndarray, amount: Size, classifier: Any
+    trained: Trained, real: np.ndarray, amount: Amount, classifier: Any
 ) -> tuple[Any, np.ndarray]:
     """Return the real rows followed by the synthetic ones."""
     cohort = trained.cohort

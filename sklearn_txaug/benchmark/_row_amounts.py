@@ -14,12 +14,12 @@ import numpy as np
 
 from ..utils.amounts import spread
 
-Size = int | str
+Amount = int | str
 ALL, BALANCE = "all", "balance"
 CHOSEN = "chosen"  # by the sampler itself
 
 
-def real_size(value: Any) -> Size:
+def real_amount(value: Any) -> Amount:
     """Return a number of real rows as it is written in results, or raise ValueError."""
     text = str(value).strip()
     if text == ALL:
@@ -31,7 +31,7 @@ def real_size(value: Any) -> Size:
     )
 
 
-def synthetic_size(value: Any) -> Size:
+def synthetic_amount(value: Any) -> Amount:
     """Return a number of synthetic rows as it is written in results, or raise ValueError."""
     text = str(value).strip()
     if text == BALANCE:
@@ -46,7 +46,7 @@ def synthetic_size(value: Any) -> Size:
     )
 
 
-def size_order(size: Size) -> tuple[int, float]:
+def amount_order(size: Amount) -> tuple[int, float]:
     """Return a sort key: rows for each class, then rows in total, shares, and what depends on the data."""
     if isinstance(size, int):
         return 1, size
@@ -55,7 +55,7 @@ def size_order(size: Size) -> tuple[int, float]:
     return (0, float(size[:-1])) if size.endswith("c") else (2, float(size[:-1]))
 
 
-def describe_real(size: Size) -> str:
+def describe_real(size: Amount) -> str:
     """Return a number of real rows in words."""
     if size == ALL:
         return "all training rows"
@@ -64,7 +64,7 @@ def describe_real(size: Size) -> str:
     return f"{size}\N{NO-BREAK SPACE}rows"
 
 
-def describe_synthetic(size: Size) -> str:
+def describe_synthetic(size: Amount) -> str:
     """Return an amount of synthetic rows in words."""
     if size == CHOSEN:
         return "as many synthetic rows as the gate chose"
@@ -83,7 +83,7 @@ def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:
     return np.flatnonzero(keep)
 
 
-def labels_to_draw(y: np.ndarray, size: Size) -> np.ndarray:
+def labels_to_draw(y: np.ndarray, size: Amount) -> np.ndarray:
     """Return the labels of the synthetic rows to add to training rows with labels `y`."""
     classes, counts = np.unique(y, return_counts=True)
     if size == BALANCE:
