@@ -158,7 +158,7 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
             mean = f"{both[score].mean():.3f}"
             row[score] = mean if key[3] == "none" else f"{difference.mean():+.4f} +- {error:.4f}"
             if score == SCORES[0] and key[3] != "none":
-                row["p"] = 2 * stats.t.sf(abs(difference.mean()) / error, len(both) - 1)
+                row["p"] = 2 * stats.t.sf(abs(difference.mean()) / error, len(both) - 1) if error > 0 else 1.0
         table.append(row)
     return pd.DataFrame(table)
 
