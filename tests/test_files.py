@@ -293,7 +293,9 @@ def test_labels_that_differ_by_blanks_and_those_called_na(frame, save):
     with pytest.warns(UserWarning, match="blanks or letter case only.*'liver', 'liver '; 'Heart', 'heart'"):
         assert len(read_expression(save(table.to_csv(sep="\t")), label="kind").target_names) == 4
     table["kind"] = ["NA", "a", "null", "None"] * 3
-    with pytest.warns(UserWarning, match="3 of 12 samples have no label.*called NA has to stand in quotes"):
+    with pytest.warns(
+        UserWarning, match="3 of 12 samples have no label.*class called NA has to stand in quotes"
+    ):
         assert read_expression(save(table.to_csv(sep="\t")), label="kind").target_names == [
             "None",
             "a",
