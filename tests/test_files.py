@@ -332,7 +332,7 @@ def test_what_is_written_is_read_back(tmp_path, data, suffix):
         pytest.importorskip(package)
     n, p = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))
     samples = data.draw(st.lists(WORDS, min_size=n, max_size=n, unique=True))
-    genes = data.draw(st.lists(WORDS.filter(lambda s: s != "label"), min_size=p, max_size=p, unique=True))
+    genes = data.draw(st.lists(WORDS.filter(lambda s: s != "---"), min_size=p, max_size=p, unique=True))
     kinds = st.one_of(
         *(st.lists(kind, min_size=n, max_size=n) for kind in (WORDS, st.integers(-9, 9), st.booleans()))
     )

@@ -17,7 +17,7 @@ def find_format(path: Path) -> Format:
         if file_format.matches(path):
             return file_format
     raise ValueError(
-        f"path: {path.name!r} is of an unknown format; accepted are {accepted_suffixes()}; rename it if it is of one "
+        f"path: {path.name!r} is of an unknown format; accepted are {accepted_suffixes()}. Rename it if it is of one "
         "of them."
     )
 
