@@ -293,7 +293,9 @@ def test_labels_that_differ_by_blanks_and_those_called_na(frame, save):
     with pytest.warns(UserWarning, match="blanks or letter case only.*'liver', 'liver '; 'Heart', 'heart'"):
         assert len(read_expression(save(table.to_csv(sep="\t")), label="kind").target_names) == 4
     table["kind"] = ["NA", "a", "null", "None"] * 3
-    with pytest.warns(UserWarning, match="3 of 12 samples have no label.*called NA has to stand in quotes"):
+    with pytest.warns(
+        UserWarning, match="3 of 12 samples have no label.*class called NA has to stand in quotes"
+    ):
         assert read_expression(save(table.to_csv(sep="\t")), label="kind").target_names == [
             "None",
             "a",
@@ -330,7 +332,7 @@ def test_what_is_written_is_read_back(tmp_path, data, suffix):
         pytest.importorskip(package)
     n, p = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))
     samples = data.draw(st.lists(WORDS, min_size=n, max_size=n, unique=True))
-    genes = data.draw(st.lists(WORDS.filter(lambda s: s != "label"), min_size=p, max_size=p, unique=True))
+    genes = data.draw(st.lists(WORDS.filter(lambda s: s != "---"), min_size=p, max_size=p, unique=True))
     kinds = st.one_of(
         *(st.lists(kind, min_size=n, max_size=n) for kind in (WORDS, st.integers(-9, 9), st.booleans()))
     )

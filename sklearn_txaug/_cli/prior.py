@@ -86,6 +86,7 @@ def _description(arguments: argparse.Namespace, table: Any, prior: Any) -> str:
     )
     options = [f"--label {table.target.name}"]
     options += [] if table.groups is None else [f"--group {table.groups.name}"]
+    options += [] if arguments.transform == "none" else [f"--transform {arguments.transform}"]
     options += [f"--leave-out {','.join(arguments.leave_out)}"] if arguments.leave_out else []
     options += [f"--min-class-size {arguments.min_class_size} --rank {arguments.rank}"]
     command = f"Command: python -m sklearn_txaug prior {arguments.input.name} {' '.join(options)}"

@@ -16,7 +16,10 @@ def find_format(path: Path) -> Format:
     for file_format in FORMATS:
         if file_format.matches(path):
             return file_format
-    raise ValueError(f"path: {path.name!r} is of an unknown format; accepted are {accepted_suffixes()}.")
+    raise ValueError(
+        f"path: {path.name!r} is of an unknown format; accepted are {accepted_suffixes()}. Rename it if it is of one "
+        "of them."
+    )
 
 
 def accepted_suffixes() -> str:

@@ -26,7 +26,7 @@ _STATISTICS = re.compile(r"f|t|b|z|lr|score|direction|significant|regulation")  
 _MUTATIONS = frozenset(["variant_classification", "tumor_sample_barcode"])
 _COUNTERS = re.compile(
     r"__(no_feature|ambiguous|too_low_aQual|not_aligned|alignment_not_unique)|no_feature|too_low_aQual"
-    r"|alignment_not_unique|N_(unmapped|multimapping|noFeature|ambiguous)|Unassigned_\w+|\*",
+    r"|alignment_not_unique|N_(unmapped|multimapping|noFeature|ambiguous)|Unassigned_\w+",
 )
 _CLINICAL = re.compile(
     r"(patient_|donor_|subject_)?age(_(at|in)_\w+|_(years|yrs|y|days))?|\w+_at_(diagnosis|surgery|index|collection)"

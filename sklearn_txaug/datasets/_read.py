@@ -249,8 +249,8 @@ def _alerts(source: Source, keep: np.ndarray, genes: GeneColumns, duplicates: st
     if not keep.all():
         names = [str(sample) for sample, kept in zip(source.samples, keep, strict=True) if not kept]
         alerts.append(
-            f"{len(names)} of {len(keep)} samples have no label or group and were left out: {few(names, 3)} (a class "
-            "that is called NA has to stand in quotes)."
+            f"{len(names)} of {len(keep)} samples have no label or group and were left out: {few(names, 3)}. "
+            "A class called NA has to stand in quotes."
         )
     if not index.is_unique:
         repeats = index[index.duplicated()]

@@ -1,0 +1,293 @@
+"""Commands on files as people have them: amounts, scales, labels of another type, outputs that are replaced whole."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from sklearn_txaug import __main__ as command_line
+from sklearn_txaug._cli.amounts import amount, check_amount, join_amounts
+from sklearn_txaug._cli.messages import in_options
+from sklearn_txaug.datasets import read_expression, write_expression
+from sklearn_txaug.utils.files import replacing
+from sklearn_txaug.utils.scales import from_log, library_sizes, to_log
+
+pd = pytest.importorskip("pandas")
+
+GENES = ["TP53", "MYC", "EGFR", "BRCA1", "GAPDH", "ACTB", "KRAS", "PTEN"]
+LABELS = np.array(["liver, left", "heart", "brain"])[np.arange(45) % 3]
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    X = rng.normal(6, 1, (45, 8)) + 2 * (LABELS == "heart")[:, None]
+    return pd.DataFrame(X, [f"TCGA-AA-{i:04d}-01" for i in range(45)], GENES)
+
+
+def run(*command):
+    return command_line.main([str(part) for part in command])
+
+
+def augment(path, output, *extra, label="kind"):
+    return run("augment", path, "--label", label, "--sampler", "gaussian", "--quiet", "-o", output, *extra)
+
+
+# ---- amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1_000", 1000),
+        ("+500", 500),
+        ("0.5x", 0.5),
+        ("500x", 500.0),
+        ("3", 3),
+        ("0", 0),
+        ("a, b=1_000", {"a, b": 1000}),
+    ],
+)
+def test_whole_numbers_are_rows_and_shares_are_said(text, value):
+    assert amount(text) == value
+    assert type(amount(text)) is type(value)
+
+
+@pytest.mark.parametrize("text", ["500.0", "10.5", "nan", "-3", "inf", "1,000", "a=", "=3", "a=1,a=2"])
+def test_amounts_that_could_be_two_things_or_none(text):
+    with pytest.raises(Exception, match="rows"):
+        amount(text)
+
+
+def test_amounts_of_classes_add_up_and_much_is_asked_back():
+    assert join_amounts([{"a, b": 1}, {"c": 2}]) == {"a, b": 1, "c": 2}
+    with pytest.raises(ValueError, match="'c'"):
+        join_amounts([{"c": 1}, {"c": 2}])
+    with pytest.raises(ValueError, match="several times"):
+        join_amounts([3, {"c": 2}])
+    labels = pd.Series([1, 2, 2])
+    assert check_amount({"2": 5}, labels, sure=False) == {2: 5}
+    with pytest.raises(
+        ValueError, match=r"asks for 60,000 synthetic rows, 20,000 for each of the 3 real.*--yes"
+    ):
+        check_amount(60_000, labels, sure=False)
+    assert check_amount(60_000, labels, sure=True) == 60_000
+
+
+def test_names_with_commas(frame, tmp_path):
+    table = frame.assign(**{"age, years": 40.0, "weight": 70.0, "height": 1.7})
+    table.insert(0, "kind", LABELS)
+    table.to_csv(tmp_path / "real.csv", index_label="id")
+    amounts = ["--n-synthetic", "liver, left=3", "--n-synthetic", "heart=2,brain=1"]
+    drop = ["--drop", "age, years", "--drop", "weight,height"]
+    assert augment(tmp_path / "real.csv", tmp_path / "new.csv", *amounts, *drop, "--synthetic-only") == 0
+    new = read_expression(tmp_path / "new.csv", label="kind")
+    assert new.target.value_counts().to_dict() == {"liver, left": 3, "heart": 2, "brain": 1}
+    assert new.feature_names == GENES
+    files = [tmp_path / "real.csv", tmp_path / "new.csv"]  # the second has none of the dropped columns
+    assert run("evaluate", *files, "--label", "kind", *drop, "-o", tmp_path / "out") == 0
+
+
+# ---- marks, groups and labels
+
+
+def test_marked_rows_without_a_group_are_refused_as_real(frame, tmp_path, capsys):
+    y, groups = pd.Series(LABELS, frame.index, name="kind"), pd.Series(range(45), frame.index, name="donor")
+    write_expression(tmp_path / "real.csv", frame, y, groups=groups)
+    both = tmp_path / "both.csv"
+    assert augment(tmp_path / "real.csv", both, "--group", "donor", "--n-synthetic", 12) == 0
+    options = ["--label", "kind", "--group", "donor", "-o", tmp_path / "out"]
+    for command in (
+        ["benchmark", "--data", both],
+        ["evaluate", both, both],
+        ["reproduce", "gmda2024", "--data", both],
+    ):
+        extra = ["--cohort", "gtex"] if command[0] == "reproduce" else []
+        assert run(*command, *options, *extra) == 2
+        assert "both.csv has 12 synthetic rows (is_synthetic)" in capsys.readouterr().err
+    assert run("evaluate", tmp_path / "real.csv", both, *options) == 0
+
+
+def test_labels_of_another_type_are_the_same(frame, tmp_path):
+    anndata = pytest.importorskip("anndata")
+    leiden = pd.Categorical((np.arange(45) % 3).astype(str))
+    anndata.AnnData(frame, obs=pd.DataFrame({"kind": leiden}, frame.index)).write_h5ad(tmp_path / "real.h5ad")
+    frame.assign(kind=np.arange(45) % 3).to_csv(tmp_path / "new.csv", index_label="id")  # integers
+    files = [tmp_path / "real.h5ad", tmp_path / "new.csv"]
+    assert run("evaluate", *files, "--label", "kind", "-o", tmp_path / "out") == 0
+    assert augment(tmp_path / "real.h5ad", tmp_path / "both.csv", "--n-synthetic", 9) == 0
+    with pytest.warns(UserWarning, match="9 of 54"):
+        assert read_expression(tmp_path / "both.csv", label="kind").target_names == ["0", "1", "2"]
+
+
+# ---- scales
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".h5ad"])
+@pytest.mark.parametrize("transform", ["none", "log2cpm", "log2p1"])
+def test_synthetic_counts_are_counts(frame, tmp_path, capsys, suffix, transform):
+    if suffix == ".h5ad":
+        pytest.importorskip("anndata")
+    counts = np.rint(2**frame * 50)
+    write_expression(tmp_path / f"real{suffix}", counts, pd.Series(LABELS, frame.index, name="kind"))
+    real, new = tmp_path / f"real{suffix}", tmp_path / f"new{suffix}"
+    assert augment(real, new, "--n-synthetic", 90, "--transform", transform) == 0
+    assert ("give --transform log2cpm" in capsys.readouterr().err) == (transform == "none")
+    table = read_expression(new, label="kind")
+    np.testing.assert_array_equal(table.data.iloc[:45], counts)
+    rows = table.data.iloc[45:].to_numpy()
+    assert rows.min() >= 0
+    assert not np.mod(rows, 1).any()
+    if transform == "log2cpm":
+        sizes = counts.sum(axis=1).to_numpy()
+        assert all(np.abs(sizes - size).min() <= len(GENES) for size in rows.sum(axis=1))
+    options = ["--label", "kind", "--transform", transform, "-o", tmp_path / "out"]
+    if transform != "none" and suffix == ".csv":
+        assert run("evaluate", real, new, *options) == 0
+        assert "X looks like" not in capsys.readouterr().err
+
+
+def test_log_scales_and_back(frame):
+    counts = np.rint(2 ** frame.to_numpy() * 50)
+    for transform in ("log2cpm", "log2p1"):
+        back = from_log(to_log(counts, transform), transform, library_sizes(counts), whole=True)
+        np.testing.assert_array_equal(back, counts)
+    for wrong, message in ((counts - 1e6, "0 or more"), (counts * np.eye(45, 8), "no counts at all")):
+        with pytest.raises(ValueError, match=message):
+            to_log(wrong, "log2cpm")
+    with pytest.warns(UserWarning, match="as on a log scale"):
+        to_log(frame.to_numpy(), "log2p1")
+    with pytest.raises(ValueError, match="transform must be one of"):
+        to_log(counts, "log")
+
+
+# ---- outputs
+
+
+def test_h5ad_of_text_and_records(frame, tmp_path, capsys):
+    anndata = pytest.importorskip("anndata")
+    data = anndata.AnnData(frame, obs=pd.DataFrame({"kind": LABELS}, frame.index))
+    data.obsm["clinical"] = pd.DataFrame({"sex": ["F", "M", "F"] * 15}, frame.index)
+    data.obsm["records"] = np.zeros(45, dtype=[("score", "f4"), ("rank", "i4")])
+    data.obsm["scores"] = np.zeros(45, dtype=[("score", "f4")])
+    data.layers["calls"] = np.where(data.X > 6, "P", "A").astype(object)
+    data.layers["seen"] = data.X > 6
+    data.write_h5ad(tmp_path / "real.h5ad")
+    assert augment(tmp_path / "real.h5ad", tmp_path / "new.h5ad", "--n-synthetic", 5) == 0
+    assert "obsm ['records'] cannot say that synthetic rows have no values" in capsys.readouterr().err
+    back = anndata.read_h5ad(tmp_path / "new.h5ad")
+    assert back.obsm["clinical"]["sex"].isna().tolist() == [False] * 45 + [True] * 5
+    assert set(back.layers["calls"][45:].ravel()) == {""}
+    assert back.layers["calls"][:45].tolist() == data.layers["calls"].tolist()
+    assert np.isnan(back.layers["seen"][45:]).all()
+    assert np.isnan(back.obsm["scores"]["score"][45:]).all()
+
+
+@pytest.mark.parametrize("name", ["new.csv", "new.tsv.gz", "new.gct", "new.parquet", "new.h5ad"])
+def test_the_earlier_output_stays_whole(frame, tmp_path, monkeypatch, name):
+    path = tmp_path / name
+    write_expression(path, frame)
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_expression(path, frame + 1)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_kill_while_writing_leaves_the_earlier_output(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text("old")
+    code = (
+        "import os, pathlib, sys, signal\n"
+        "from sklearn_txaug.utils.files import replacing\n"
+        "with replacing(pathlib.Path(sys.argv[1])) as new:\n"
+        "    new.write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], timeout=60, env=os.environ)
+    assert done.returncode == -signal.SIGKILL
+    assert path.read_text() == "old"
+
+
+def test_links_and_permissions_are_kept(tmp_path):
+    target, link = tmp_path / "target.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    with replacing(link) as new:
+        new.write_text("new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("command", ["benchmark", "evaluate", "reproduce"])
+def test_a_file_is_no_folder_of_results(tmp_path, capsys, command):
+    (tmp_path / "taken").write_text("")
+    given = {"evaluate": ["a.csv", "b.csv"], "reproduce": ["gmda2024"]}.get(command, [])
+    assert run(command, *given, "-o", tmp_path / "taken") == 2
+    assert "is a file, where a folder of results is wanted" in capsys.readouterr().err
+
+
+# ---- parameters and words
+
+
+def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
+    write_expression(tmp_path / "real.csv", frame, pd.Series(LABELS, frame.index, name="kind"))
+    command = ["benchmark", "--data", tmp_path / "real.csv", "--label", "kind", "--samplers", "gaussian"]
+    for given, message in (
+        ("flow.max_epochs=3", "must begin with one of the samplers, gaussian"),
+        ("gaussian.depth=3", "--param: Invalid parameter 'depth'"),
+        ("gaussian.random_state=3", "random_state is set by --seeds"),
+        ("prior_rows", "is not name=value"),
+    ):
+        assert run(*command, "--param", given, "-o", tmp_path / "out") == 2
+        assert message in capsys.readouterr().err
+    sizes = [
+        "--n-real",
+        12,
+        "--n-synthetic",
+        6,
+        "--seeds",
+        1,
+        "--jobs",
+        1,
+        "--classifiers",
+        "logistic",
+        "--quiet",
+    ]
+    assert run(*command, *sizes, "--param", "gaussian.prior_rows=7", "-o", tmp_path / "out") == 0
+    assert (
+        run(*command, *sizes, "-o", tmp_path / "out") == 2
+    )  # other parameters than those of the stored rows
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("label='a' was not found", "--label 'a' was not found"),
+        (
+            "Name them as label=, group= or in drop=[...]; or set samples_in= if",
+            "Name them as --label, --group or in --drop; or set --samples-in if",
+        ),
+        (
+            "Say samples_in='rows' or samples_in='columns'.",
+            "Say --samples-in 'rows' or --samples-in 'columns'.",
+        ),
+        ("labels_file x.csv: row 2", "--labels-file x.csv: row 2"),
+        ("were merged by duplicates='mean'.", "were merged to their mean."),
+        ("--label is needed", "--label is needed"),
+        ("y_synthetic has no class of y_real", "the synthetic file has no class of the real file"),
+    ],
+)
+def test_messages_speak_of_options(text, said):
+    assert in_options(text) == said
