@@ -141,7 +141,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
         *,
         y: Any = None,
         random_state: RandomState = None,
-    ) -> tuple[MatrixLike, np.ndarray, np.ndarray]:
+    ) -> tuple[MatrixLike, Any, np.ndarray]:
         """Draw rows and show them on their way: what the noise has become after some of the sampling steps.
 
         The rows of each step come from the same noise. What is drawn with a scale of its own, decoding and its
@@ -165,7 +165,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
         -------
         X_path : same type as the `X` of `fit`, of shape (len(steps) * n_rows, n_features)
             Rows on the way, step after step.
-        y_path : ndarray of shape (len(steps) * n_rows,)
+        y_path : same type as the `y` of `fit`, of shape (len(steps) * n_rows,)
             Their labels.
         steps : ndarray of shape (len(steps) * n_rows,)
             The steps taken of each.
@@ -191,14 +191,14 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
         check_is_fitted(self, msg=NOT_TRAINED)
         module: Any = self.module_
         steps = _check_steps(steps, module.n_sampling_steps)
-        codes = self._codes(y) if y is not None else self._spread_codes(n_samples)
+        codes = self._labels.codes_of(y) if y is not None else self._labels.spread(n_samples)
         stream = self._sample_stream(random_state)
         path = []
         for Z in self._generate_path(codes, steps, np.random.default_rng(stream)):
             rng = np.random.default_rng(stream)
             rng.integers(2**63)  # what drew the noise
             path.append(self._decode(Z, None, rng))
-        labels = np.tile(self.classes_[codes], len(steps))
+        labels = self._labels.like_given(np.tile(codes, len(steps)))
         return rows_like(self._X_template, np.concatenate(path)), labels, np.repeat(steps, len(codes))
 
     @torch.no_grad()
