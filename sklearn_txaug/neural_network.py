@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from skorch.callbacks import EarlyStopping
+from skorch.utils import noop
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
@@ -83,7 +84,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
     def _default_callbacks(self) -> list[Any]:
         if not self.early_stopping:
             return super()._default_callbacks()
-        stop = EarlyStopping("valid_loss", patience=self.patience, load_best=True, sink=_silent)
+        stop = EarlyStopping("valid_loss", patience=self.patience, load_best=True, sink=noop)
         return [stop, *super()._default_callbacks()]
 
     def _fit_mlp(
@@ -299,7 +300,3 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
-
-
-def _silent(message: str) -> None:
-    """Suppress skorch's message that training stopped early; `history_` shows it."""

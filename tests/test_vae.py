@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from sklearn_txaug.over_sampling import VAESampler
-from sklearn_txaug.over_sampling._vae import _NegativeBinomial
+from sklearn_txaug.over_sampling._likelihoods import NegativeBinomialLikelihood
 
 SMALL = {
     "hidden_layer_sizes": (32,),
@@ -55,7 +55,7 @@ def test_counts_stay_counts_and_keep_their_moments():
 
 def test_negative_binomial_density_is_scipy_s():
     stats = pytest.importorskip("scipy.stats")
-    likelihood = _NegativeBinomial(3).double()
+    likelihood = NegativeBinomialLikelihood(3).double()
     x, log_mean = torch.tensor([[0.0, 3, 40]]).double(), torch.tensor([[0.5, 1.0, 3.0]]).double()
     size, mean = 1.0, log_mean.exp().numpy()
     expected = -stats.nbinom.logpmf(x.numpy(), size, size / (size + mean))

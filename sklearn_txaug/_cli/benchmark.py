@@ -40,7 +40,14 @@ def add_benchmark(commands: Any) -> None:
         parents=[cohort_options(), class_size_option(), quiet_option()],
         allow_abbrev=False,
     )
-    add = parser.add_argument
+    _add_contenders(parser.add_argument)
+    _add_design(parser.add_argument)
+    add_traceback(parser)
+    parser.set_defaults(run=_benchmark)
+
+
+def _add_contenders(add: Callable[..., Any]) -> None:
+    """Add the options that say what is compared, on which data."""
     add("--data", type=Path, nargs="+", metavar="FILE", help=f"files ({FORMATS}), each a cohort")
     add("-o", "--output", type=Path, default=Path("benchmark"), help="folder of the results (%(default)s)")
     add(
@@ -67,6 +74,10 @@ def add_benchmark(commands: Any) -> None:
         default="mlp,logistic",
         help="of mlp, logistic, lda, forest, boosting, or sklearn.neighbors.KNeighborsClassifier (%(default)s)",
     )
+
+
+def _add_design(add: Callable[..., Any]) -> None:
+    """Add the options that say how it is compared."""
     add(
         "--n-real",
         type=_sizes("real_amount"),
@@ -103,8 +114,6 @@ def add_benchmark(commands: Any) -> None:
     )
     add("--report", action="store_true", help="write one HTML page with words, tables and pictures")
     add("--jobs", type=positive, help="trainings at a time; default: one for each CPU core")
-    add_traceback(parser)
-    parser.set_defaults(run=_benchmark)
 
 
 def _benchmark(arguments: argparse.Namespace) -> int:

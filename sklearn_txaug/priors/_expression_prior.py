@@ -13,13 +13,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..utils.checks import check_groups, check_labels, check_names
 from ..utils.constraints import PositiveInt, Share
-from ..utils.containers import as_container, dense
+from ..utils.containers import as_container
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 from ._genes import find_genes
-from ._low_rank import LowRank, covariance_of
-
-_BLOCK = 2**22  # values of a block of rows
+from ._learning import between_classes, blocks_of, class_means, columns_of
+from ._low_rank import covariance_of
 
 
 @estimator
@@ -42,7 +41,7 @@ class ExpressionPrior(BaseEstimator):
 
     Attributes
     ----------
-    means_, scales_ : ndarray of shape (n_features_in_,)
+    means_, scales_ : ndarray of shape (`n_features_in_`,)
         Mean and standard deviation of each gene over the reference.
     within_, between_ : LowRank
         The covariances within and between classes, of standardised genes.
@@ -261,10 +260,10 @@ class ExpressionPrior(BaseEstimator):
             )
 
     def _learn(self, rows: Any, codes: np.ndarray) -> None:
-        centres = _class_means(rows, codes, len(self.classes_))
+        centres = class_means(rows, codes, len(self.classes_))
         self.means_ = self.class_counts_ @ centres / len(codes)
         squares, low, high = np.zeros(rows.shape[1]), np.inf, -np.inf
-        for block, _ in _blocks(rows, codes):
+        for block, _ in blocks_of(rows, codes):
             squares += np.square(block - self.means_.astype(block.dtype)).sum(axis=0, dtype=np.float64)
             low, high = min(low, float(block.min())), max(high, float(block.max()))
         self.range_ = np.array([low, high])
@@ -273,14 +272,14 @@ class ExpressionPrior(BaseEstimator):
         unbiased = np.sqrt(self.class_counts_ / np.maximum(self.class_counts_ - 1, 1))
 
         def residuals() -> Iterator[np.ndarray]:
-            for block, some in _blocks(rows, codes):
+            for block, some in blocks_of(rows, codes):
                 kept = self.class_counts_[some] > 1
                 left = (block - centres[some].astype(block.dtype))[kept] / unit.astype(block.dtype)
                 yield left * unbiased[some[kept], None].astype(block.dtype)
 
         self.within_ = covariance_of(residuals, self.rank, np.random.default_rng(0))
         self.within_.noise[self.scales_ == 0] = self.within_.variances().mean()  # such genes count as unknown
-        self.between_ = _between((centres - centres.mean(axis=0)) / unit, self.shrinkage, self.rank)
+        self.between_ = between_classes((centres - centres.mean(axis=0)) / unit, self.shrinkage, self.rank)
 
     def _taken(self, places: np.ndarray, names: np.ndarray | None) -> ExpressionPrior:
         """Return the prior of the genes at `places`; -1 stands for an unknown gene."""
@@ -288,40 +287,9 @@ class ExpressionPrior(BaseEstimator):
         taken = copy(self)
         taken.means_ = np.where(known, self.means_[places], np.nan)
         taken.scales_ = np.where(known, self.scales_[places], np.nan)
-        taken.within_ = _columns(self.within_, places)
-        taken.between_ = _columns(self.between_, places)
+        taken.within_ = columns_of(self.within_, places)
+        taken.between_ = columns_of(self.between_, places)
         taken.n_features_in_ = len(places)
         if names is not None:
             taken.feature_names_in_ = names
         return taken
-
-
-def _class_means(rows: Any, codes: np.ndarray, n_classes: int) -> np.ndarray:
-    sums = np.zeros((n_classes, rows.shape[1]))
-    for block, some in _blocks(rows, codes):
-        sums += np.eye(n_classes, dtype=block.dtype)[some].T @ block
-    return sums / np.bincount(codes)[:, None]
-
-
-def _blocks(rows: Any, codes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Return dense blocks of rows, and their class codes."""
-    size = max(1, _BLOCK // rows.shape[1])
-    for start in range(0, len(codes), size):
-        some = slice(start, start + size)
-        yield dense(rows[some]), codes[some]
-
-
-def _between(centres: np.ndarray, shrinkage: float, rank: int) -> LowRank:
-    """Return the covariance of class means, of shape (n_classes, n_features) and mean 0, shrunk."""
-    _, values, directions = np.linalg.svd(centres / np.sqrt(len(centres) - 1), full_matrices=False)
-    kept = slice(0, min(rank, len(centres) - 1))
-    factor = np.sqrt(1 - shrinkage) * values[kept, None] * directions[kept]
-    variance = np.square(values).sum() / centres.shape[1]
-    return LowRank(factor, np.full(centres.shape[1], shrinkage * variance))
-
-
-def _columns(covariance: LowRank, places: np.ndarray) -> LowRank:
-    known = places >= 0
-    factor = np.where(known, covariance.factor[:, places], 0)
-    noise = np.where(known, covariance.noise[places], covariance.variances().mean())
-    return LowRank(factor, noise)

@@ -1,0 +1,44 @@
+"""What a prior learns from rows: means of classes, covariances between and within them, in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..utils.containers import dense
+from ._low_rank import LowRank
+
+_BLOCK = 2**22  # values of a block of rows
+
+
+def class_means(rows: Any, codes: np.ndarray, n_classes: int) -> np.ndarray:
+    sums = np.zeros((n_classes, rows.shape[1]))
+    for block, some in blocks_of(rows, codes):
+        sums += np.eye(n_classes, dtype=block.dtype)[some].T @ block
+    return sums / np.bincount(codes)[:, None]
+
+
+def blocks_of(rows: Any, codes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Return dense blocks of rows, and their class codes."""
+    size = max(1, _BLOCK // rows.shape[1])
+    for start in range(0, len(codes), size):
+        some = slice(start, start + size)
+        yield dense(rows[some]), codes[some]
+
+
+def between_classes(centres: np.ndarray, shrinkage: float, rank: int) -> LowRank:
+    """Return the covariance of class means, of shape (n_classes, n_features) and mean 0, shrunk."""
+    _, values, directions = np.linalg.svd(centres / np.sqrt(len(centres) - 1), full_matrices=False)
+    kept = slice(0, min(rank, len(centres) - 1))
+    factor = np.sqrt(1 - shrinkage) * values[kept, None] * directions[kept]
+    variance = np.square(values).sum() / centres.shape[1]
+    return LowRank(factor, np.full(centres.shape[1], shrinkage * variance))
+
+
+def columns_of(covariance: LowRank, places: np.ndarray) -> LowRank:
+    known = places >= 0
+    factor = np.where(known, covariance.factor[:, places], 0)
+    noise = np.where(known, covariance.noise[places], covariance.variances().mean())
+    return LowRank(factor, noise)
