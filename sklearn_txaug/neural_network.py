@@ -114,7 +114,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         if weight is not None:
             tensors.append(as_rows(weight))
         net = self._make_net(
-            lambda: self._make_module(X.shape[1], n_out, loss),
+            lambda: MLP(X.shape[1], n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm),
             len(train),
             np.random.default_rng(seed),
             TensorDataset(*(tensor[held] for tensor in tensors)) if self.early_stopping else None,
@@ -123,9 +123,6 @@ class _MLPNet(NetEstimator, BaseEstimator):
         self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
             raise FloatingPointError("Training diverged to NaN or infinity: lower lr or check the weights")
-
-    def _make_module(self, n_in: int, n_out: int, loss: nn.Module) -> MLP:
-        return MLP(n_in, n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm)
 
     def embed(self, X: MatrixLike) -> np.ndarray:
         """Return the last hidden layer before its activation.

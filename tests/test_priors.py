@@ -145,11 +145,11 @@ def test_20000_genes_need_no_square_matrix():
 def test_blocks_of_rows_and_sparse_rows_change_nothing(monkeypatch):
     from scipy import sparse
 
-    from sklearn_txaug.priors import _expression_prior
+    from sklearn_txaug.priors import _learning
 
     X, y = simulate(5, 10)
     whole = ExpressionPrior(rank=3).fit(X, y)
-    monkeypatch.setattr(_expression_prior, "_BLOCK", 50)
+    monkeypatch.setattr(_learning, "_BLOCK", 50)
     for rows in (X, sparse.csr_matrix(X.to_numpy())):
         blocks = ExpressionPrior(rank=3).fit(rows, y)
         np.testing.assert_allclose(dense(blocks.within_), dense(whole.within_), rtol=1e-5, atol=1e-7)

@@ -29,8 +29,8 @@ class GMDASampler(ComponentsSampler):
     class in each box is to equal that of the real rows.
 
     The published objective compares the shares of one batch in all classes, absolutely and relative to their size.
-    With some twenty rows a class in a batch these shares are noisy, and the loss is lower for rows of half the
-    variance than for Gaussian rows of the full one, and lower by far for copies than for fresh real rows
+    With some twenty rows a class in a batch these shares are noisy, and the loss can be lower for rows of half the
+    variance than for Gaussian rows of the full one; for copies it is far lower than for fresh real rows
     (docs/benchmarks.md). By default, therefore, all real rows of a class are compared with many synthetic ones, the
     row in the middle of the box does not count, and the loss is an unbiased estimate of the squared difference: in
     expectation, no rows drawn independently of the training rows have a lower one than fresh real rows. Also by
