@@ -102,8 +102,8 @@ class _MLPNet(NetEstimator, BaseEstimator):
         seed = draw_seed(self.random_state)
         train, held = np.arange(len(X)), np.arange(0)
         if self.early_stopping:
-            train, held = holdout(strata, groups, self.validation_fraction, seed)
-            train, held = keep_classes(train, held, strata, groups)
+            split = holdout(strata, groups, self.validation_fraction, seed)
+            train, held = keep_classes(*split, strata, groups)
             if not len(held):
                 raise ValueError(
                     "early_stopping would hold out every row of some class: there are too few groups"
@@ -114,7 +114,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         if weight is not None:
             tensors.append(as_rows(weight))
         net = self._make_net(
-            lambda: MLP(X.shape[1], n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm),
+            lambda: self._make_module(X.shape[1], n_out, loss),
             len(train),
             np.random.default_rng(seed),
             TensorDataset(*(tensor[held] for tensor in tensors)) if self.early_stopping else None,
@@ -123,6 +123,9 @@ class _MLPNet(NetEstimator, BaseEstimator):
         self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
             raise FloatingPointError("Training diverged to NaN or infinity: lower lr or check the weights")
+
+    def _make_module(self, n_in: int, n_out: int, loss: nn.Module) -> MLP:
+        return MLP(n_in, n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm)
 
     def embed(self, X: MatrixLike) -> np.ndarray:
         """Return the last hidden layer before its activation.
@@ -219,8 +222,9 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         loss = SampleWeightedCrossEntropy(as_rows(weights), label_smoothing=self.label_smoothing)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        n_classes = len(self.classes_)
-        self._fit_mlp(dense(X), torch.from_numpy(codes), n_classes, codes, groups, loss, sample_weight)
+        self._fit_mlp(
+            dense(X), torch.from_numpy(codes), len(self.classes_), codes, groups, loss, sample_weight
+        )
         return self
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
