@@ -1,6 +1,7 @@
 """The way from noise to rows: its ends, the steps asked for, and the picture."""
 
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -73,3 +74,4 @@ def test_the_picture_has_a_panel_for_each_step(data):
     assert display.path.shape == (18, 2)
     limits = {(ax.get_xlim(), ax.get_ylim()) for ax in display.axes_}
     assert len(limits) == 1
+    plt.close(display.figure_)
