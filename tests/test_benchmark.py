@@ -10,6 +10,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import NearestNeighbors
+from skorch.callbacks import Callback
 
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug.benchmark import (
@@ -27,7 +28,7 @@ from sklearn_txaug.benchmark._memory import PeakMemory
 from sklearn_txaug.benchmark._row_amounts import amount_order, labels_to_draw, real_amount, synthetic_amount
 from sklearn_txaug.benchmark._store import ResultStore, class_of, read_rows, recall_of
 from sklearn_txaug.model_selection import SelectiveSampler
-from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.over_sampling import GaussianSampler, VAESampler
 from sklearn_txaug.over_sampling._wrapper import Interpolation
 
 
@@ -197,6 +198,19 @@ def test_a_classifier_that_fails_without_augmentation_ends_the_run(cohort, tmp_p
     setup = {**SETUP, "classifiers": {"wrong": Wrong()}}
     with pytest.raises(ValueError, match="cannot be fitted"):
         benchmark(cohort, samplers={"none": None}, **setup, output=tmp_path)
+
+
+class _Plain(Callback):
+    """Has no repr of its own: its text holds an address, which differs between processes."""
+
+
+def test_callbacks_without_a_repr_do_not_keep_a_run_from_continuing(cohort, tmp_path):
+    def run():
+        sampler = VAESampler(max_epochs=1, device="cpu", callbacks=[_Plain()], hidden_layer_sizes=(8,))
+        return benchmark(cohort, samplers={"none": None, "vae": sampler}, **SETUP, output=tmp_path)
+
+    assert " at 0x" in str(VAESampler(callbacks=[_Plain()]).get_params())
+    assert _values(run()) == _values(run())
 
 
 def test_a_block_torn_between_two_lines_is_completed(cohort, tmp_path):

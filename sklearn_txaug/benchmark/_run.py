@@ -16,7 +16,7 @@ from ._cohort import Cohort, fingerprint, split, subset
 from ._jobs import PROTOCOLS, Job, Plan, key, keys, missing
 from ._methods import is_gate, make_classifiers, make_samplers
 from ._row_amounts import Amount, real_amount, synthetic_amount
-from ._store import ResultStore, Row
+from ._store import ResultStore, Row, described
 from ._training import Finished, run_job
 
 
@@ -110,8 +110,7 @@ def open_store(
 ) -> ResultStore:
     """Return the store of results, if existing results come from the same data, methods and settings."""
     named = {
-        f"{cohort.name} {name}": str(method if method is None else method.get_params())
-        for name, method in {**samplers, **classifiers}.items()
+        f"{cohort.name} {name}": described(method) for name, method in {**samplers, **classifiers}.items()
     }
     data = {f"{cohort.name} data": fingerprint(cohort), "sklearn_txaug": __version__}
     return ResultStore(Path(output), {**named, **data, **(settings or {})})

@@ -111,6 +111,15 @@ class ResultStore:
         os.replace(new, path)
 
 
+def described(method: Any) -> str:
+    """Return a sampler or classifier with its parameters as text, the same in every process.
+
+    What has no repr of its own, as most callbacks, is written with its address in memory otherwise.
+    """
+    text = str(method if method is None else method.get_params())
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
+
+
 def recall_of(label: Any) -> str:
     """Return the metric that holds the recall of a class."""
     text = str(label).replace("\\", r"\\").replace("\n", r"\n").replace("\r", r"\r")  # a row is one line
