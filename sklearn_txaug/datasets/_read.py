@@ -11,9 +11,9 @@ from sklearn.utils import Bunch
 from ..utils.docs import with_texts
 from ..utils.optional import require
 from ..utils.warnings import warn
+from ._alerts import label_alerts, notes_of, table_alerts
 from ._annotations import MARK, Sheet, get_annotation, marked
 from ._base import ReadOptions, Source
-from ._cells import MISSING, few
 from ._formats import accepted_suffixes, find_format
 from ._genes import MERGES, GeneColumns
 from ._known import check_genes
@@ -181,18 +181,7 @@ def _assemble(
     """Read the labels, then the values of the samples that have them; return the Bunch and the warnings."""
     pd = require("pandas", "read_expression")
     wanted = {"label": label, "group": group}
-    columns = {
-        argument: get_annotation(argument, name, source, sheet) if name is not None else None
-        for argument, name in wanted.items()
-    }
-    keep = np.ones(len(source.samples), dtype=bool)
-    for column in columns.values():
-        if column is not None:
-            keep &= column.notna().to_numpy()
-    if not keep.any():
-        raise ValueError(
-            f"{source.path.name} has no sample with a value in {' and '.join(filter(None, wanted.values()))}."
-        )
+    columns, keep = _labelled(source, sheet, wanted)
     is_gene, doubts = check_genes(source.genes, source.orientation.samples_in)
     genes = GeneColumns(source.genes, duplicates, is_gene)
     X = genes.read(source, keep, dtype)
@@ -206,9 +195,9 @@ def _assemble(
     )
     marks = _marks(source, sheet)
     is_synthetic = None if marks is None else marks[keep]
-    alerts = [*source.notes, *([] if sheet is None else _notes_of(sheet)), *doubts]
-    alerts += _alerts(source, keep, genes, duplicates, index)
-    alerts += _label_alerts(target)
+    alerts = [*source.notes, *([] if sheet is None else notes_of(sheet)), *doubts]
+    alerts += table_alerts(source, keep, genes, duplicates, index)
+    alerts += label_alerts(target)
     if is_synthetic is not None and 0 < is_synthetic.sum() < len(is_synthetic):
         alerts.append(
             f"{is_synthetic.sum()} of {len(is_synthetic)} samples are synthetic ({MARK!r} says so)."
@@ -230,63 +219,23 @@ def _assemble(
     return result, alerts
 
 
-def _notes_of(sheet: Sheet) -> list[str]:
-    return [f"labels_file {sheet.path.name}: {note}" for note in sheet.notes]
-
-
-def _alerts(source: Source, keep: np.ndarray, genes: GeneColumns, duplicates: str, index: Any) -> list[str]:
-    """What the caller should know about."""
-    alerts = []
-    if source.orientation.guess:
-        alerts.append(
-            f"samples are taken to be in {source.orientation.samples_in}, a guess: "
-            f"{source.orientation.reason}. Say samples_in='rows' or samples_in='columns' to be sure."
+def _labelled(
+    source: Source, sheet: Sheet | None, wanted: dict[str, str | None]
+) -> tuple[dict[str, Any], np.ndarray]:
+    """Return the columns asked for, and which samples have a value in all of them."""
+    columns = {
+        argument: get_annotation(argument, name, source, sheet) if name is not None else None
+        for argument, name in wanted.items()
+    }
+    keep = np.ones(len(source.samples), dtype=bool)
+    for column in columns.values():
+        if column is not None:
+            keep &= column.notna().to_numpy()
+    if not keep.any():
+        raise ValueError(
+            f"{source.path.name} has no sample with a value in {' and '.join(filter(None, wanted.values()))}."
         )
-    if source.left_out:
-        alerts.append(
-            f"columns that describe genes and are no samples were left out: {few(source.left_out)}."
-        )
-    if not keep.all():
-        names = [str(sample) for sample, kept in zip(source.samples, keep, strict=True) if not kept]
-        alerts.append(
-            f"{len(names)} of {len(keep)} samples have no label or group and were left out: {few(names, 3)}. "
-            "A class called NA has to stand in quotes."
-        )
-    if not index.is_unique:
-        repeats = index[index.duplicated()]
-        alerts.append(f"{len(repeats)} sample names repeat an earlier one, {repeats[0]!r} for instance.")
-    if genes.repeated:
-        alerts.append(
-            f"{len(genes.repeated)} gene names occur more than once ({', '.join(genes.repeated[:5])}) and "
-            f"were merged by duplicates={duplicates!r}."
-        )
-    if genes.n_missing:
-        alerts.append(
-            f"{genes.n_missing} values are missing (NaN); impute them or leave out their genes before a fit."
-        )
-    return alerts
-
-
-def _label_alerts(target: Any) -> list[str]:
-    """What looks wrong with the labels: spellings that differ by little, names of samples, missing values."""
-    if target is None:
-        return []
-    labels, alerts = target.unique().tolist(), []
-    texts = [label for label in labels if isinstance(label, str)]
-    spellings: dict[str, list[str]] = {}
-    for text in texts:
-        spellings.setdefault(" ".join(text.split()).casefold(), []).append(text)
-    if alike := [few(group) for group in spellings.values() if len(group) > 1]:
-        alerts.append(
-            f"labels differ by blanks or letter case only, and are taken for different classes: {'; '.join(alike)}."
-        )
-    if blank := [text for text in texts if text in MISSING]:
-        alerts.append(f"the label {few(blank)} is taken for a class; empty the cells if it stands for none.")
-    if len(labels) == len(target) > 10:
-        alerts.append(
-            f"every sample has a label of its own in {target.name!r}: is it the column of their names?"
-        )
-    return alerts
+    return columns, keep
 
 
 def _marks(source: Source, sheet: Sheet | None) -> np.ndarray | None:
