@@ -10,11 +10,12 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import parametrize_with_checks as sklearn_checks
 
 from sklearn_txaug.model_selection import AugmentedClassifier
 from sklearn_txaug.neural_network import MLPNetClassifier
-from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler, LatentSampler
 
 ESTIMATORS = [
     AugmentedClassifier(random_state=0),
@@ -162,3 +163,21 @@ def test_the_net_heeds_sample_weights(data):
     assert only_c.predict_proba(X)[:, 2].mean() > 1.3 * even.predict_proba(X)[:, 2].mean()
     with pytest.raises(ValueError, match="Negative values"):
         MLPNetClassifier(**kwargs).fit(X, y, sample_weight=np.full(70, -1.0))
+
+
+def test_a_classifier_without_probabilities_is_named_before_any_training(data, monkeypatch):
+    monkeypatch.setattr(GaussianSampler, "fit_resample", lambda *_, **__: pytest.fail("was trained"))
+    with pytest.raises(ValueError, match="SVC has no predict_proba"):
+        AugmentedClassifier(GaussianSampler(n_synthetic=5), SVC(), synthetic_weight="cv").fit(*data)
+
+
+@pytest.mark.parametrize("trained", [GaussianSampler(), LatentSampler(GaussianSampler())])
+def test_a_frozen_sampler_stays_as_it_is(data, trained):
+    trained = clone(trained).fit(*data)
+    before = trained.get_params(deep=False)
+    frozen = FrozenSampler(trained, n_synthetic=10)
+    model = AugmentedClassifier(frozen, random_state=0).fit(*data)
+    assert model.sampler_.sampler_ is trained
+    assert trained.get_params(deep=False) == before
+    assert {v for name, v in trained.get_params().items() if name.endswith("random_state")} == {None}
+    assert isinstance(model.sampler_.random_state, int)

@@ -39,6 +39,14 @@ class NeedsDepth:
 number = 3
 """
 
+FAILING = """
+from sklearn_txaug.over_sampling import GaussianSampler
+
+class Sampler(GaussianSampler):
+    def fit(self, X, y, *, groups=None):
+        raise RuntimeError("cannot be trained")
+"""
+
 
 @pytest.fixture
 def table(tmp_path):
@@ -284,3 +292,27 @@ def test_an_h5ad_names_its_own_columns(table, tmp_path, capsys):
     assert command_line.main(["evaluate", *files, "-o", out]) == 0, capsys.readouterr().err
     assert command_line.main(["evaluate", *files, "-o", out, "--drop", "age"]) == 2
     assert "drop names ['age'], which new.csv does not have" in capsys.readouterr().err
+
+
+def test_a_module_of_the_user_that_cannot_be_read_is_wrong_input(package, table, capsys):
+    (table.with_name("broken.py")).write_text("def fit(:\n")
+    for name in ("broken.MySampler", ".broken.MySampler"):
+        assert augment(table, name=name) == 2
+        assert "cannot be imported" in capsys.readouterr().err
+
+
+def test_a_density_without_labels_is_wrong_input_to_the_benchmark(table, capsys):
+    sampler = "sklearn.mixture.GaussianMixture"
+    status = command_line.main(
+        ["benchmark", "--data", str(table), "--label", "tissue", "--samplers", sampler]
+    )
+    assert status == 2
+    assert "its sample takes no y" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:.*has no results")
+def test_a_benchmark_in_which_no_sampler_can_be_trained_is_a_failed_run(package, table, tmp_path):
+    (tmp_path / "failing.py").write_text(FAILING)
+    command = ["benchmark", "--data", str(table), "--label", "tissue", "--samplers", "failing.Sampler"]
+    sizes = ["--classifiers", "logistic", "--n-real", "9", "--seeds", "1", "--quiet", "--jobs", "1"]
+    assert command_line.main([*command, *sizes, "--output", str(tmp_path / "out")]) == 1

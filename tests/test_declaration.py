@@ -180,3 +180,25 @@ def test_constraints_of_a_union():
         Union(gamma=accepted)._validate_params()
     with pytest.raises(InvalidParameterError):
         Union(gamma="fixed")._validate_params()
+
+
+def test_a_class_without_a_docstring_has_the_summary_of_its_base():
+    class Base(BaseEstimator):
+        """The summary.
+
+        Parameters
+        ----------
+        depth : int
+            How deep.
+        """
+
+        depth: PositiveInt = 1
+
+    estimator(Base)
+
+    @estimator
+    class Deeper(Base):
+        depth = 2
+
+    assert Deeper.__doc__.startswith("The summary.")
+    assert "depth : int, default=2" in Deeper.__doc__

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
+from sklearn.mixture import GaussianMixture
 
 from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler
 
@@ -68,3 +69,11 @@ def test_quantile_mapping_brings_rows_to_the_cohort_at_hand(data):
     trained = GaussianSampler(random_state=0).fit(X, y)
     frozen = FrozenSampler(trained, quantile_mapping=True, random_state=0).fit(X + 50, y)
     np.testing.assert_allclose(frozen.sample(400)[0].mean(axis=0), X.mean(axis=0) + 50, atol=0.2)
+
+
+@pytest.mark.parametrize("fitted", [True, False])
+def test_a_density_that_cannot_draw_given_labels_is_refused_before_it_is_trained(data, monkeypatch, fitted):
+    density = GaussianMixture(2).fit(data[0]) if fitted else GaussianMixture(2)
+    monkeypatch.setattr(GaussianMixture, "fit", lambda *_: pytest.fail("was trained"))
+    with pytest.raises(TypeError, match="sampler: GaussianMixture .* its sample takes no y"):
+        FrozenSampler(density, n_synthetic=4).fit_resample(*data)

@@ -153,7 +153,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
         from ..benchmark import write_report
 
         print(f"page: {write_report(*shown, output, arguments.metric)}")
-    return 0
+    return 0 if any(row.classifier for row in rows) else 1  # 1: no sampler could be trained
 
 
 def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:

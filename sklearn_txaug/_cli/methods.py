@@ -134,7 +134,7 @@ def _import(path: str, option: str) -> Any:
         if error.name is not None and f"{module}.".startswith(f"{error.name}."):
             raise ValueError(f"{option}: there is no module {error.name!r} for {path}") from error
         raise ImportError(f"{option}: {module} cannot be imported: {error}") from error
-    except (ImportError, ValueError) as error:
+    except Exception as error:  # whatever the user's module raises
         raise ImportError(f"{option}: {module!r} cannot be imported: {error}") from error
     if not hasattr(home, name):
         raise ValueError(f"{option}: module {module} has no {name!r}")

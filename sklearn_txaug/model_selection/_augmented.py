@@ -157,7 +157,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         X = checked if sparse.issparse(X) else X  # a sparse format whose rows can be indexed
         check_groups(groups, len(labels))
         self.classes_ = np.unique(labels)
-        self._check_takes_weights()
+        self._check_classifier()
         seed, rows = draw_seed(self.random_state), np.arange(len(labels))
         chosen = self.synthetic_weight
         weight = self._choose(X, labels, groups, seed) if isinstance(chosen, str) else float(chosen)
@@ -203,8 +203,14 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
         return self.classifier_
 
-    def _check_takes_weights(self) -> None:
-        last, _ = _last_step(self._given_classifier())
+    def _check_classifier(self) -> None:
+        classifier = self._given_classifier()
+        if self.synthetic_weight == "cv" and not hasattr(classifier, "predict_proba"):
+            raise ValueError(
+                f"classifier: {type(classifier).__name__} has no predict_proba, and synthetic_weight='cv' compares "
+                "probabilities; choose another classifier, or give synthetic_weight as a number"
+            )
+        last, _ = _last_step(classifier)
         if not has_fit_parameter(last, "sample_weight"):
             raise ValueError(
                 f"classifier: {type(last).__name__} takes no sample_weight, so synthetic rows cannot weigh less; "

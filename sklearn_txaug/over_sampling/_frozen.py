@@ -15,7 +15,7 @@ from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ..utils.warnings import warn
 from ._gaussian import GaussianSampler
-from ._wrapper import draw_rows
+from ._wrapper import check_draws_labels, draw_rows
 from .base import GenerativeSampler
 
 
@@ -81,6 +81,8 @@ class FrozenSampler(GenerativeSampler):
         return draw_rows(self.sampler_, self.classes_[codes], rng)[:, self._columns]
 
     def _check_rows(self, rows: np.ndarray) -> None:
+        if self.sampler is not None:
+            check_draws_labels(self.sampler)
         if not _is_frozen(self.sampler):  # otherwise nothing is learned from these rows
             super()._check_rows(rows)
 

@@ -41,8 +41,8 @@ def probe_bounds(X: np.ndarray, codes: np.ndarray, delta: float) -> tuple[np.nda
         above = (len(rows) - rankdata(rows, "max", axis=0)) / max(1, len(rows) - 1)
         width = delta * np.where(np.ptp(rows, axis=0) > 0, np.ptp(rows, axis=0), X.std(axis=0))
         ordered = np.sort(rows, axis=0)
-        lower[codes == c] = _quantiles(ordered, below - delta) - width * (below < delta)
-        upper[codes == c] = _quantiles(ordered, 1 - above + delta) + width * (above < delta)
+        lower[codes == c] = _quantiles(ordered, below - delta) - np.where(below < delta, width, 0)
+        upper[codes == c] = _quantiles(ordered, 1 - above + delta) + np.where(above < delta, width, 0)
     return lower, upper
 
 

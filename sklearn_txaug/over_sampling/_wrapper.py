@@ -98,12 +98,29 @@ def with_sample(sampler: Any) -> Any:
         If it is neither.
     """
     if hasattr(sampler, "fit") and hasattr(sampler, "sample"):
+        check_draws_labels(sampler)
         return sampler
     if isinstance(sampler, BaseOverSampler):
         return Interpolation(sampler, fill=True)
     raise TypeError(
         f"{sampler!r} is neither a sampler with fit and sample nor an imbalanced-learn over-sampler"
     )
+
+
+def check_draws_labels(sampler: Any) -> None:
+    """Refuse densities such as `GaussianMixture`, whose `sample` cannot draw rows of given labels.
+
+    Raises
+    ------
+    TypeError
+        If `sample` takes no `y`.
+    """
+    parameters = signature(sampler.sample).parameters.values()
+    if not any(p.name == "y" or p.kind == p.VAR_KEYWORD for p in parameters):
+        raise TypeError(
+            f"sampler: {type(sampler).__name__} cannot draw rows of given labels, because its sample takes no y; "
+            "it needs fit(X, y) and sample(y=labels), which returns rows and labels"
+        )
 
 
 class Interpolation(BaseEstimator):

@@ -40,6 +40,7 @@ def estimator(cls: _Class) -> _Class:
         if get_origin(annotation) is not ClassVar:
             constraints[name] = _constraints(cls, name, annotation)
     _annotate_new_defaults(cls)
+    cls.__doc__ = cls.__doc__ or _summary(cls)  # otherwise a dataclass takes its signature
     dataclass(kw_only=True, eq=False, repr=False)(cls)
     names = {item.name for item in fields(cls)}
     setattr(cls, _CONSTRAINTS, {name: kinds for name, kinds in constraints.items() if name in names})
@@ -84,6 +85,11 @@ def _document(cls: type) -> None:
     sections["Parameters"] = {name: entry.with_default(defaults[name]) for name, entry in parameters.items()}
     cls.__doc__ = join_docstring(sections)
     _order_signature(cls, list(parameters))
+
+
+def _summary(cls: type) -> str:
+    """Return what the nearest documented base says above its sections."""
+    return next((split_docstring(base.__doc__)[""] for base in cls.__mro__[1:-1] if base.__doc__), "")
 
 
 def _declared(base: type) -> bool:

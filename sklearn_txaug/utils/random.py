@@ -16,10 +16,18 @@ def draw_seed(random_state: Any) -> int:
 
 
 def seeded(estimator: Any, seed: int) -> Any:
-    """Return a clone in which every `random_state` is `seed`."""
-    estimator = clone(estimator)
-    names = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
-    return estimator.set_params(**dict.fromkeys(names, seed))
+    """Return a clone in which every `random_state` is `seed`, except those of objects that the clone shares.
+
+    A frozen sampler shares the trained sampler with its clones, and that one must stay as it is.
+    """
+    given, copy = estimator.get_params(), clone(estimator)
+    parameters = copy.get_params()
+    names = []
+    for name in parameters:
+        owner, _, last = name.rpartition("__")
+        if last == "random_state" and not (owner and parameters[owner] is given.get(owner)):
+            names.append(name)
+    return copy.set_params(**dict.fromkeys(names, seed))
 
 
 def with_seed(estimator: Any, seed: int) -> Any:
