@@ -130,8 +130,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
     def embed(self, X: MatrixLike) -> np.ndarray:
         """Return the last hidden layer before its activation.
 
-        The embedding of the published Frechet distances:
-        ``frechet_distance(X_real, X_synthetic, embedding=model.embed)``.
+        For the published Frechet distances: ``frechet_distance(X_real, X_synthetic, embedding=model.embed)``.
 
         Parameters
         ----------
@@ -149,10 +148,9 @@ class _MLPNet(NetEstimator, BaseEstimator):
     def _forward(self, X: Any, output: str = "predict") -> np.ndarray:
         check_is_fitted(self, "module_")
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=(np.float64, np.float32))
-        rows = as_rows(self.scaler_.transform(dense(X)))
+        chunks = as_rows(self.scaler_.transform(dense(X))).split(4096)
         module, device = self._module_on_device()
-        compute = getattr(module, output)
-        return torch.cat([compute(chunk.to(device)).cpu() for chunk in rows.split(4096)]).numpy()
+        return torch.cat([getattr(module, output)(chunk.to(device)).cpu() for chunk in chunks]).numpy()
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -222,9 +220,8 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         loss = SampleWeightedCrossEntropy(as_rows(weights), label_smoothing=self.label_smoothing)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        self._fit_mlp(
-            dense(X), torch.from_numpy(codes), len(self.classes_), codes, groups, loss, sample_weight
-        )
+        targets, n_out = torch.from_numpy(codes), len(self.classes_)
+        self._fit_mlp(dense(X), targets, n_out, codes, groups, loss, sample_weight)
         return self
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
@@ -233,8 +230,8 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
 
     def predict(self, X: MatrixLike) -> np.ndarray:
         """Return the most probable class of each row, an array of shape (n_samples,)."""
-        scores = self._forward(X)
-        return self.classes_[scores.argmax(axis=1)]
+        codes = self._forward(X).argmax(axis=1)
+        return self.classes_[codes]
 
 
 @estimator
@@ -293,8 +290,8 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
 
     def predict(self, X: MatrixLike) -> np.ndarray:
         """Return the targets of each row, an array of shape (n_samples,) or (n_samples, n_targets)."""
-        targets = self._forward(X).astype(np.float64)
-        targets = self.target_scaler_.inverse_transform(targets)
+        rows = self._forward(X).astype(np.float64)
+        targets = self.target_scaler_.inverse_transform(rows)
         return targets[:, 0] if self._one_target else targets
 
     def __sklearn_tags__(self) -> Any:

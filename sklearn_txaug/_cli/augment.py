@@ -34,15 +34,7 @@ def add_augment(commands: Any) -> None:
         default="flow",
         help="its name (flow; a wrong one lists all), or one of your own: my_package.MySampler",
     )
-    add(
-        "--n-synthetic",
-        type=amount,
-        action="append",
-        metavar="AMOUNT",
-        help="500 rows in all, 0.5x the real rows, or 'liver=50,brain=20', which may be repeated, for a class with a "
-        "comma in its name; default: fill every class up to the largest",
-    )
-    add("--yes", action="store_true", help=f"more than {MANY:,} synthetic rows for each real one are meant")
+    _add_amount(add)
     add(
         "--param",
         action="append",
@@ -58,6 +50,18 @@ def add_augment(commands: Any) -> None:
     add("--synthetic-only", action="store_true", help="leave the real rows out of the output")
     add_traceback(parser)
     parser.set_defaults(run=_augment)
+
+
+def _add_amount(add: Any) -> None:
+    add(
+        "--n-synthetic",
+        type=amount,
+        action="append",
+        metavar="AMOUNT",
+        help="500 rows in all, 0.5x the real rows, or 'liver=50,brain=20', which may be repeated, for a class with a "
+        "comma in its name; default: fill every class up to the largest",
+    )
+    add("--yes", action="store_true", help=f"more than {MANY:,} synthetic rows for each real one are meant")
 
 
 def _augment(arguments: argparse.Namespace) -> int:

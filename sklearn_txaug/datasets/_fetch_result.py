@@ -146,15 +146,13 @@ def make_result(
     """
     if samples.empty:
         raise ValueError(f"no sample is left: {'; '.join(notes)}.")
-    rows = samples["position"].to_numpy()
+    rows, covariates = samples["position"].to_numpy(), samples.drop(columns="position")
     columns = _columns(matrix, genes, rows, drop_missing, notes)
-    X, covariates = matrix.take(columns, rows), samples.drop(columns="position")
+    X = matrix.take(columns, rows)
     names = feature_names(matrix.ids[columns])
-    data: Any = X
-    target, groups = covariates[label], covariates[group]
+    data, target, groups = X, covariates[label], covariates[group]
     if as_frame:
-        pd = require("pandas", "as_frame=True")
-        data = pd.DataFrame(X, index=covariates.index, columns=names.tolist(), copy=False)
+        data = _frame(X, covariates.index, names.tolist())
     else:
         target, groups = _array(target), _array(groups)
     if return_X_y:
@@ -209,3 +207,8 @@ def _array(values: Any) -> np.ndarray:
     """Return a column as an array, of str rather than object."""
     array = values.to_numpy()
     return array.astype(str) if array.dtype == object else array
+
+
+def _frame(X: np.ndarray, index: Any, names: list[str]) -> Any:
+    pd = require("pandas", "as_frame=True")
+    return pd.DataFrame(X, index=index, columns=names, copy=False)

@@ -187,23 +187,20 @@ def _assemble(
     X = genes.read(source, keep, dtype)
 
     samples = [sample for sample, kept in zip(source.samples, keep, strict=True) if kept]
-    index = pd.Index(samples)
-    data = pd.DataFrame(X, index=index, columns=genes.names, copy=False)
+    data = pd.DataFrame(X, index=pd.Index(samples), columns=genes.names, copy=False)
     target, groups = (
-        column[keep].infer_objects().set_axis(index).rename(wanted[argument]) if column is not None else None
+        column[keep].infer_objects().set_axis(data.index).rename(wanted[argument])
+        if column is not None
+        else None
         for argument, column in columns.items()
     )
     marks = _marks(source, sheet)
-    is_synthetic = None if marks is None else marks[keep]
+    is_synthetic = marks[keep] if marks is not None else None
     alerts = [*source.notes, *([] if sheet is None else notes_of(sheet)), *doubts]
-    alerts += table_alerts(source, keep, genes, duplicates, index)
-    alerts += label_alerts(target)
-    if is_synthetic is not None and 0 < is_synthetic.sum() < len(is_synthetic):
-        alerts.append(
-            f"{is_synthetic.sum()} of {len(is_synthetic)} samples are synthetic ({MARK!r} says so)."
-        )
+    alerts += table_alerts(source, keep, genes, duplicates, data.index)
+    alerts += [*label_alerts(target), *_mixture_alerts(is_synthetic)]
     notes = [f"samples in {source.orientation.samples_in} ({source.orientation.reason})", *alerts]
-    result = Bunch(
+    return Bunch(
         data=data,
         target=target,
         groups=groups,
@@ -215,8 +212,13 @@ def _assemble(
         notes=notes,
         filename=str(source.path),
         DESCR="\n".join([f"{source.path.name}: {X.shape[0]} samples x {X.shape[1]} genes", *notes]),
-    )
-    return result, alerts
+    ), alerts
+
+
+def _mixture_alerts(is_synthetic: np.ndarray | None) -> list[str]:
+    if is_synthetic is None or is_synthetic.all() or not is_synthetic.any():
+        return []
+    return [f"{is_synthetic.sum()} of {len(is_synthetic)} samples are synthetic ({MARK!r} says so)."]
 
 
 def _labelled(

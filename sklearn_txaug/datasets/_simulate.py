@@ -131,8 +131,8 @@ def make_expression(
     """
     _check_integers(n_samples=n_samples, n_features=n_features, n_classes=n_classes, n_modules=n_modules)
     _check_reals(module_correlation=(module_correlation, 1), group_correlation=(group_correlation, 1))
-    _check_reals(class_sep=(class_sep, 1e3), library_cv=(library_cv, 10), dispersion=(dispersion, 1e3))
-    _check_reals(library_size=(library_size, 1e12))
+    _check_reals(class_sep=(class_sep, 1e3), dispersion=(dispersion, 1e3))
+    _check_reals(library_size=(library_size, 1e12), library_cv=(library_cv, 10))
     _check_choices(n_samples, n_features, n_classes, n_modules, library_size, n_groups, output, return_groups)
     rng = check_random_state(random_state)
     y = np.repeat(np.arange(n_classes), _class_sizes(n_samples, n_classes, weights))
@@ -146,17 +146,14 @@ def make_expression(
         groups = rng.permutation(np.arange(n_samples) % n_groups)
         shared = _draw_noise(n_groups, genes, n_modules, module_correlation, rng)[groups]
         noise = np.sqrt(group_correlation) * shared + np.sqrt(1 - group_correlation) * noise
-    levels = genes.baseline + genes.class_effects[y] + genes.scale * noise
-    counts = _sequence(levels, library_size, library_cv, dispersion, rng)
+    counts = _sequence(genes.levels(y, noise), library_size, library_cv, dispersion, rng)
     totals = counts.sum(axis=1)
-    X = np.log2(counts * (1e6 / np.maximum(totals, 1))[:, None] + 1) if output == "log" else counts
+    X = _log_cpm(counts, totals) if output == "log" else counts
+    return _Simulated(X, y, groups, genes, totals).give(as_frame, return_groups, return_X_y)
 
-    found = _Simulated(X, y, groups, genes, totals)
-    if as_frame:
-        found = found.as_frames()
-    if return_groups:
-        return found[:3]
-    return found[:2] if return_X_y else found.as_bunch()
+
+def _log_cpm(counts: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    return np.log2(counts * (1e6 / np.maximum(totals, 1))[:, None] + 1)
 
 
 class _Genes(NamedTuple):
@@ -167,6 +164,10 @@ class _Genes(NamedTuple):
     scale: np.ndarray
     baseline: np.ndarray
     class_effects: np.ndarray
+
+    def levels(self, y: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """Return the log2 levels of samples of classes `y`, for noise of unit variance."""
+        return self.baseline + self.class_effects[y] + self.scale * noise
 
 
 class _Simulated(NamedTuple):
@@ -181,6 +182,13 @@ class _Simulated(NamedTuple):
     @property
     def feature_names(self) -> list[str]:
         return [f"gene_{j}" for j in range(len(self.genes.modules))]
+
+    def give(self, as_frame: bool, return_groups: bool, return_X_y: bool) -> Any:
+        """Return what the arguments of the same names of `make_expression` ask for."""
+        found = self.as_frames() if as_frame else self
+        if return_groups:
+            return found[:3]
+        return found[:2] if return_X_y else found.as_bunch()
 
     def as_frames(self) -> _Simulated:
         """Return rows, labels and groups as pandas objects."""
