@@ -5,7 +5,7 @@ import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.mixture import GaussianMixture
 
-from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler
+from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler, LandmarkSampler, LatentSampler
 
 
 class Density(BaseEstimator):
@@ -77,3 +77,19 @@ def test_a_density_that_cannot_draw_given_labels_is_refused_before_it_is_trained
     monkeypatch.setattr(GaussianMixture, "fit", lambda *_: pytest.fail("was trained"))
     with pytest.raises(TypeError, match="sampler: GaussianMixture .* its sample takes no y"):
         FrozenSampler(density, n_synthetic=4).fit_resample(*data)
+
+
+@pytest.mark.parametrize("sampler", [LatentSampler(), LandmarkSampler(landmarks=[0])])
+def test_samplers_that_train_another_refuse_it_too(data, monkeypatch, sampler):
+    monkeypatch.setattr(GaussianMixture, "fit", lambda *_: pytest.fail("was trained"))
+    with pytest.raises(TypeError, match="sampler: GaussianMixture .* its sample takes no y"):
+        clone(sampler).set_params(sampler=GaussianMixture(), n_synthetic=4).fit_resample(*data)
+
+
+def test_rows_and_labels_never_differ_in_number(data):
+    class TwoRows(Bare):
+        def sample(self, n_samples=1, *, y):
+            return np.zeros((2, 3)), y
+
+    with pytest.raises(ValueError, match=r"TwoRows.sample returned 2 rows for 4 labels"):
+        FrozenSampler(TwoRows(), n_synthetic=4).fit_resample(*data)

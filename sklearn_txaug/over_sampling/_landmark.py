@@ -16,7 +16,7 @@ from ..utils.constraints import ArrayOrList, Sampler
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._flow import FlowMatchingSampler
-from ._wrapper import draw_rows
+from ._wrapper import check_draws_labels, draw_rows
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -112,9 +112,9 @@ class LandmarkSampler(GenerativeSampler):
         return rows
 
     def _set_parts(self, rng: np.random.Generator) -> None:
-        self.sampler_ = with_seed(
-            FlowMatchingSampler() if self.sampler is None else self.sampler, draw_integer(rng)
-        )
+        sampler = FlowMatchingSampler() if self.sampler is None else self.sampler
+        check_draws_labels(sampler)
+        self.sampler_ = with_seed(sampler, draw_integer(rng))
         made = LandmarkReconstructor() if self.reconstructor is None else clone(self.reconstructor)
         self.reconstructor_ = made.set_params(landmarks=self.landmarks_, random_state=draw_integer(rng))
 

@@ -16,7 +16,7 @@ from ..utils.constraints import Sampler
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._wgan_gp import WGANGPSampler
-from ._wrapper import draw_rows
+from ._wrapper import check_draws_labels, draw_rows
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -112,9 +112,9 @@ class LatentSampler(GenerativeSampler):
 
     def _set_parts(self, X: np.ndarray, rng: np.random.Generator) -> None:
         rank = max(1, min(64, len(X) // 4, X.shape[1]))
-        self.sampler_ = with_seed(
-            WGANGPSampler() if self.sampler is None else self.sampler, draw_integer(rng)
-        )
+        sampler = WGANGPSampler() if self.sampler is None else self.sampler
+        check_draws_labels(sampler)
+        self.sampler_ = with_seed(sampler, draw_integer(rng))
         self.reducer_ = with_seed(PCA(rank) if self.reducer is None else self.reducer, draw_integer(rng))
 
     def _to_genes(self, Z: np.ndarray, codes: np.ndarray) -> np.ndarray:

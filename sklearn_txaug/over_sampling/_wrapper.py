@@ -82,11 +82,22 @@ class SamplerAdapter(WrapperSampler):
 
 
 def draw_rows(sampler: Any, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw a row for each label from a fitted sampler of any library, under a seed if it takes one."""
+    """Draw a row for each label from a fitted sampler of any library, under a seed if it takes one.
+
+    Raises
+    ------
+    ValueError
+        If it returns another number of rows.
+    """
     takes_seed = "random_state" in signature(sampler.sample).parameters
     seed = {"random_state": draw_integer(rng)} if takes_seed else {}
     rows, _ = sampler.sample(y=labels, **seed)
-    return np.asarray(dense(rows), dtype=np.float64)
+    rows = np.asarray(dense(rows), dtype=np.float64)
+    if len(rows) != len(labels):
+        raise ValueError(
+            f"sampler: {type(sampler).__name__}.sample returned {len(rows)} rows for {len(labels)} labels"
+        )
+    return rows
 
 
 def with_sample(sampler: Any) -> Any:
