@@ -107,3 +107,8 @@ def test_every_classifier_of_the_benchmark_takes_class_weights():
         assert "balanced" in map(str, weighting.change(classifier).get_params().values())
     with pytest.raises(ValueError, match="GaussianNB takes no class_weight"):
         weighting.change(GaussianNB())
+
+
+def test_the_largest_adjustment_leaves_probabilities(unequal):
+    probabilities = PriorAdjustedClassifier(tau=1e6).fit(*unequal).predict_proba(unequal[0])
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)

@@ -9,7 +9,7 @@ import pytest
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug import __version__
 from sklearn_txaug._cli import main as cli
-from sklearn_txaug._cli.options import FORMATS as HELP_FORMATS
+from sklearn_txaug._cli.options import FILE_ENDINGS
 from sklearn_txaug.datasets import _formats, read_expression, write_expression
 
 pd = pytest.importorskip("pandas")
@@ -104,7 +104,7 @@ def test_shared_options_have_one_text(capsys, monkeypatch):
 
 def test_help_names_every_format():
     for file_format in _formats.FORMATS:
-        assert all(suffix.removeprefix(".") in HELP_FORMATS for suffix in file_format.suffixes)
+        assert all(suffix.removeprefix(".") in FILE_ENDINGS for suffix in file_format.suffixes)
 
 
 def test_an_option_is_not_taken_for_another(capsys):

@@ -11,7 +11,7 @@ from typing import Any
 from .amounts import MANY, amount, check_amount, join_amounts
 from .cohort import check_options, read_cohort
 from .methods import load_sampler, parameter
-from .options import FORMATS, add_traceback, cohort_options, quiet_option, seed_option
+from .options import FILE_ENDINGS, add_traceback, cohort_options, quiet_option, seed_option
 from .output import check_output
 
 
@@ -21,7 +21,7 @@ def add_augment(commands: Any) -> None:
         "augment",
         help="add synthetic rows to a file",
         description="Train a sampler on a file and write the file with synthetic rows below, marked by the column "
-        f"is_synthetic. Files: {FORMATS}; on a log scale. From h5ad to h5ad all annotations are kept, and every "
+        f"is_synthetic. Files: {FILE_ENDINGS}; on a log scale. From h5ad to h5ad all annotations are kept, and every "
         "h5ad records in uns['sklearn_txaug'] how its rows were made.",
         parents=[cohort_options(), seed_option(), quiet_option()],
         allow_abbrev=False,

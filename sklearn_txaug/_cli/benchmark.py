@@ -10,7 +10,7 @@ from typing import Any
 from .cohort import check_options, choose_genes, column_names, read_cohort
 from .methods import pick_classifiers, pick_samplers, set_parameters
 from .options import (
-    FORMATS,
+    FILE_ENDINGS,
     add_traceback,
     class_size_option,
     cohort_options,
@@ -48,7 +48,7 @@ def add_benchmark(commands: Any) -> None:
 
 def _add_contenders(add: Callable[..., Any]) -> None:
     """Add the options that say what is compared, on which data."""
-    add("--data", type=Path, nargs="+", metavar="FILE", help=f"files ({FORMATS}), each a cohort")
+    add("--data", type=Path, nargs="+", metavar="FILE", help=f"files ({FILE_ENDINGS}), each a cohort")
     add("-o", "--output", type=Path, default=Path("benchmark"), help="folder of the results (%(default)s)")
     add(
         "--genes",

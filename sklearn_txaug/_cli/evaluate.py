@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import check_options, column_names, like_labels, read_cohort, read_synthetic
-from .options import FORMATS, add_traceback, cohort_options, positive, seed_option
+from .options import FILE_ENDINGS, add_traceback, cohort_options, positive, seed_option
 from .output import check_folder
 
 
@@ -19,7 +19,7 @@ def add_evaluate(commands: Any) -> None:
         help="measure how good synthetic rows are",
         description="Compute all indicators of the synthetic rows, each beside what other real rows reach. Give "
         "--test to see what holds for rows that the generator has not seen, and whether it remembers its training "
-        f"rows. Files: {FORMATS}; with the same genes, on a log scale.",
+        f"rows. Files: {FILE_ENDINGS}; with the same genes, on a log scale.",
         parents=[cohort_options(), seed_option()],
         allow_abbrev=False,
     )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..utils.files import replacing
-from .options import FORMATS, add_traceback, quiet_option
+from .options import FILE_ENDINGS, add_traceback, quiet_option
 from .output import check_output, check_writable
 
 
@@ -59,7 +59,7 @@ def _add(sets: Any, name: str, text: str) -> Any:
     parser.add_argument(
         "--url", type=_url, action="append", default=[], metavar="NAME=URL", help="another address of a file"
     )
-    formats = "tsv or csv, also with .gz" if name == "string" else FORMATS
+    formats = "tsv or csv, also with .gz" if name == "string" else FILE_ENDINGS
     parser.add_argument("-o", "--output", type=Path, help=f"file to write ({formats})")
     add_traceback(parser)
     return parser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-FORMATS = (
+FILE_ENDINGS = (
     "h5ad, parquet, csv, tsv, txt or gct, the last four also with .gz"  # here, since --help must be quick
 )
 

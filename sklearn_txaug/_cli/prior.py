@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import check_options, read_cohort
-from .options import FORMATS, add_traceback, class_size_option, cohort_options, names, positive
+from .options import FILE_ENDINGS, add_traceback, class_size_option, cohort_options, names, positive
 from .output import check_writable
 
 
@@ -18,7 +18,7 @@ def add_prior(commands: Any) -> None:
         help="learn from a reference cohort what helps with classes of a few rows",
         description="Learn from a reference cohort how classes, and the rows of one class, differ, and write it to "
         "a file for augment --prior and for the parameter prior of samplers. Its classes and patients must not be "
-        f"those of rows that a classifier is tested on. Files: {FORMATS}; on a log scale.",
+        f"those of rows that a classifier is tested on. Files: {FILE_ENDINGS}; on a log scale.",
         parents=[cohort_options(), class_size_option()],
         allow_abbrev=False,
     )

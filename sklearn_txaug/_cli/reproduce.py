@@ -10,7 +10,7 @@ from typing import Any
 from .cohort import check_options, choose_genes, column_names, read_cohort
 from .methods import pick
 from .options import (
-    FORMATS,
+    FILE_ENDINGS,
     add_traceback,
     class_size_option,
     cohort_options,
@@ -37,7 +37,7 @@ def add_reproduce(commands: Any) -> None:
     )
     add = parser.add_argument
     add("paper", choices=_PAPERS)
-    add("--data", type=Path, metavar="FILE", help=f"your cohort ({FORMATS})")
+    add("--data", type=Path, metavar="FILE", help=f"your cohort ({FILE_ENDINGS})")
     add("-o", "--output", type=Path, default=Path("reproduce"), help="folder of the results (%(default)s)")
     add("--cohort", choices=["tcga", "gtex"], help="whose table and settings; default: by the file's name")
     add(

@@ -204,7 +204,7 @@ class SelectiveSampler(WrapperSampler):
                 float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True)
             )
         rng = np.random.default_rng((self._seed, SELECT))
-        selection = Selection(options, scores, n_train, n_test, self.rule, _words(self.scoring), rng)
+        selection = Selection(options, scores, n_train, n_test, self.rule, _score_name(self.scoring), rng)
         if self.rule == "always" and selection.scores.size and not len(selection.valid):
             raise ValueError("candidates: all of them fail, and rule='always' leaves no other choice")
         if selection.n_undefined:
@@ -234,5 +234,5 @@ class SelectiveSampler(WrapperSampler):
         return CandidateComparison(self._samplers, scorer, space, (self._seed, SELECT))
 
 
-def _words(scoring: Any) -> str:
+def _score_name(scoring: Any) -> str:
     return scoring.replace("_", " ") if isinstance(scoring, str) else "the score"
