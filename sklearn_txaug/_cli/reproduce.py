@@ -62,7 +62,9 @@ def _reproduce(arguments: argparse.Namespace) -> int:
     genes = arguments.genes or ("auto" if table.landmarks and arguments.data else "all")
     check_options(arguments, [arguments.data])
     cohort_table = read_cohort(arguments.data, arguments)
-    name, X, groups = cohort_table.name, choose_genes(cohort_table, genes), cohort_table.groups
+    name = cohort_table.name
+    X = choose_genes(cohort_table, genes)
+    groups = cohort_table.groups
     cohort, rare = make_cohort(name, X, cohort_table.target, groups, min_class_size=arguments.min_class_size)
     if rare:
         print(f"left out, fewer than {arguments.min_class_size} rows: {', '.join(map(str, rare))}")

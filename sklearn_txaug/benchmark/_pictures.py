@@ -146,7 +146,9 @@ def draw_embeddings(files: Mapping[str, Path]) -> bytes:
     panels = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True).ravel()
     for axis, (sampler, path) in zip(panels, files.items(), strict=False):
         with np.load(path, allow_pickle=False) as points:
-            real, synthetic, variance = points["real"], points["synthetic"], points["variance"]
+            real = points["real"]
+            synthetic = points["synthetic"]
+            variance = points["variance"]
         axis.scatter(
             *real.T, s=14, facecolors="none", edgecolors=REAL, linewidths=0.7, label="real, held out"
         )

@@ -79,7 +79,9 @@ def _train(job: Job, cohort: Cohort, sampler: Any) -> Trained:
 
 def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Iterator[Row]:
     """Yield the rows of a task, for each protocol they belong to."""
-    cohort, job, test = trained.cohort, trained.job, trained.test
+    cohort = trained.cohort
+    job = trained.job
+    test = trained.test
     real = subset(cohort, trained.pool, task.n_real)
     measured: list[tuple[str, Amount, dict[str, float]]] = []
     for name, amount in task.pairs:

@@ -33,7 +33,9 @@ def find_header(lines: Lines, path: Path) -> Header:
     Comments begin with ``#``, or with ``!`` or ``^`` as in files of GEO. A last comment that has as many fields as
     the numbers below it is the header. Excel's line ``sep=;`` is heeded.
     """
-    comment, separator, header = "", None, ""
+    comment = ""
+    separator = None
+    header = ""
     for _, line in lines:
         said = _EXCEL_SEPARATOR.fullmatch(line)
         if said:

@@ -46,7 +46,9 @@ class Matrix:
 
     def __init__(self, folder: Path) -> None:
         with np.load(folder / "names.npz", allow_pickle=False) as names:
-            self.samples, self.ids, self.symbols = names["samples"], names["ids"], names["symbols"]
+            self.samples = names["samples"]
+            self.ids = names["ids"]
+            self.symbols = names["symbols"]
         shape = (len(self.ids), len(self.samples))
         self._values = np.memmap(folder / "values.f32", dtype="<f4", mode="r", shape=shape)
 
@@ -178,7 +180,9 @@ def _parse(text: bytes, n_samples: int, where: str) -> np.ndarray:
 def _write(folder: Path, samples: list[str], genes: Iterable[Gene], transform: Transform) -> bool:
     """Write the cache to a temporary place and move it when it is complete; False if there are no genes."""
     with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as temporary:
-        new, ids, symbols = Path(temporary) / "cache", [], []
+        new = Path(temporary) / "cache"
+        ids = []
+        symbols = []
         new.mkdir()
         with open(new / "values.f32", "wb") as file:
             for gene in genes:

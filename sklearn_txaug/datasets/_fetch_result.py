@@ -150,7 +150,9 @@ def make_result(
     columns = _columns(matrix, genes, rows, drop_missing, notes)
     X = matrix.take(columns, rows)
     names = feature_names(matrix.ids[columns])
-    data, target, groups = X, covariates[label], covariates[group]
+    data = X
+    target = covariates[label]
+    groups = covariates[group]
     if as_frame:
         data = _frame(X, covariates.index, names.tolist())
     else:

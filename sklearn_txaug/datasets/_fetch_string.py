@@ -107,7 +107,9 @@ def _read_edges(store: Store, keep: bool) -> tuple[np.ndarray, np.ndarray, np.nd
         info = read_annotations(path, {"#string_protein_id": "protein", "preferred_name": "symbol"}).dropna()
     genes, numbers = np.unique(info["symbol"].to_numpy(dtype=str), return_inverse=True)
     codes = dict(zip(info["protein"].str.encode("utf-8"), numbers.tolist(), strict=True))
-    keys, scores, n_unknown = [np.empty(0, np.int64)], [np.empty(0, np.int16)], 0
+    keys = [np.empty(0, np.int64)]
+    scores = [np.empty(0, np.int16)]
+    n_unknown = 0
     with store.file("string_links", keep) as path, open_lines(path, store.verbose) as lines:
         for first, second, score in _chunks(lines, path, codes):
             unknown = (first < 0) | (second < 0)

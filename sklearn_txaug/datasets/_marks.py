@@ -32,7 +32,10 @@ class MarkFinder:
         self._commas = re.compile(rf"{sep}{quotes}({_WITH_COMMA}){quotes}(?=[{sep}\r\n]|\Z)")
         self._points = re.compile(rf'{sep}"?[-+]?\d*\.\d+(?:[eE][-+]?\d+)?"?(?=[{sep}\r\n]|\Z)')
         self._n_comma_lines = self._n_point_lines = 0
-        self._decimal = self._thousands = self._either = ""  # a cell that is written so
+        # Each is a cell that is written so.
+        self._decimal = ""
+        self._thousands = ""
+        self._either = ""
         self._grouped = False
 
     def see(self, line: str) -> None:

@@ -28,7 +28,9 @@ class ParquetSource(Source):
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         parquet = require("pyarrow.parquet", "reading a .parquet file")
-        self.path, self._file, names = path, parquet.ParquetFile(path), options.names
+        self.path = path
+        self._file = parquet.ParquetFile(path)
+        names = options.names
         schema = self._file.schema_arrow
         text = [field.name for field in schema if not _holds_numbers(str(field.type))]
         row_names = self._row_names(schema, [name for name in text if name not in names])
@@ -45,7 +47,9 @@ class ParquetSource(Source):
             raise ValueError(not_numbers(path, "columns", left))
         self._numbers = [name for name in columns if name not in names]
         if self.orientation.samples_in == "columns":
-            self.samples, self.genes, self.annotations = self._numbers, rows or [], []
+            self.samples = self._numbers
+            self.genes = rows or []
+            self.annotations = []
         else:
             self.samples = range(self._file.metadata.num_rows) if rows is None else rows
             self.genes = self._numbers
@@ -58,7 +62,9 @@ class ParquetSource(Source):
 
     def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield ``(rows, genes, values)``: positions among kept samples and among genes, and the values."""
-        in_rows, start, first = self.orientation.samples_in == "rows", 0, 0
+        in_rows = self.orientation.samples_in == "rows"
+        start = 0
+        first = 0
         columns = self._numbers if in_rows else [n for n, k in zip(self._numbers, keep, strict=True) if k]
         if not columns:
             return

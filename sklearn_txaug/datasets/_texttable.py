@@ -41,7 +41,9 @@ class TextTable:
     """
 
     def __init__(self, path: Path, find_header: Callable[[Lines, Path], Header] = find_header) -> None:
-        self.path, self._file, self._find_header = path, TextFile(path), find_header
+        self.path = path
+        self._file = TextFile(path)
+        self._find_header = find_header
         self.notes = self._file.notes
         with self._file.open() as file:
             header = find_header(enumerate(file), path)
@@ -120,7 +122,9 @@ class TextTable:
     def _scan(self, lines: Lines) -> None:
         """Read the first column; check that every record has all its fields, and see how numbers are written."""
         self.first_column: list[str] = []
-        found, width, n_blank = MarkFinder(self.separator), 0, 0
+        found = MarkFinder(self.separator)
+        width = 0
+        n_blank = 0
         for number, line in records(lines, self.separator):
             fields = split_fields(line, self.separator) if '"' in line or not width else None
             if not width and fields is not None:

@@ -73,7 +73,10 @@ def correlation_score(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: st
     # Viñas et al. 2022: Pearson's correlation over the pairs i < j, summed block by block around the known means;
     # that of the distances 1 - corr is that of the correlations.
     mean_x, mean_z = _mean_correlation(real), _mean_correlation(synthetic)
-    xx = zz = xz = difference = 0.0
+    xx = 0.0
+    zz = 0.0
+    xz = 0.0
+    difference = 0.0
     for start, x, z in _correlation_blocks(real, synthetic):
         upper = torch.ones_like(x, dtype=torch.bool).triu_(start + 1)
         x, z = x[upper] - mean_x, z[upper] - mean_z

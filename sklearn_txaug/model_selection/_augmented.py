@@ -233,7 +233,9 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _fitted(self, X: Any, y: np.ndarray, rows: np.ndarray, added: Any, weight: float, seed: int) -> Any:
         """Return the classifier trained on some rows and on what was added to them."""
-        X_fit, y_fit, n_new = _safe_indexing(X, rows), y[rows], 0
+        X_fit = _safe_indexing(X, rows)
+        y_fit = y[rows]
+        n_new = 0
         if weight > 0 and added is not None:
             n_new = len(added[1])
             X_fit, y_fit = stack(X_fit, added[0]), np.concatenate([y_fit, added[1]])

@@ -41,7 +41,9 @@ class CurveJobs:
         if protocol not in PROTOCOLS:
             raise ValueError(f"protocol must be one of {PROTOCOLS}, got {protocol!r}")
         with_sample(sampler)  # a TypeError before any training
-        self.sampler, self.protocol, self.scoring = sampler, protocol, scoring
+        self.sampler = sampler
+        self.protocol = protocol
+        self.scoring = scoring
         self.X, y, self.groups = indexable(X, y, groups)
         self.y = column_or_1d(y)
         self.scorer = AmountScorer(estimator, check_scoring(estimator, scoring))

@@ -52,7 +52,9 @@ class Selection:
         scoring: str,
         rng: np.random.Generator,
     ):
-        self.options, self.rule, self.scoring = options, rule, scoring
+        self.options = options
+        self.rule = rule
+        self.scoring = scoring
         defined = np.isfinite(scores[0])
         self.scores, self.n_undefined = scores[:, defined], int(np.sum(~defined))
         self._n_train, self._n_test = n_train, n_test

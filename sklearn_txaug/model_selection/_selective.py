@@ -191,7 +191,9 @@ class SelectiveSampler(WrapperSampler):
         options = [Option(NONE, 0, {})] + [
             Option(name, n, rows) for name in self._samplers for n, rows in amounts
         ]
-        scores, n_train, n_test = np.full((len(options), 0), np.nan), 1.0, 1.0
+        scores = np.full((len(options), 0), np.nan)
+        n_train = 1.0
+        n_test = 1.0
         needed = len(options) > 1 + (self.rule == "always")
         if needed:
             try:

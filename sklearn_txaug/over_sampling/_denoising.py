@@ -53,7 +53,9 @@ class Denoiser(GenerativeModule):
     ):
         super().__init__()
         self.n_features = n_features
-        self.label_dropout, self.guidance, self.n_sampling_steps = label_dropout, guidance, n_sampling_steps
+        self.label_dropout = label_dropout
+        self.guidance = guidance
+        self.n_sampling_steps = n_sampling_steps
         self.condition = make_conditioning(conditioning, n_classes)
         self.network = NETWORKS[network](
             n_features, self.condition.width, hidden_layer_sizes, dropout, n_diffusion_steps

@@ -35,7 +35,9 @@ class Diffusion(Denoiser):
         **kwargs: Any,
     ):
         super().__init__(n_features, n_classes, n_diffusion_steps=n_diffusion_steps, **kwargs)
-        self.n_diffusion_steps, self.step_spacing, self.eta = n_diffusion_steps, step_spacing, eta
+        self.n_diffusion_steps = n_diffusion_steps
+        self.step_spacing = step_spacing
+        self.eta = eta
         self.register_buffer("alpha_bar", alpha_bars(schedule, n_diffusion_steps).float())
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:

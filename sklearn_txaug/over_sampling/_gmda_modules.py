@@ -41,7 +41,9 @@ class GMDA(GenerativeModule):
         super().__init__()
         self.n_classes = n_classes
         self.n_probes, self.n_probe_dims = n_probes, min(n_probe_dims, n_features)
-        self.persistence, self.sharpness, self.dark_weight = persistence, sharpness, dark_weight
+        self.persistence = persistence
+        self.sharpness = sharpness
+        self.dark_weight = dark_weight
         self.gaussians = CorrelatedGaussians(n_features, n_classes) if preconditioning == "gaussian" else None
         self.latent_dim = latent_dim if self.gaussians is None else n_features
         self.generator = ConditionedMLP(
@@ -106,7 +108,9 @@ class GMDA(GenerativeModule):
         return scores.topk(self.n_probe_dims, dim=1).indices
 
     def _set_probes(self, lower: Tensor, upper: Tensor, dims: Tensor) -> None:
-        self.lower, self.upper, self.dims = lower, upper, dims
+        self.lower = lower
+        self.upper = upper
+        self.dims = dims
 
     @torch.no_grad()
     def _renew(self, losses: Tensor, members: Tensor, lower: Tensor, upper: Tensor) -> None:

@@ -131,7 +131,9 @@ def _variational(points: Tensor, k: int, max_iter: int = 100, tol: float = 1e-2)
     bound = torch.full_like(n, -torch.inf)
     for _ in range(max_iter):
         size, first, second = (shares.transpose(1, 2) @ points).unbind(dim=2)
-        precision = freedom = weight = 1 + size  # each prior is one row
+        precision = 1 + size  # each prior is one row
+        freedom = 1 + size
+        weight = 1 + size
         mean = first / precision
         squares = 1 + second - precision * mean.square()
         log_weight = torch.digamma(weight) - torch.digamma(weight.sum(dim=1, keepdim=True))

@@ -59,8 +59,12 @@ class DenoisingPathDisplay:
         n_steps: int | None = None,
         axis_names: tuple[str, str] = ("dimension 1", "dimension 2"),
     ) -> None:
-        self.real, self.path, self.y_path = real, path, y_path
-        self.steps, self.n_steps, self.axis_names = steps, n_steps, axis_names
+        self.real = real
+        self.path = path
+        self.y_path = y_path
+        self.steps = steps
+        self.n_steps = n_steps
+        self.axis_names = axis_names
 
     @classmethod
     def from_data(

@@ -262,7 +262,9 @@ class ExpressionPrior(BaseEstimator):
     def _learn(self, rows: Any, codes: np.ndarray) -> None:
         centres = class_means(rows, codes, len(self.classes_))
         self.means_ = self.class_counts_ @ centres / len(codes)
-        squares, low, high = np.zeros(rows.shape[1]), np.inf, -np.inf
+        squares = np.zeros(rows.shape[1])
+        low = np.inf
+        high = -np.inf
         for block, _ in blocks_of(rows, codes):
             squares += np.square(block - self.means_.astype(block.dtype)).sum(axis=0, dtype=np.float64)
             low, high = min(low, float(block.min())), max(high, float(block.max()))

@@ -64,7 +64,9 @@ def read_prior(path: str | PathLike, cls: type[ExpressionPrior]) -> ExpressionPr
     prior = cls(rank=max(1, len(within.factor)), shrinkage=float(arrays["shrinkage"]))
     prior.means_, prior.scales_ = _wide(arrays["means"]), _wide(arrays["scales"])
     prior.classes_, prior.class_counts_ = arrays["classes"], arrays["class_counts"]
-    prior.range_, prior.description_, prior.groups_ = arrays["range"], str(arrays["description"]), None
+    prior.range_ = arrays["range"]
+    prior.description_ = str(arrays["description"])
+    prior.groups_ = None
     prior.n_features_in_ = len(prior.means_)
     if len(arrays["genes"]):
         prior.feature_names_in_ = arrays["genes"].astype(object)

@@ -85,7 +85,9 @@ def covariance_of(blocks: Blocks, rank: int, rng: np.random.Generator) -> LowRan
     rng : numpy.random.Generator
         Source of the first directions.
     """
-    n_rows, squares, fourth = 0, 0.0, 0.0
+    n_rows = 0
+    squares = 0.0
+    fourth = 0.0
     for block in blocks():
         n_rows += len(block)
         square = np.square(block, dtype=np.float64)
