@@ -109,6 +109,7 @@ class Signal(Callback):
 
     def on_epoch_end(self, net, **kwargs):
         if len(net.history) == 3:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
             signal.raise_signal(signal.SIGINT)
 
 
