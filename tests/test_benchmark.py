@@ -101,10 +101,11 @@ def test_rows_are_tidy_and_complete(cohort, tmp_path):
     assert list(written[0]) == [
         "dataset", "protocol", "sampler", "classifier", "n_real", "n_synthetic", "seed", "metric", "value"
     ]  # fmt: skip
-    assert len(written) == len(rows) == 4 * (3 * 8 + 3 * 14)
+    assert len(written) == len(rows) == 4 * (3 * 11 + 3 * 14)
     assert {row.metric for row in rows if row.classifier} == {
         *("accuracy", "balanced_accuracy", "f1_macro", "real_rows", "synthetic_rows"),
         *("recall[brain]", "recall[kidney]", "recall[liver]"),
+        *("neg_log_loss", "neg_brier_score", "neg_calibration_error"),
     }
     table = {(c.setting.n_real, c.sampler, c.n_synthetic): c for c in compare(rows, "accuracy")}
     assert table[12, "none", 0].difference is None
@@ -339,7 +340,7 @@ def test_command_line(tmp_path, capsys, cohort):
     assert command_line.main([*command, "--genes", "landmarks"]) == 2
     assert "none of the L1000" in capsys.readouterr().err
     assert command_line.main([*command, "--output", str(tmp_path / "toy.tsv")]) == 2
-    assert "toy.tsv is a file" in capsys.readouterr().err
+    assert "toy.tsv' is a file" in capsys.readouterr().err
     for bad in (["--n-real", "many"], ["--genes", "1"], ["--seeds", "0"], ["--jobs", "0"]):
         with pytest.raises(SystemExit):
             command_line.main(["benchmark", *bad])
@@ -403,7 +404,7 @@ def test_every_classifier_learns_from_few_rows(cohort, tmp_path):
     setup = {**SETUP, "classifiers": classifiers, "n_real": ["3c"], "seeds": 1, "output": tmp_path}
     rows = benchmark(cohort, samplers={"none": None}, **setup)
     scores = {row.classifier: row.value for row in rows if row.metric == "balanced_accuracy"}
-    assert scores.keys() == {"logistic", "forest", "boosting"}
+    assert scores.keys() == {"logistic", "lda", "forest", "boosting"}
     assert min(scores.values()) > 0.55  # chance is 0.33
 
 
