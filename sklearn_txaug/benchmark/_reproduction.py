@@ -168,7 +168,7 @@ def _utility(
 
     def accuracy(classifier: Mapping[str, Any], X_fit: np.ndarray, y_fit: np.ndarray) -> float:
         return fit_and_score(
-            MLPNetClassifier(**classifier), seed, (X_fit, y_fit), (X[test], y[test]), accuracy_of
+            MLPNetClassifier(**classifier), seed, (X_fit, y_fit), (X[test], y[test]), MLPNetClassifier.score
         )
 
     n_new = 0 if sampler is None else len(X_new)
@@ -184,7 +184,3 @@ def _utility(
         score = accuracy(table.embedder, X_fit, y_fit) if len(np.unique(y_fit)) > 1 else np.nan
         values[TEST, f"accuracy with {n} real rows"] = n_new, score
     return values
-
-
-def accuracy_of(model: Any, X: np.ndarray, y: np.ndarray) -> float:
-    return float(np.mean(model.predict(X) == y))

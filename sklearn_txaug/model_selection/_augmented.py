@@ -233,17 +233,14 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _fitted(self, X: Any, y: np.ndarray, rows: np.ndarray, added: Any, weight: float, seed: int) -> Any:
         """Return the classifier trained on some rows and on what was added to them."""
-        X_fit = _safe_indexing(X, rows)
-        y_fit = y[rows]
-        n_new = 0
-        if weight > 0 and added is not None:
-            n_new = len(added[1])
-            X_fit, y_fit = stack(X_fit, added[0]), np.concatenate([y_fit, added[1]])
+        X_real, y_real = _safe_indexing(X, rows), y[rows]
         model = seeded(self._given_classifier(), seed)
-        if not n_new:
-            return model.fit(X_fit, y_fit)
-        sample_weight = np.repeat([1.0, weight * len(rows) / n_new], [len(rows), n_new])
+        if weight == 0 or added is None or not len(added[1]):
+            return model.fit(X_real, y_real)
+        X_new, y_new = added
+        sample_weight = np.repeat([1.0, weight * len(rows) / len(y_new)], [len(rows), len(y_new)])
         _, prefix = _last_step(model)
+        X_fit, y_fit = stack(X_real, X_new), np.concatenate([y_real, y_new])
         return model.fit(X_fit, y_fit, **{f"{prefix}sample_weight": sample_weight})
 
     def _choose(self, X: Any, y: np.ndarray, groups: Any, seed: int) -> float:

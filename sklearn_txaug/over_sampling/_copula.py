@@ -11,7 +11,6 @@ from scipy.stats import rankdata
 from ..priors._hierarchical import Reference
 from ..utils.declaration import estimator
 from ._gaussian import GaussianSampler
-from ._prior import PriorSampler
 
 _LEVELS = (np.arange(256) + 0.5) / 256
 
@@ -64,7 +63,7 @@ class CopulaSampler(GaussianSampler):
     def _take_reference(
         self, reference: Reference, rows: np.ndarray, codes: np.ndarray, groups: Any
     ) -> tuple[np.ndarray, np.ndarray, Any]:
-        return PriorSampler._take_reference(self, reference, rows, codes, groups)
+        return self._with_drawn_rows(reference, rows, codes, groups)
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         classes = range(len(self.classes_))

@@ -43,7 +43,13 @@ class PriorSampler(GenerativeSampler):
     def _take_reference(
         self, reference: Reference, rows: np.ndarray, codes: np.ndarray, groups: Any
     ) -> tuple[np.ndarray, np.ndarray, Any]:
-        """Return what to train on: the rows, and rows of the Gaussian that they and the reference make together."""
+        """Return what to train on."""
+        return self._with_drawn_rows(reference, rows, codes, groups)
+
+    def _with_drawn_rows(
+        self, reference: Reference, rows: np.ndarray, codes: np.ndarray, groups: Any
+    ) -> tuple[np.ndarray, np.ndarray, Any]:
+        """Return the rows, and rows of the Gaussian that they and the reference make together."""
         rng = np.random.default_rng((self._seed, _PRIOR))
         model = HierarchicalGaussian(reference).fit(rows, codes, rng)
         half = np.repeat(np.arange(len(self.classes_)), _ROWS // 2)

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..metrics._validation import labels_of
+from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
+from ._display import shared_texts
 from ._embedding import embed_pair
-from ._style import axes_for, scaled_pair, style
+from ._style import pyplot, scaled_pair, style
 
 
 class DenoisingPathDisplay:
@@ -67,18 +69,19 @@ class DenoisingPathDisplay:
         self.axis_names = axis_names
 
     @classmethod
+    @shared_texts
     def from_data(
         cls,
-        X_real: Any,
-        X_path: Any,
-        y_path: Any,
-        steps: Any,
+        X_real: MatrixLike,
+        X_path: MatrixLike,
+        y_path: ArrayLike,
+        steps: ArrayLike,
         *,
         n_steps: int | None = None,
         method: Any = "pca",
         scale: bool = True,
         random_state: int = 0,
-        axes: Sequence[Any] | None = None,
+        axes: Sequence[Axes] | None = None,
     ) -> DenoisingPathDisplay:
         """Embed and draw.
 
@@ -92,8 +95,7 @@ class DenoisingPathDisplay:
             Steps from noise to rows; None is the last one shown.
         method : "pca", "umap" or transformer, default="pca"
             As in :class:`EmbeddingDisplay`; "umap" is fitted on the real rows and those of all steps together.
-        scale : bool, default=True
-            Standardise the genes by the real rows first.
+        {scale}
         random_state : int, default=0
             For UMAP.
         axes : sequence of matplotlib Axes, default=None
@@ -111,13 +113,13 @@ class DenoisingPathDisplay:
     @classmethod
     def from_estimator(
         cls,
-        sampler: Any,
-        X: Any,
-        y: Any,
+        sampler: SamplerLike,
+        X: MatrixLike,
+        y: ArrayLike,
         steps: Sequence[int] | None = None,
         *,
         n_samples: int = 200,
-        random_state: Any = None,
+        random_state: RandomState = None,
         **kwargs: Any,
     ) -> DenoisingPathDisplay:
         """Follow rows of a fitted sampler and draw them.
@@ -148,7 +150,7 @@ class DenoisingPathDisplay:
         path = sampler.denoising_path(steps, y=labels, random_state=random_state)
         return cls.from_data(X, *path, n_steps=sampler.n_sampling_steps, **kwargs)
 
-    def plot(self, axes: Sequence[Any] | None = None) -> DenoisingPathDisplay:
+    def plot(self, axes: Sequence[Axes] | None = None) -> DenoisingPathDisplay:
         """Draw.
 
         Parameters
@@ -171,10 +173,6 @@ class DenoisingPathDisplay:
         return self
 
     def _new_axes(self, n_panels: int) -> np.ndarray:
-        axes_for(None)  # says how to install matplotlib where it is missing
-        import matplotlib.pyplot as plt
-
-        plt.close()
         n_columns = min(3, n_panels)
         n_rows = -(-n_panels // n_columns)
         size = (2.6 * n_columns + 1.6, 2.5 * n_rows + 0.4)
@@ -185,7 +183,7 @@ class DenoisingPathDisplay:
             "layout": "constrained",
             "figsize": size,
         }
-        figure, axes = plt.subplots(n_rows, n_columns, **grid)
+        figure, axes = pyplot().subplots(n_rows, n_columns, **grid)
         for ax in axes.ravel()[n_panels:]:
             ax.remove()
         figure.supxlabel(self.axis_names[0], fontsize="medium")

@@ -18,14 +18,17 @@ HELD_OUT = "#000000"
 
 
 def axes_for(ax: Any, size: tuple[float, float] = (6.4, 4.8)) -> Any:
-    """Return the axes, or those of a new figure; matplotlib is imported here and not before."""
-    if ax is not None:
-        return ax
+    """Return the axes, or those of a new figure."""
+    return pyplot().subplots(figsize=size, layout="constrained")[1] if ax is None else ax
+
+
+def pyplot() -> Any:
+    """Return matplotlib's module, which is imported here and not before."""
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError("Displays need matplotlib: python -m pip install matplotlib") from error
-    return plt.subplots(figsize=size, layout="constrained")[1]
+    return plt
 
 
 def style(i: int) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from ..utils.constraints import PositiveInt, Share
 from ..utils.containers import as_container
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
-from ._genes import find_genes
-from ._learning import between_classes, blocks_of, class_means, columns_of
+from ._file import read_prior, write_prior
+from ._genes import find_genes, take_genes
+from ._learning import between_classes, blocks_of, class_means
 from ._low_rank import covariance_of
+from ._merge import merged
 
 
 @estimator
@@ -168,7 +170,7 @@ class ExpressionPrior(BaseEstimator):
                 "...), more than half; use a reference with these genes, or identifiers of the same kind (the prior "
                 f"has {', '.join(map(str, self.feature_names_in_[:3]))}, ...)"
             )
-        return self._taken(places, np.array(names, dtype=object))
+        return take_genes(self, places, np.array(names, dtype=object))
 
     def merge(self, others: Iterable[ExpressionPrior]) -> ExpressionPrior:
         """Return the prior of several references, for the genes they have in common.
@@ -191,8 +193,6 @@ class ExpressionPrior(BaseEstimator):
         ValueError
             If the references have no gene in common, or only some of them have names.
         """
-        from ._merge import merged
-
         return merged([self, *others])
 
     def save(self, path: str | PathLike) -> None:
@@ -206,8 +206,6 @@ class ExpressionPrior(BaseEstimator):
         path : path
             The file; the ending .npz is not added.
         """
-        from ._file import write_prior
-
         check_is_fitted(self)
         write_prior(path, self)
 
@@ -230,8 +228,6 @@ class ExpressionPrior(BaseEstimator):
         ValueError
             If the file is not of this kind or of a newer version, or if its arrays do not match.
         """
-        from ._file import read_prior
-
         return read_prior(path, cls)
 
     def __sklearn_clone__(self) -> ExpressionPrior:
@@ -282,16 +278,3 @@ class ExpressionPrior(BaseEstimator):
         self.within_ = covariance_of(residuals, self.rank, np.random.default_rng(0))
         self.within_.noise[self.scales_ == 0] = self.within_.variances().mean()  # such genes count as unknown
         self.between_ = between_classes((centres - centres.mean(axis=0)) / unit, self.shrinkage, self.rank)
-
-    def _taken(self, places: np.ndarray, names: np.ndarray | None) -> ExpressionPrior:
-        """Return the prior of the genes at `places`; -1 stands for an unknown gene."""
-        known = places >= 0
-        taken = copy(self)
-        taken.means_ = np.where(known, self.means_[places], np.nan)
-        taken.scales_ = np.where(known, self.scales_[places], np.nan)
-        taken.within_ = columns_of(self.within_, places)
-        taken.between_ = columns_of(self.between_, places)
-        taken.n_features_in_ = len(places)
-        if names is not None:
-            taken.feature_names_in_ = names
-        return taken

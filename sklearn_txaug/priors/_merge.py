@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ._genes import find_genes
+from ._genes import find_genes, take_genes
 from ._low_rank import LowRank
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _common_genes(priors: list[ExpressionPrior]) -> list[ExpressionPrior]:
                 f"others: priors without gene names need the same number of genes, got {numbers}"
             )
         everywhere = np.arange(numbers[0])
-        return [prior._taken(everywhere, None) for prior in priors]
+        return [take_genes(prior, everywhere, None) for prior in priors]
     if not all(named):
         raise ValueError("others: some priors have gene names and others not; fit all on DataFrames")
     names = priors[0].feature_names_in_
@@ -53,7 +53,9 @@ def _common_genes(priors: list[ExpressionPrior]) -> list[ExpressionPrior]:
             f"others: the references have no gene in common ({', '.join(map(str, names[:3]))}, ... against "
             f"{', '.join(map(str, priors[1].feature_names_in_[:3]))}, ...); use identifiers of one kind"
         )
-    return [prior._taken(place[common], names[common]) for prior, place in zip(priors, places, strict=True)]
+    return [
+        take_genes(prior, place[common], names[common]) for prior, place in zip(priors, places, strict=True)
+    ]
 
 
 def _average(covariances: list[LowRank], weights: np.ndarray) -> LowRank:

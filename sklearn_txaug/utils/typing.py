@@ -10,5 +10,4 @@ DataFrame: TypeAlias = Any  # pandas.DataFrame, which is imported only where a t
 RandomState: TypeAlias = Any  # int, numpy.random.RandomState or None; the indicators take a Generator too
 EstimatorLike: TypeAlias = Any  # scikit-learn estimator, or None for a default
 SamplerLike: TypeAlias = Any  # has `fit_resample`; a fitted generator has `sample` too
-ScorerLike: TypeAlias = Any  # name of a scorer, or a callable of (estimator, X, y)
 Axes: TypeAlias = Any  # matplotlib Axes; None makes a figure
