@@ -60,19 +60,22 @@ def find_header(lines: Lines, path: Path) -> Header:
 
 def find_separator(header: str, rows: list[str], path: Path) -> str:
     """Return what separates the fields of a header and of the rows below: tab, semicolon or comma."""
-    widths = {separator: len(split_fields(header, separator)) for separator in _SEPARATORS}
-    possible = [separator for separator in _SEPARATORS if widths[separator] > 1]
+    fields = {separator: raw_fields(header, separator) for separator in _SEPARATORS}
+    possible = [separator for separator in _SEPARATORS if len(fields[separator]) > 1]
     if not possible:
         raise ValueError(
             f"{path.name} has no tab, comma or semicolon in its first line: {header.strip()[:60]!r}. Write it with "
             "one of them between the fields."
         )
-    fitting = [
-        separator
-        for separator in possible
-        if all(abs(len(split_fields(row, separator)) - widths[separator]) <= 1 for row in rows)
-    ]
-    return max(fitting or possible, key=widths.__getitem__)
+    return max(possible, key=lambda separator: _likelihood(fields[separator], rows, separator))
+
+
+def _likelihood(header: list[str], rows: list[str], separator: str) -> tuple[bool, bool, bool, int]:
+    """Rank a separator: it should cut no quoted field in two, and rows should be as wide as the header, or nearly."""
+    cells = [raw_fields(row, separator) for row in rows]
+    surplus = {abs(len(fields) - len(header)) for fields in cells}
+    whole = not any(field.count('"') % 2 for fields in [header, *cells] for field in fields)
+    return whole, surplus <= {0, 1}, surplus <= {0}, len(header)
 
 
 def records(lines: Lines, separator: str) -> Lines:
@@ -129,8 +132,8 @@ def unquote(field: str) -> str:
 
 
 def quote(text: str, separator: str) -> str:
-    """Return text as a field that holds it, quoted only where it must be."""
-    special = separator in text or '"' in text or "\n" in text or "\r" in text
+    """Return text as a field that holds it, quoted where a reader might cut it."""
+    special = any(character in text for character in f'{separator}{_SEPARATORS}"\n\r')
     return '"' + text.replace('"', '""') + '"' if special else text
 
 
