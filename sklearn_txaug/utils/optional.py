@@ -10,7 +10,7 @@ _INSTALL = {
     "pooch": 'pip install "sklearn_txaug[datasets]"',
     "requests": 'pip install "sklearn_txaug[datasets]"',
     "urllib3": 'pip install "sklearn_txaug[datasets]"',
-    "pyarrow": "pip install pyarrow",
+    "pyarrow": 'pip install "sklearn_txaug[parquet]"',
 }
 
 
