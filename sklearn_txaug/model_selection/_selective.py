@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from imblearn.over_sampling import SMOTE, RandomOverSampler
@@ -144,6 +144,8 @@ class SelectiveSampler(WrapperSampler):
     n_repeats: PositiveInt = 2
     rule: Literal["one_se", "strict", "best", "always"] = "one_se"
     n_jobs: int | None = None
+
+    _drawing: ClassVar[frozenset[str]] = frozenset(["quantile_mapping", "nonnegative", "memory", "n_jobs"])
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         default = [RandomOverSampler(), SMOTE(), GaussianSampler()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from numbers import Integral
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -135,6 +135,14 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
     guidance: NonNegativeFloat = 0.0
     n_sampling_steps: PositiveInt = 50
     lr_schedule: Literal["cosine", "linear", "onecycle", "constant"] = "cosine"
+
+    _drawing: ClassVar[frozenset[str]] = ComponentsSampler._drawing | {
+        "guidance",
+        "n_sampling_steps",
+        "step_spacing",
+        "eta",
+        "solver",
+    }
 
     def denoising_path(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from numbers import Integral
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
@@ -14,12 +14,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..utils.amounts import class_amounts
 from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
-from ..utils.constraints import Amounts, SamplingStrategy, Scaler, Seed
+from ..utils.constraints import Amounts, Memory, SamplingStrategy, Scaler, Seed
 from ..utils.containers import as_container, dense, no_rows, rows_like, stack
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
 from ._labels import ClassLabels
+from ._memory import train
 from .spaces import ClassQuantiles, ScaledSpace, Space
 
 FIT = 0  # the random streams of one random_state, each independent of the others
@@ -58,6 +59,10 @@ class GenerativeSampler(BaseOverSampler):
         one row is not mapped.
     nonnegative : bool
         Clip synthetic values at 0 and store the clipped share in `clipped_share_`.
+    memory : str, path-like, joblib.Memory or None
+        Cache of trained generators. What was trained before, on the same rows, labels and groups with the same seed
+        and parameters, is not trained again, for example in a `GridSearchCV` over `n_synthetic` or over the
+        classifier. Amounts and parameters of drawing do not count. It holds pickles: use only one that you trust.
     random_state : int, RandomState instance or None
         Determines training and sampling; global random states are neither used nor changed.
 
@@ -84,7 +89,13 @@ class GenerativeSampler(BaseOverSampler):
     scaler: Scaler | Literal["passthrough"] | None = None
     quantile_mapping: bool = False
     nonnegative: bool = False
+    memory: Memory = None
     random_state: Seed = None
+
+    # parameters that training does not use
+    _drawing: ClassVar[frozenset[str]] = frozenset(
+        ["n_synthetic", "sampling_strategy", "quantile_mapping", "nonnegative", "memory"]
+    )
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None) -> GenerativeSampler:
@@ -192,6 +203,9 @@ class GenerativeSampler(BaseOverSampler):
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return one row of the innermost space for each class code."""
 
+    def _recalled(self) -> None:
+        """Give a generator from the cache the parameters of drawing, if it has any of them."""
+
     def _make_spaces(self) -> list[Space]:
         """Return the spaces, not fitted, between the units of X and those of the generator, outermost first."""
         quantiles: list[Space] = [ClassQuantiles()] if self.quantile_mapping else []
@@ -250,7 +264,10 @@ class GenerativeSampler(BaseOverSampler):
         spaces = self._make_spaces()
         for space in spaces:
             rows = space.fit(rows, codes, rng).encode(rows)
-        self._fit_generator(rows, codes, rng, groups)
+        if self.memory is None:
+            self._fit_generator(rows, codes, rng, groups)
+        else:
+            train(self, rows, codes, rng, groups)
         self.scaler_ = next(space.scaler for space in spaces if isinstance(space, ScaledSpace))
         self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
 

@@ -41,11 +41,17 @@ class TorchSampler(NetEstimator, GenerativeSampler):
     ema_decay: ShareBelowOne | None = 0.999
     quantile_mapping = True
 
+    _drawing: ClassVar[frozenset[str]] = GenerativeSampler._drawing | {"verbose"}
     _ema_child: ClassVar[str | None] = None
 
     @abstractmethod
     def _make_module(self, n_features: int, n_classes: int) -> GenerativeModule:
         """Return the generator: ``forward(x, y)`` is its loss, ``sample(y, rng)`` draws rows."""
+
+    def _recalled(self) -> None:
+        for name in self._drawing:
+            if hasattr(self.module_, name):
+                setattr(self.module_, name, getattr(self, name))
 
     def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
         """Look at the training rows, in the innermost space, before the module is made."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
+from os import PathLike
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -46,6 +47,7 @@ ProbabilisticClassifier = Annotated[Any, HasMethods(["fit", "predict_proba"])]
 Sampler = Annotated[Any, HasMethods(["fit", "sample"])]
 Resampler = Annotated[Any, HasMethods(["fit_resample"])]
 Scaler = Annotated[Any, HasMethods(["fit", "transform", "inverse_transform"])]
+Memory = Annotated[Any, str, PathLike, HasMethods(["cache"]), None]
 Amounts = Annotated[Any, Integral, Real, Mapping, None]
 SamplingStrategy = Annotated[Any, *BaseOverSampler._parameter_constraints["sampling_strategy"]]
 

@@ -1,0 +1,142 @@
+"""One training, many uses: what a cache of trained generators spares, and what it must not."""
+
+import warnings
+
+import joblib
+import numpy as np
+import pytest
+from imblearn.pipeline import make_pipeline
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+
+from sklearn_txaug.datasets import make_expression
+from sklearn_txaug.over_sampling import (
+    CopulaSampler,
+    DDPMSampler,
+    FlowMatchingSampler,
+    GaussianSampler,
+    LatentSampler,
+    WGANGPSampler,
+)
+
+SAMPLERS = [
+    GaussianSampler(),
+    CopulaSampler(),
+    FlowMatchingSampler(max_epochs=2),
+    DDPMSampler(max_epochs=2, n_sampling_steps=5),
+    WGANGPSampler(max_epochs=2),
+    LatentSampler(GaussianSampler()),
+]
+
+
+@pytest.fixture(scope="module")
+def data():
+    return make_expression(60, n_features=12, n_classes=3, random_state=0)[:2]
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """Count how often generators are trained."""
+    count = []
+    for kind in {type(sampler) for sampler in SAMPLERS}:
+        fit = kind._fit_generator
+
+        def counted(self, *args, fit=fit):
+            count.append(type(self).__name__)
+            return fit(self, *args)
+
+        monkeypatch.setattr(kind, "_fit_generator", counted)
+    return count
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda sampler: type(sampler).__name__)
+def test_a_cached_generator_draws_the_same_rows(sampler, data, tmp_path):
+    plain = sampler.set_params(n_synthetic=9, random_state=0, memory=None)
+    expected = plain.fit_resample(*data)
+    for _ in range(2):
+        cached = plain.__class__(**{**plain.get_params(deep=False), "memory": tmp_path})
+        for a, b in zip(cached.fit_resample(*data), expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+        np.testing.assert_array_equal(cached.sample(4)[0], plain.sample(4)[0])
+
+
+def test_a_grid_over_amounts_and_classifiers_trains_once_a_fold(data, tmp_path, trainings):
+    sampler = FlowMatchingSampler(max_epochs=1, memory=str(tmp_path), random_state=0)
+    grid = {
+        "flowmatchingsampler__n_synthetic": [5, 10, 20, 0.5],
+        "logisticregression__C": [0.1, 1.0],
+    }
+    search = GridSearchCV(make_pipeline(sampler, LogisticRegression()), grid, cv=5, refit=False).fit(*data)
+    assert len(search.cv_results_["params"]) == 8
+    assert len(trainings) == 5
+
+
+DRAWING = [
+    {"n_synthetic": 30},
+    {"n_sampling_steps": 3},
+    {"guidance": 1.0},
+    {"quantile_mapping": False},
+    {"nonnegative": True},
+    {"eta": 0.0},
+    {"step_spacing": "linspace"},
+]
+
+
+@pytest.mark.parametrize("changed", DRAWING, ids=str)
+def test_parameters_of_drawing_do_not_retrain_and_hold(changed, data, tmp_path, trainings):
+    params = {"max_epochs": 2, "n_sampling_steps": 5, "n_synthetic": 9, "random_state": 0}
+    DDPMSampler(**params, memory=tmp_path).fit_resample(*data)
+    cached = DDPMSampler(**{**params, **changed}, memory=tmp_path).fit_resample(*data)
+    assert len(trainings) == 1
+    np.testing.assert_array_equal(cached[0], DDPMSampler(**{**params, **changed}).fit_resample(*data)[0])
+
+
+@pytest.mark.parametrize(
+    "changed", [{"lr": 0.01}, {"random_state": 1}, {"max_epochs": 3}, {"scaler": "passthrough"}], ids=str
+)
+def test_parameters_of_training_retrain(changed, data, tmp_path, trainings):
+    params = {"max_epochs": 2, "n_synthetic": 9, "random_state": 0, "memory": tmp_path}
+    FlowMatchingSampler(**params).fit(*data)
+    FlowMatchingSampler(**{**params, **changed}).fit(*data)
+    assert len(trainings) == 2
+
+
+def test_other_rows_and_labels_retrain(data, tmp_path, trainings):
+    X, y = data
+    other = X.copy()
+    other[0, 0] += 1
+    for rows, labels in [(X, y), (other, y), (X, np.roll(y, 1)), (X, y.astype(str))]:
+        GaussianSampler(random_state=0, memory=joblib.Memory(tmp_path, verbose=0)).fit(rows, labels)
+    assert len(trainings) == 4
+
+
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "foreign", "emptied"])
+def test_damaged_entries_are_trained_again(damage, data, tmp_path, trainings):
+    def fit():
+        return GaussianSampler(n_synthetic=9, random_state=0, memory=tmp_path).fit_resample(*data)[0]
+
+    expected = fit()
+    for path in tmp_path.rglob("output.pkl"):
+        content = bytearray(path.read_bytes())
+        if damage == "truncated":
+            content = content[: len(content) // 2]
+        elif damage == "flipped":
+            content[len(content) // 2] ^= 1
+        elif damage == "emptied":
+            content = b""
+        else:
+            joblib.dump({"other": 1}, path)
+            continue
+        path.write_bytes(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # joblib logs what it cannot load, and does not warn
+        np.testing.assert_array_equal(fit(), expected)
+    assert len(trainings) == 2
+    np.testing.assert_array_equal(fit(), expected)
+    assert len(trainings) == 2
+
+
+@pytest.mark.parametrize("memory", [3, object()])
+def test_what_is_no_cache_is_refused(memory, data):
+    with pytest.raises(ValueError, match="The 'memory' parameter of GaussianSampler"):
+        GaussianSampler(memory=memory).fit(*data)
