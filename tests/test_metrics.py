@@ -96,6 +96,26 @@ def test_balls_are_closed_unlike_prdc():
     assert on_the_rim == pytest.approx((0.5, 1, 2 / 3))
 
 
+@pytest.mark.parametrize("k", [2, 3, 5])
+@pytest.mark.parametrize("copied", [0, 4])
+@pytest.mark.usefixtures("blocks")
+def test_balls_of_duplicated_rows(k, copied):
+    """Each real row three times: at k = 2 its ball is a point. Rows that are no copies agree with prdc."""
+    X, Z = two_sets()
+    X = np.repeat(X, 3, axis=0) + 1e4
+    Z = np.concatenate([X[: 3 * copied : 3], Z + 1e4])
+    between, within = cdist(X, Z), [np.sort(cdist(A, A), axis=1)[:, k] for A in (X, Z)]
+    inside = between <= within[0][:, None]
+    pr, dc = metrics.precision_recall_f1(X, Z, k=k), metrics.density_coverage(X, Z, k=k)
+    assert pr.precision == inside.any(axis=0).mean()
+    assert pr.recall == (between <= within[1][None]).any(axis=1).mean()
+    assert dc == (inside.sum() / k / len(Z), inside.any(axis=1).mean())
+    if k == 2:
+        assert pr.precision == copied / len(Z)
+    if not copied:
+        assert (*pr[:2], *dc) == pytest.approx(tuple(compute_prdc(X, Z, k).values()))
+
+
 @pytest.mark.parametrize("offset", [0, 1e6])
 @pytest.mark.usefixtures("blocks")
 def test_duplicates_are_at_distance_zero_and_near_rows_are_exact(offset):

@@ -60,7 +60,9 @@ def precision_recall_f1(
         R = \frac{1}{n} \sum_i 1\Big[x_i \in \bigcup_j B(z_j)\Big], \quad F_1 = \frac{2 P R}{P + R}.
 
     Range 0 to 1, higher is better; identical sets give 1. Balls are closed, as in the source (a row on the
-    rim is inside); prdc takes open balls, which differs on ties only, for instance where rows are duplicated.
+    rim is inside); prdc takes open balls, which differs on ties only. The ball of a row with `k` or more copies is
+    a point, which holds copies of the row alone (under prdc nothing at all): drop duplicated rows, or take `k`
+    above their number.
     Distances are Euclidean: bring both sets into one scaled space first. Copies of the training rows score
     1 on those rows, so look at held-out rows too, and compare with two real sets of the same sizes.
 
@@ -135,7 +137,8 @@ def density_coverage(
     Both ask the real balls only, so outliers among the synthetic rows cannot inflate them. Density is 0 or
     more and near 1 for fresh real rows (above 1: crowded in the middle; copies give (k + 1) / k because balls
     are closed). Coverage is 0 to 1, higher is better; identical sets give 1, fresh rows about :math:`1 -
-    2^{-k}`.
+    2^{-k}`. The ball of a real row with `k` or more copies is a point: it holds copies of the row alone, and each
+    of these copies lies in as many balls as there are, so that density may be far above 1.
 
     Cost: {cost}.
 
