@@ -81,8 +81,9 @@ class LearningRate(Callback):
         n_warmup = max(1, min(self.n_warmup, total // 3))
         self.policy_: torch.optim.lr_scheduler.LRScheduler
         if self.schedule == "onecycle":
+            share = max(2, n_warmup) / (total + 1)  # torch divides by the steps of the rise less one
             self.policy_ = torch.optim.lr_scheduler.OneCycleLR(
-                net.optimizer_, max_lr=net.lr, total_steps=total + 1, pct_start=n_warmup / (total + 1)
+                net.optimizer_, max_lr=net.lr, total_steps=total + 1, pct_start=share
             )
         else:
             self.policy_ = torch.optim.lr_scheduler.LambdaLR(
