@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -60,6 +60,8 @@ class CopulaSampler(GaussianSampler):
     (289, 500)
     """
 
+    _kept_rows: ClassVar[dict[str, str]] = {"_sorted": "the values of each gene in each class, sorted"}
+
     def _take_reference(
         self, reference: Reference, rows: np.ndarray, codes: np.ndarray, groups: Any
     ) -> tuple[np.ndarray, np.ndarray, Any]:
@@ -68,8 +70,10 @@ class CopulaSampler(GaussianSampler):
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         classes = range(len(self.classes_))
         self._centres = np.stack([X[codes == c].mean(axis=0) for c in classes])
-        self._sorted = [np.sort(X[codes == c], axis=0) for c in classes]
         counts = np.bincount(codes)
+        self._sorted = [  # the quantiles of a class of one row weigh nothing
+            np.sort(X[codes == c], axis=0) if counts[c] > 1 else X[:0].copy() for c in classes
+        ]
         unbiased = np.sqrt(counts / np.maximum(counts - 1, 1))
         self._pooled = np.quantile((X - self._centres[codes]) * unbiased[codes, None], _LEVELS, axis=0)
         scores = np.empty_like(X, dtype=np.float64)
@@ -89,8 +93,11 @@ class CopulaSampler(GaussianSampler):
         levels = (np.arange(len(own)) + 0.5) / len(own)
         rows = np.empty_like(shares)
         for j in range(shares.shape[1]):
-            pooled = self._centres[c, j] + np.interp(shares[:, j], _LEVELS, self._pooled[:, j])
-            rows[:, j] = weight * np.interp(shares[:, j], levels, own[:, j]) + (1 - weight) * pooled
+            rows[:, j] = (1 - weight) * (
+                self._centres[c, j] + np.interp(shares[:, j], _LEVELS, self._pooled[:, j])
+            )
+            if weight:
+                rows[:, j] += weight * np.interp(shares[:, j], levels, own[:, j])
         return rows
 
 

@@ -58,7 +58,9 @@ class GMDA(GenerativeModule):
             self.register_buffer(name, torch.zeros(n_classes, n_features), persistent=False)
 
     def release(self) -> None:
-        """Forget what only training needs."""
+        """Forget the probes, whose bounds are values of training rows."""
+        empty = torch.empty(0, self.n_probe_dims)
+        self._set_probes(empty, empty, empty)
 
     def prepare(self, x: Tensor, y: Tensor, *bounds: Tensor) -> None:
         if self.gaussians is not None:
@@ -164,7 +166,8 @@ class UnbiasedGMDA(GMDA):
         self.scales = torch.stack([torch.where(own > 0, own, pooled) for own in deviations]).clamp(min=1e-6)
 
     def release(self) -> None:
-        """Forget the training rows."""
+        """Forget the training rows too."""
+        super().release()
         for name in ("rows", "members", "scales"):
             setattr(self, name, torch.empty(0))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -77,6 +77,11 @@ class LatentSampler(GenerativeSampler):
     residual: bool = True
     quantile_mapping = True
 
+    _kept_rows: ClassVar[dict[str, str]] = {
+        "_real": "the training rows, scaled",
+        "_latent": "the training rows in the latent space",
+    }
+
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         self._set_parts(X, rng)
         if self.decoder == "inverse" and not hasattr(self.reducer_, "inverse_transform"):
@@ -85,9 +90,10 @@ class LatentSampler(GenerativeSampler):
             )
         Z = np.asarray(self.reducer_.fit(X).transform(X))
         self.sampler_.fit(Z, codes, **groups_for(self.sampler_, groups))
-        self._real = X
-        self._latent = Z
-        self._real_codes = codes
+        keep = self.decoder == "transport"  # the other decoder needs no rows, and keeps none
+        self._real: Any = X if keep else None
+        self._latent: Any = Z if keep else None
+        self._real_codes: Any = codes if keep else None
         self._noise = ResidualNoise().fit(Z, X - self._to_genes(Z, codes)) if self.residual else None
         self._measure_spread(X, codes, rng)
 

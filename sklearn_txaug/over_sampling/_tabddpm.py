@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import ndtri
@@ -26,6 +26,8 @@ class NormalQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     n_quantiles : int
         Maximum number of quantiles of a feature, also limited by the number of rows.
     """
+
+    _kept_rows: ClassVar[dict[str, str]] = {"quantiles_": "quantiles, which are values if there are few rows"}
 
     def __init__(self, n_quantiles: int = 100):
         self.n_quantiles = n_quantiles

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from dataclasses import field
 from inspect import signature
 from numbers import Integral
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
@@ -141,6 +141,8 @@ class Interpolation(BaseEstimator):
     return fewer rows than asked for (BorderlineSMOTE finds none where no row is near another class), unless `fill` is
     true: then copies of real rows make up the number.
     """
+
+    _kept_rows: ClassVar[dict[str, str]] = {"X_": "the training rows"}
 
     def __init__(self, sampler: Any = None, random_state: Any = None, fill: bool = False):
         self.sampler = sampler

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from numbers import Integral
+from os import PathLike
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.base import _fit_context, clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ..persistence._sampler_file import save_sampler
 from ..utils.amounts import class_amounts
 from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
 from ..utils.constraints import Amounts, Memory, SamplingStrategy, Scaler, Seed
@@ -192,6 +194,40 @@ class GenerativeSampler(BaseOverSampler):
         codes = self._labels.codes_of(y) if y is not None else self._labels.spread(n_samples)
         X_new = self._draw(codes, self._sample_stream(random_state))
         return rows_like(self._X_template, X_new), self._labels.like_given(codes)
+
+    def save(self, path: str | PathLike, *, note: str = "", sharing: bool = False) -> None:
+        """Write the trained sampler to a file that is safe to open, for `load_sampler`.
+
+        The file is one zip of JSON, of arrays in the format of safetensors and of objects of scikit-learn in the
+        format of skops; it contains no pickle, and its digest covers every byte.
+
+        Parameters
+        ----------
+        path : path
+            The file; one that is there is replaced, whole or not at all.
+        note : str, default=""
+            Source and licence of the training rows, kept in the file.
+        sharing : bool, default=False
+            Refuse to write a file that contains training rows.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing has been trained yet.
+        ValueError
+            If `sharing` is true and `training_rows_in` finds training rows.
+        TypeError
+            If a parameter, such as a callback of your own, cannot be written; says which.
+        ImportError
+            If safetensors or skops is not installed.
+
+        See Also
+        --------
+        sklearn_txaug.persistence.load_sampler : Reads the file.
+        sklearn_txaug.persistence.training_rows_in : What the file contains of the training rows.
+        """
+        check_is_fitted(self, msg=NOT_TRAINED)
+        save_sampler(self, path, note=note, sharing=sharing)
 
     # -- the generator's own part
 

@@ -1,7 +1,8 @@
-"""Published hyper-parameters: one dict for each paper and data set, keyed by estimator.
+"""Published hyper-parameters: one dict for each paper and data set, keyed by estimator; and one for sharing.
 
-They were chosen for the named cohorts, with thousands of rows, and for training times of up to several hours on a
-GPU; the samplers' own defaults suit smaller cohorts.
+The published ones were chosen for the named cohorts, with thousands of rows, and for training times of up to several
+hours on a GPU; the samplers' own defaults suit smaller cohorts. Under `SHARING` a trained sampler keeps none of its
+training rows: ``FlowMatchingSampler(**presets.SHARING["FlowMatchingSampler"])``.
 
 Examples
 --------
@@ -25,6 +26,7 @@ from ._lacan2024 import (
     LACAN2024_WILT,
 )
 from ._lacan2026 import LACAN2026_GTEX, LACAN2026_TCGA
+from ._sharing import SHARING
 from ._tabular import (
     KOTELNIKOV2023_DIABETES,
     KOTELNIKOV2023_GESTURE,
@@ -52,5 +54,6 @@ __all__ = [
     "LACAN2024_WILT",
     "LACAN2026_GTEX",
     "LACAN2026_TCGA",
+    "SHARING",
     "XU2019",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from os import PathLike
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
@@ -95,6 +95,8 @@ class ExpressionPrior(BaseEstimator):
 
     rank: PositiveInt = 64
     shrinkage: Share = 0.5
+
+    _unsaved: ClassVar[dict[str, Any]] = {"groups_": None}
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: MatrixLike, y: ArrayLike, groups: ArrayLike = None) -> ExpressionPrior:

@@ -11,6 +11,9 @@ _INSTALL = {
     "requests": 'pip install "sklearn_txaug[datasets]"',
     "urllib3": 'pip install "sklearn_txaug[datasets]"',
     "pyarrow": 'pip install "sklearn_txaug[parquet]"',
+    "polars": 'pip install "sklearn_txaug[polars]"',
+    "safetensors": 'pip install "sklearn_txaug[persist]"',
+    "skops": 'pip install "sklearn_txaug[persist]"',
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from ._space import Space
@@ -15,9 +17,14 @@ class ClassQuantiles(Space):
     not mapped.
     """
 
+    _kept_rows: ClassVar[dict[str, str]] = {"sorted_": "the values of each gene in each class, sorted"}
+
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator | None = None) -> ClassQuantiles:
         self.counts_ = np.bincount(codes)
-        self.sorted_ = [np.sort(X[codes == c], axis=0) for c in range(len(self.counts_))]
+        self.sorted_ = [  # the row of a class of one is not needed, and not kept
+            np.sort(X[codes == c], axis=0) if n_rows > 1 else X[:0].copy()
+            for c, n_rows in enumerate(self.counts_)
+        ]
         self.discrete_ = bool((np.rint(X) == X).all())
         return self
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
@@ -21,6 +23,11 @@ class ResidualNoise:
         Number of training rows that each draw combines.
     """
 
+    _kept_rows: ClassVar[dict[str, str]] = {
+        "residuals_": "rows less their decoding, which adds up to the rows",
+        "points_": "the training rows in the latent space",
+    }
+
     def __init__(self, n_neighbors: int = 15):
         self.n_neighbors = n_neighbors
 
@@ -32,12 +39,13 @@ class ResidualNoise:
         # Components fitted on n rows leave smaller residuals there than on new rows: correct the degrees of freedom.
         n, r = len(Z), Z.shape[1] if n_fitted is None else n_fitted
         self.residuals_ = (residuals * np.sqrt(n / max(n - r, n / 4))).astype(np.float32)
-        self.neighbors_ = NearestNeighbors(n_neighbors=min(self.n_neighbors, n)).fit(Z)
+        self.points_ = Z
         return self
 
     def draw(self, Z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return noise of shape (len(Z), n_features)."""
-        nearest = self.neighbors_.kneighbors(Z, return_distance=False)
+        neighbors = NearestNeighbors(n_neighbors=min(self.n_neighbors, len(self.points_))).fit(self.points_)
+        nearest = neighbors.kneighbors(Z, return_distance=False)
         weights = rng.standard_normal(nearest.shape) / np.sqrt(nearest.shape[1])
         noise = np.empty((len(Z), self.residuals_.shape[1]))
         step = max(1, min(256, 2**24 // max(1, noise.shape[1] * nearest.shape[1])))  # 64 MiB at a time
