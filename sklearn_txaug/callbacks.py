@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -75,6 +75,8 @@ class IndicatorCheckpoint(Callback):
     >>> [score < 0 for score in scores]  # NaN in the first and the third epoch
     [False, True, False, True]
     """
+
+    _unsaved: ClassVar[dict[str, Any]] = {"scored_": None}
 
     def __init__(
         self,

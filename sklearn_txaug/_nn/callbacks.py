@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from skorch.callbacks import Callback
@@ -115,6 +115,8 @@ class EpochProgress(Callback):
         Text before the bar.
     """
 
+    _unsaved: ClassVar[dict[str, Any]] = {"bar_": None}
+
     def __init__(self, title: str = ""):
         self.title = title
 
@@ -123,7 +125,7 @@ class EpochProgress(Callback):
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         self.bar_.set_postfix(loss=f"{net.history[-1, 'train_loss']:.3g}", refresh=False)
-        self.bar_.update()
+        self.bar_.update(len(net.history) - self.bar_.n)  # those before a resumption too
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         self.bar_.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from numbers import Integral
+from os import PathLike
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +18,7 @@ from torch.utils.data import TensorDataset
 from ..utils.constraints import PositiveFloat, PositiveInt, Verbosity
 from ..utils.declaration import estimator
 from .callbacks import EpochProgress
+from .checkpoint import TrainingCheckpoint
 from .device import resolve_device
 from .loader import n_batches
 from .nets import LossNet
@@ -47,6 +50,11 @@ class NetEstimator:
     net_params : dict or None
         Additional arguments of the skorch net, for example ``{"optimizer__betas": (0.5, 0.9)}`` or
         ``{"compile": True}``.
+    checkpoint : path or None
+        Folder for the state of the training, written again and again while it lasts: a fit that was killed goes on
+        from there when it is repeated with the same rows, parameters and `random_state`, an integer, and gives the
+        rows it would have given. Trainings share a folder without disturbing each other. Delete the folder
+        afterwards; like a trained sampler, it may contain training rows. Needs safetensors.
 
     Attributes
     ----------
@@ -63,7 +71,9 @@ class NetEstimator:
     verbose: Verbosity = 0
     callbacks: list | None = None
     net_params: dict | None = None
+    checkpoint: str | PathLike | None = None
 
+    _unsaved: ClassVar[dict[str, Any]] = {"checkpoint": None}  # of no meaning elsewhere
     _net_class: ClassVar[type[LossNet]] = LossNet
     _n_steps: ClassVar[int] = 3000
 
@@ -96,10 +106,25 @@ class NetEstimator:
             max_epochs=self.max_epochs or -(-self._default_steps(n_rows) // n_batches(n_rows, batch_size)),
             device=device,
             train_split=predefined_split(validation) if validation is not None else None,
-            callbacks=self._default_callbacks() + [clone(c, safe=False) for c in self.callbacks or []],
+            callbacks=[
+                *self._default_callbacks(),
+                *(clone(c, safe=False) for c in self.callbacks or []),
+                *self._checkpoints(),
+            ],
             verbose=self.verbose > 1,
             **further,
         )
+
+    def _checkpoints(self) -> list[Any]:
+        if self.checkpoint is None:
+            return []
+        seed = getattr(self, "random_state", None)
+        if not isinstance(seed, Integral):
+            raise ValueError(
+                f"checkpoint={str(self.checkpoint)!r} needs an integer random_state, got {seed!r}: without it each "
+                "fit is another training, and none can be resumed"
+            )
+        return [TrainingCheckpoint(self.checkpoint)]
 
     def _keep(self, net: LossNet) -> None:
         """Keep the trained module and the history of a net, on the CPU."""

@@ -82,6 +82,11 @@ class LossNet(NeuralNet):
             kwargs["rng"] = self.rng_
         return (self.iterator_train if training else self.iterator_valid)(dataset, **kwargs)
 
+    def fit_loop(self, X: Any, y: Any = None, epochs: int | None = None, **fit_params: Any) -> LossNet:
+        """Train for the epochs that a training which resumes has left."""
+        left = self.max_epochs - len(self.history) if epochs is None else epochs
+        return super().fit_loop(X, y, epochs=left, **fit_params)
+
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from ._codec import CLASS_NAME
 
-_PACKAGE = __package__.partition(".")[0]
+PACKAGE = __package__.partition(".")[0]
 _ROOMS = (
     "_nn",
     "callbacks",
@@ -28,7 +28,7 @@ def class_name(cls: type) -> str:
 def is_own(cls: type) -> bool:
     """Tell whether a class is one of this package that a file may contain."""
     package, _, rest = cls.__module__.partition(".")
-    return package == _PACKAGE and rest.partition(".")[0] in _ROOMS
+    return package == PACKAGE and rest.partition(".")[0] in _ROOMS
 
 
 def is_ours(cls: type) -> bool:
@@ -48,10 +48,10 @@ def find_class(name: str, trusted: Sequence[str]) -> type:
     if not CLASS_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a class")
     package, _, rest = module.partition(".")
-    own = package == _PACKAGE and rest.partition(".")[0] in _ROOMS
+    own = package == PACKAGE and rest.partition(".")[0] in _ROOMS
     if not own and name not in trusted:
         raise ValueError(
-            f"it contains the class {name}, which is not of {_PACKAGE}; if you trust the file and that class, pass "
+            f"it contains the class {name}, which is not of {PACKAGE}; if you trust the file and that class, pass "
             f"trusted=[{name!r}]"
         )
     try:

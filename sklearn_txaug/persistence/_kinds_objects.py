@@ -6,15 +6,15 @@ import functools
 import io
 import zipfile
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import imblearn.over_sampling
 import sklearn.model_selection
 from sklearn.base import BaseEstimator
 
-from .. import metrics
 from ..utils.optional import require
-from ._classes import class_name, find_class, is_ours, is_own
+from ._classes import PACKAGE, class_name, find_class, is_ours, is_own
 from ._codec import Decoder, Encoder, Kind, check_natural
 
 
@@ -72,14 +72,21 @@ def _decode_type(decoder: Decoder, name: str) -> type:
 
 
 def _is_metric(value: Any) -> bool:
-    name = getattr(value, "__name__", None)
-    return callable(value) and name in metrics.__all__ and getattr(metrics, name) is value
+    home = str(getattr(value, "__module__", "")).partition(".metrics")[0]
+    return callable(value) and home == PACKAGE and _metric(getattr(value, "__name__", "")) is value
 
 
 def _decode_metric(decoder: Decoder, name: str) -> Any:
-    if name not in metrics.__all__:
+    found = _metric(name)
+    if found is None:
         raise ValueError(f"there is no indicator {name!r}")
-    return getattr(metrics, name)
+    return found
+
+
+def _metric(name: str) -> Any:
+    """Return an indicator by name; the package of indicators, which itself trains nets, is imported when needed."""
+    metrics = import_module(f"{PACKAGE}.metrics")
+    return getattr(metrics, name) if name in metrics.__all__ else None
 
 
 def _encode_partial(encoder: Encoder, value: functools.partial) -> Any:

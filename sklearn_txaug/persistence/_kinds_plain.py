@@ -138,7 +138,7 @@ PLAIN_KINDS = [
         lambda encoder, x: encoder.encode(list(x)),
         lambda decoder, content: tuple(decoder.decode(content)),
     ),
-    Kind("dict", lambda x: type(x) is dict, _encode_dict, _decode_dict),
+    Kind("dict", lambda x: isinstance(x, dict), _encode_dict, _decode_dict),
     Kind(
         "set",
         lambda x: type(x) is set,

@@ -107,11 +107,18 @@ def _find_module_class(name: str, decoder: Decoder) -> Any:
 
 
 def _encode_history(encoder: Encoder, value: History) -> Any:
-    return encoder.encode([dict(epoch) for epoch in value])
+    epochs = [dict(epoch) for epoch in value]
+    if any(any(epoch.get("batches", ())) for epoch in epochs):
+        return encoder.encode(epochs)
+    return encoder.encode([{**epoch, "batches": len(epoch.get("batches", ()))} for epoch in epochs])
 
 
 def _decode_history(decoder: Decoder, content: Any) -> History:
-    return History(decoder.decode(content))
+    epochs = History(decoder.decode(content))
+    for epoch in epochs:
+        if isinstance(epoch["batches"], int):  # of batches without records their number is kept
+            epoch["batches"] = [{} for _ in range(epoch["batches"])]
+    return epochs
 
 
 def _is_optimizer(value: Any) -> bool:
