@@ -14,7 +14,7 @@ from sklearn_txaug.datasets import _formats, read_expression, write_expression
 
 pd = pytest.importorskip("pandas")
 
-COMMANDS = ("augment", "benchmark", "evaluate", "prior", "reproduce")
+COMMANDS = ("augment", "benchmark", "evaluate", "prior", "reproduce", "train")
 SHARED = ("--label", "--group", "--labels-file", "--layer", "--drop", "--samples-in", "--traceback")
 
 MODULE = """
@@ -274,6 +274,7 @@ def test_options_that_no_file_can_use(table, capsys, command):
         "augment": [table, "-o", table.with_name("new.csv")],
         "evaluate": [table, table],
         "prior": [table, "-o", table.with_name("new.npz")],
+        "train": [table, "-o", table.with_name("new.txaug")],
     }
     given = files.get(command, ["--data", table])
     paper = ["gmda2024", "--cohort", "gtex"] if command == "reproduce" else []

@@ -19,6 +19,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler
 
+from sklearn_txaug import __main__ as command_line
 from sklearn_txaug import presets
 from sklearn_txaug.callbacks import IndicatorCheckpoint
 from sklearn_txaug.metrics import correlation_score
@@ -557,3 +558,53 @@ def test_small_classes_are_listed(data, tmp_path):
         *np.unique(few[:-1], return_counts=True)[1][:2],
         0,
     ]
+
+
+# -- the commands
+
+
+@pytest.fixture
+def table(tmp_path):
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(8, 1, size=(30, 6)), columns=[f"GENE{k}" for k in range(6)])
+    frame.insert(0, "tissue", np.array(["brain", "liver"])[np.arange(30) % 2])
+    frame.index = [f"S{k}" for k in range(30)]
+    frame.to_csv(tmp_path / "cohort.csv")
+    return tmp_path / "cohort.csv"
+
+
+def run(*arguments):
+    return command_line.main([str(argument) for argument in arguments])
+
+
+def test_train_and_augment_from_the_model(table, tmp_path, capsys):
+    model, new = tmp_path / "model.txaug", tmp_path / "new.csv"
+    small = ["--param", "max_epochs=1", "--quiet", "--label", "tissue", "--checkpoint", tmp_path / "states"]
+    assert run("train", table, "-o", model, "--sampler", "flow", "--note", "mine", *small) == 0
+    printed = capsys.readouterr().out
+    assert "contains the values of each gene in each class, sorted (30 rows)" in printed
+    assert "FlowMatchingSampler of 30 rows and 6 genes, classes by 'tissue'" in printed
+    assert len(list((tmp_path / "states").glob("*.checkpoint"))) == 1
+    assert load_sampler(model).provenance_["note"] == "txaug train cohort.csv; mine"
+    assert run("augment", table, "--model", model, "--n-synthetic", 8, "-o", new, "--label", "tissue") == 0
+    assert "30 real and 8 synthetic rows of 6 genes" in capsys.readouterr().out
+    assert run("augment", table, "--model", model, "--sampler", "vae", "-o", new, "--label", "tissue") == 2
+    assert "--sampler: the sampler of --model is trained already" in capsys.readouterr().err
+    model.write_bytes(model.read_bytes()[:-1])
+    assert run("augment", table, "--model", model, "-o", new, "--label", "tissue") == 2
+    assert "model.txaug" in capsys.readouterr().err
+
+
+def test_train_for_sharing(table, tmp_path, capsys):
+    model = tmp_path / "model.txaug"
+    options = ["-o", model, "--label", "tissue", "--quiet", "--sharing"]
+    assert run("train", table, *options, "--sampler", "gaussian") == 0
+    assert "it contains no training rows" in capsys.readouterr().out
+    assert run("train", table, *options, "--sampler", "copula") == 2
+    assert "--sharing: CopulaSampler cannot be trained without keeping rows" in capsys.readouterr().err
+    assert run("train", table, *options, "--sampler", "gaussian", "--checkpoint", tmp_path / "states") == 2
+    assert "--checkpoint: GaussianSampler trains no net" in capsys.readouterr().err
+    given = ["--sampler", "gaussian", "--param", "quantile_mapping=True"]
+    assert run("train", table, *options, *given) == 2
+    assert "--param: quantile_mapping is set by --sharing" in capsys.readouterr().err

@@ -23,18 +23,32 @@ def add_augment(commands: Any) -> None:
         description="Train a sampler on a file and write the file with synthetic rows below, marked by the column "
         f"is_synthetic. Files: {FILE_ENDINGS}; on a log scale. From h5ad to h5ad all annotations are kept, and every "
         "h5ad records in uns['sklearn_txaug'] how its rows were made.",
-        parents=[cohort_options(), seed_option(), quiet_option()],
+        parents=[cohort_options(), sampler_options(), seed_option(), quiet_option()],
         allow_abbrev=False,
     )
     add = parser.add_argument
     add("input", type=Path, help="the rows to learn from")
     add("-o", "--output", type=Path, required=True, help="file to write, in the format of its name")
     add(
-        "--sampler",
-        default="flow",
-        help="its name (flow; a wrong one lists all), or one of your own: my_package.MySampler",
+        "--model",
+        type=Path,
+        metavar="FILE",
+        help="draw from a trained sampler, a file of the command train, instead of training one",
     )
     _add_amount(add)
+    add("--synthetic-only", action="store_true", help="leave the real rows out of the output")
+    add_traceback(parser)
+    parser.set_defaults(run=_augment)
+
+
+def sampler_options() -> argparse.ArgumentParser:
+    """Return a parent parser of the options that choose and set a sampler."""
+    parser = argparse.ArgumentParser(add_help=False)
+    add = parser.add_argument
+    add(
+        "--sampler",
+        help="its name (flow; a wrong one lists all), or one of your own: my_package.MySampler",
+    )
     add(
         "--param",
         action="append",
@@ -47,9 +61,7 @@ def add_augment(commands: Any) -> None:
         metavar="NAME|FILE",
         help="what a reference cohort teaches, for classes of a few rows: tcga, or a file of the command prior",
     )
-    add("--synthetic-only", action="store_true", help="leave the real rows out of the output")
-    add_traceback(parser)
-    parser.set_defaults(run=_augment)
+    return parser
 
 
 def _add_amount(add: Any) -> None:
@@ -73,8 +85,7 @@ def _augment(arguments: argparse.Namespace) -> int:
         raise ValueError("--output is the input; choose another file")
     check_output(arguments.output)
     check_options(arguments, [arguments.input])
-    sampler = make_sampler(arguments.sampler, arguments.param, arguments.seed, not arguments.quiet)
-    _set_prior(sampler, arguments.prior)
+    sampler, origin = _chosen_sampler(arguments)
     wanted = join_amounts(arguments.n_synthetic)
     table = read_cohort(arguments.input, arguments, as_written=True)
     if wanted is not None:
@@ -91,13 +102,33 @@ def _augment(arguments: argparse.Namespace) -> int:
     seconds = time.perf_counter() - start
     print(
         f"{arguments.output}: {n_rows - n_new} real and {n_new} synthetic rows of {table.data.shape[1]} genes, "
-        f"classes by {table.target.name!r} ({arguments.sampler}, seed {arguments.seed}, {seconds:.0f} s); "
+        f"classes by {table.target.name!r} ({origin}, seed {arguments.seed}, {seconds:.0f} s); "
         "is_synthetic marks the synthetic ones"
     )
     return 0
 
 
-def _set_prior(sampler: Any, name: str | None) -> None:
+def _chosen_sampler(arguments: argparse.Namespace) -> tuple[Any, str]:
+    """Return the sampler that is to be trained, or the trained one of a file, and what to call it."""
+    if arguments.model is None:
+        name = arguments.sampler or "flow"
+        sampler = make_sampler(name, arguments.param, arguments.seed, not arguments.quiet)
+        set_prior(sampler, arguments.prior)
+        return sampler, name
+    given = {"--sampler": arguments.sampler, "--param": arguments.param, "--prior": arguments.prior}
+    for option, value in given.items():
+        if value:
+            raise ValueError(f"{option}: the sampler of --model is trained already; give one or the other")
+    from ..over_sampling import FrozenSampler
+    from ..persistence import load_sampler
+
+    trained = load_sampler(arguments.model)
+    return FrozenSampler(
+        trained, random_state=arguments.seed
+    ), f"{arguments.model.name}: {trained.provenance_['note']}"
+
+
+def set_prior(sampler: Any, name: str | None) -> None:
     """Give a sampler the prior of this name or file, if there is one."""
     from ..priors import load_prior
 

@@ -14,6 +14,7 @@ from .messages import error_line, exit_status, plain_warnings, say
 from .options import add_traceback
 from .prior import add_prior
 from .reproduce import add_reproduce
+from .train import add_train
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -33,6 +34,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_fetch(commands)
     add_prior(commands)
     add_reproduce(commands)
+    add_train(commands)
     return parser
 
 

@@ -88,7 +88,7 @@ def check_no_rows(rows: Sequence[TrainingRows], name: str) -> None:
         return
     listed = "; ".join(f"{item.where} has {item.what} ({item.n_rows} rows)" for item in rows)
     raise ValueError(
-        f"sharing=True: this {name} contains training rows: {listed}. Train it with "
+        f"sharing=True: this {name} contains training rows: {listed}. Train it, and any sampler inside it, with "
         f"**presets.SHARING[{name!r}] if there is such an entry, on classes of {_FEW_ROWS} rows or more"
     )
 
