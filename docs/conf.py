@@ -78,6 +78,7 @@ _modules = {
     "reconstruction": "From landmark genes to all genes",
     "model_selection": "Does augmentation help?",
     "metrics": "Indicators",
+    "persistence": "Trained samplers in files",
     "callbacks": "Callbacks",
     "plotting": "Displays",
     "graphs": "Gene graphs",

@@ -94,6 +94,7 @@ class GenerativeSampler(BaseOverSampler):
     memory: Memory = None
     random_state: Seed = None
 
+    _unsaved: ClassVar[dict[str, Any]] = {"memory": None}  # of no meaning elsewhere
     # parameters that training does not use
     _drawing: ClassVar[frozenset[str]] = frozenset(
         ["n_synthetic", "sampling_strategy", "quantile_mapping", "nonnegative", "memory"]

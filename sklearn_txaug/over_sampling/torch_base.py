@@ -41,7 +41,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
     ema_decay: ShareBelowOne | None = 0.999
     quantile_mapping = True
 
-    _drawing: ClassVar[frozenset[str]] = GenerativeSampler._drawing | {"verbose"}
+    _drawing: ClassVar[frozenset[str]] = GenerativeSampler._drawing | {"verbose", "checkpoint"}
     _ema_child: ClassVar[str | None] = None
 
     @abstractmethod
