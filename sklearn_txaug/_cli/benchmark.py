@@ -12,6 +12,7 @@ from .methods import pick_classifiers, pick_samplers, set_parameters
 from .options import (
     FILE_ENDINGS,
     add_traceback,
+    checkpoint_option,
     class_size_option,
     cohort_options,
     names,
@@ -37,7 +38,7 @@ def add_benchmark(commands: Any) -> None:
         help="compare samplers by the classifiers they help and by the quality of their rows",
         description="Compare samplers on held-out rows. Without --data: the embedded tissue expression data. "
         "A run that was killed continues where it stopped when the same command is given again.",
-        parents=[cohort_options(), class_size_option(), quiet_option()],
+        parents=[cohort_options(), class_size_option(), checkpoint_option(), quiet_option()],
         allow_abbrev=False,
     )
     _add_contenders(parser.add_argument)
@@ -143,6 +144,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
             settings=settings,
             embeddings=arguments.report,
             n_jobs=arguments.jobs,
+            checkpoint=arguments.checkpoint,
             verbose=not arguments.quiet,
         )
     output, shown = arguments.output, (rows, list(samplers))

@@ -66,6 +66,18 @@ def seed_option() -> argparse.ArgumentParser:
     return parser
 
 
+def checkpoint_option() -> argparse.ArgumentParser:
+    """Return a parent parser of ``--checkpoint``."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="DIR",
+        help="folder for the states of trainings that last long: the same command goes on within one that was killed",
+    )
+    return parser
+
+
 def class_size_option() -> argparse.ArgumentParser:
     """Return a parent parser of ``--min-class-size``."""
     parser = argparse.ArgumentParser(add_help=False)

@@ -12,6 +12,7 @@ from .methods import pick
 from .options import (
     FILE_ENDINGS,
     add_traceback,
+    checkpoint_option,
     class_size_option,
     cohort_options,
     names,
@@ -32,7 +33,7 @@ def add_reproduce(commands: Any) -> None:
         "indicators beside the published ones. Published settings take hours on a GPU; --scale small runs the same "
         "steps with narrow networks in about a minute. Without --data: the embedded tissue expression data, small. "
         "A run that was killed continues where it stopped when the same command is given again.",
-        parents=[cohort_options(), class_size_option(), quiet_option()],
+        parents=[cohort_options(), class_size_option(), checkpoint_option(), quiet_option()],
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -87,6 +88,7 @@ def _reproduce(arguments: argparse.Namespace) -> int:
         table,
         seeds=arguments.seeds or (2 if scale == "small" else 5),
         output=folder,
+        checkpoint=arguments.checkpoint,
         settings={f"{name} {option}": value for option, value in options.items()},
         verbose=not arguments.quiet,
     )

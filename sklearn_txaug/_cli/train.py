@@ -9,7 +9,14 @@ from typing import Any
 
 from .augment import make_sampler, sampler_options, set_prior
 from .cohort import check_options, read_cohort
-from .options import FILE_ENDINGS, add_traceback, cohort_options, quiet_option, seed_option
+from .options import (
+    FILE_ENDINGS,
+    add_traceback,
+    checkpoint_option,
+    cohort_options,
+    quiet_option,
+    seed_option,
+)
 from .output import check_writable
 
 
@@ -21,18 +28,12 @@ def add_train(commands: Any) -> None:
         description="Train a sampler on a file and save it for augment --model. What is saved runs no code when it "
         "is opened, and any change to it is noticed. A trained sampler may contain training rows: the command says "
         f"which, and --sharing refuses to write them. Files: {FILE_ENDINGS}; on a log scale.",
-        parents=[cohort_options(), sampler_options(), seed_option(), quiet_option()],
+        parents=[cohort_options(), sampler_options(), checkpoint_option(), seed_option(), quiet_option()],
         allow_abbrev=False,
     )
     add = parser.add_argument
     add("input", type=Path, help="the rows to learn from")
     add("-o", "--output", type=Path, required=True, help="the file to write")
-    add(
-        "--checkpoint",
-        type=Path,
-        metavar="DIR",
-        help="folder for the state of the training: the same command goes on from there if it was killed",
-    )
     add(
         "--sharing",
         action="store_true",

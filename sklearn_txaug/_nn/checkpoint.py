@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.base import clone
 from skorch.callbacks import Callback
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -61,6 +62,13 @@ class TrainingCheckpoint(Callback):
             write_object(self.path_, _KIND, state_of(net))
             now = time.monotonic()
             self.next_ = now + (now - start) * (1 / _SHARE - 1)
+
+
+def with_checkpoint(estimator: Any, folder: str | PathLike | None) -> Any:
+    """Return a clone whose nets keep the states of their trainings in a folder, or what has no nets as it is."""
+    parameters = {} if estimator is None or folder is None else estimator.get_params()
+    names = [name for name in parameters if name.split("__")[-1] == "checkpoint"]
+    return clone(estimator).set_params(**dict.fromkeys(names, str(folder))) if names else estimator
 
 
 def state_of(net: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from .. import __version__, metrics, over_sampling
+from .._nn.checkpoint import with_checkpoint
 from ..model_selection._engine import fit_and_score, fit_generator
 from ..neural_network import MLPNetClassifier
 from ..utils.splits import holdout
@@ -71,9 +72,12 @@ def reproduce(
     seeds: int = 5,
     output: Path,
     settings: Mapping[str, Any] | None = None,
+    checkpoint: Path | None = None,
     verbose: bool = True,
 ) -> list[Row]:
     """Train every system of the table with every seed, and measure it as published and on held-out rows.
+
+    With the folder `checkpoint`, a training that was killed goes on where it stopped.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def reproduce(
     jobs = [(name, seed) for seed in range(seeds) for name in (REAL, *table.systems)]
     left = [job for job in jobs if job not in finished]
     for name, seed in tqdm(left, desc="reproduce", unit="training", disable=not verbose):
-        values = _measure(cohort, table, name, seed)
+        values = _measure(cohort, table, name, seed, checkpoint)
         n_train = len(split_parts(cohort, table, seed).pool)
         store.append(
             Row(cohort.name, "oracle", name, where, n_train, n_new, seed, metric, value)
@@ -108,7 +112,9 @@ def reproduce(
 Values = dict[tuple[str, str], tuple[int, float]]
 
 
-def _measure(cohort: Cohort, table: Published, name: str, seed: int) -> Values:
+def _measure(
+    cohort: Cohort, table: Published, name: str, seed: int, checkpoint: Path | None = None
+) -> Values:
     """Return (synthetic rows, value) by (what it was measured on, indicator)."""
     X, y = cohort.X, cohort.y
     train, test = split_parts(cohort, table, seed)
@@ -116,7 +122,7 @@ def _measure(cohort: Cohort, table: Published, name: str, seed: int) -> Values:
     if name != REAL:
         system = table.systems[name]
         sampler = getattr(over_sampling, system.sampler)(**system.settings, random_state=seed)
-        fit_generator(sampler, X, y, None, train)
+        sampler = fit_generator(with_checkpoint(sampler, checkpoint), X, y, None, train)
     seconds = time.perf_counter() - start
     embedder = MLPNetClassifier(**table.embedder, random_state=seed).fit(X[train], y[train])
     values: Values = {}

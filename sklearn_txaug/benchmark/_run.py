@@ -11,6 +11,7 @@ from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from .. import __version__
+from .._nn.checkpoint import with_checkpoint
 from ..utils.warnings import warn
 from ._cohort import Cohort, fingerprint, split, subset
 from ._jobs import PROTOCOLS, Job, Plan, key, keys, missing
@@ -33,6 +34,7 @@ def benchmark(
     settings: Mapping[str, Any] | None = None,
     embeddings: bool = False,
     n_jobs: int | None = None,
+    checkpoint: str | Path | None = None,
     verbose: bool = True,
 ) -> list[Row]:
     """Compare samplers on a cohort, by the classifiers they help and by the quality of their rows.
@@ -68,6 +70,8 @@ def benchmark(
         folder. They are kept whenever that seed is trained.
     n_jobs : int or None, default=None
         Number of trainings in parallel, with one thread each; None is one for each CPU core.
+    checkpoint : path, default=None
+        Folder for the states of trainings, so that one that was killed goes on where it stopped.
     verbose : bool, default=True
         Show a progress bar.
 
@@ -80,6 +84,7 @@ def benchmark(
     classifiers = make_classifiers() if classifiers is None else dict(classifiers)
     plan = make_plan(cohort, samplers, classifiers, n_real, n_synthetic, seeds, protocol)
     store = open_store(cohort, samplers, classifiers, output, settings)
+    samplers = {name: with_checkpoint(sampler, checkpoint) for name, sampler in samplers.items()}
     wanted = plan.jobs()
     finished = [row for row in store.rows if row.dataset == cohort.name]
     jobs = missing(wanted, finished, store.embedded(cohort.name), embeddings)
