@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 
 from ..priors._hierarchical import Reference
 from ..utils.declaration import estimator
+from ..utils.quantiles import quantiles_between
 from ._gaussian import GaussianSampler
 
 _LEVELS = (np.arange(256) + 0.5) / 256
@@ -90,15 +91,10 @@ class CopulaSampler(GaussianSampler):
     def _quantiles(self, c: int, shares: np.ndarray) -> np.ndarray:
         """Return the quantiles of the blended distribution of class c at `shares`, gene by gene."""
         own, weight = self._sorted[c], self._weights[c]
-        levels = (np.arange(len(own)) + 0.5) / len(own)
-        rows = np.empty_like(shares)
-        for j in range(shares.shape[1]):
-            rows[:, j] = (1 - weight) * (
-                self._centres[c, j] + np.interp(shares[:, j], _LEVELS, self._pooled[:, j])
-            )
-            if weight:
-                rows[:, j] += weight * np.interp(shares[:, j], levels, own[:, j])
-        return rows
+        pooled = self._centres[c] + quantiles_between(self._pooled, shares)
+        if not weight:
+            return pooled
+        return weight * quantiles_between(own, shares) + (1 - weight) * pooled
 
 
 def _normal_scores(rows: np.ndarray) -> np.ndarray:

@@ -57,8 +57,8 @@ class GenerativeSampler(BaseOverSampler):
         None is a `StandardScaler`.
     quantile_mapping : bool
         Give the synthetic rows of a class, gene by gene and rank by rank, the quantiles of its training rows, so that
-        the generator determines only how genes vary together. The rows of one draw are ranked together. A class with
-        one row is not mapped.
+        the generator determines only how genes vary together. Values lie between those of single training rows; zeros
+        and a limit of detection stay. The rows of one draw are ranked together. A class with one row is not mapped.
     nonnegative : bool
         Clip synthetic values at 0 and store the clipped share in `clipped_share_`.
     memory : str, path-like, joblib.Memory or None

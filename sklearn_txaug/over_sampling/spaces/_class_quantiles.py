@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from ...utils.quantiles import quantiles_between, resolution, spread_ties
 from ._space import Space
 
 
@@ -13,8 +14,12 @@ class ClassQuantiles(Space):
     """The rows themselves, with the quantiles of each feature in each class, to which synthetic rows are mapped.
 
     The generator then determines only how features vary together; the distribution of each feature in a class is that
-    of the training rows. The rows of one draw are ranked together. Classes of one row, and rows between classes, are
-    not mapped.
+    of the training rows. Values lie between those of the training rows and up to a third of a gap beyond the ends,
+    never below 0 if no training value is. Values that several rows of a class share, because measurements are
+    rounded, are spread over one step of the scale; only 0 and the lowest value of a feature, such as a limit of
+    detection, stay, as they point to nobody. Integers stay integers.
+
+    The rows of one draw are ranked together. Classes of one row, and rows between classes, are not mapped.
     """
 
     _kept_rows: ClassVar[dict[str, str]] = {"sorted_": "the values of each gene in each class, sorted"}
@@ -26,6 +31,11 @@ class ClassQuantiles(Space):
             for c, n_rows in enumerate(self.counts_)
         ]
         self.discrete_ = bool((np.rint(X) == X).all())
+        lowest = X.min(axis=0)
+        self.least_ = np.where(lowest < 0, -np.inf, 0.0)
+        if not self.discrete_:
+            steps = resolution(X)
+            self.sorted_ = [spread_ties(own, steps, (own == lowest) | (own == 0)) for own in self.sorted_]
         return self
 
     def pad(self, codes: np.ndarray) -> np.ndarray:
@@ -45,15 +55,6 @@ class ClassQuantiles(Space):
                 rows = np.flatnonzero(codes == c)
                 ranks = Z[rows].argsort(axis=0, kind="stable").argsort(axis=0)
                 shares = (ranks + rng.random(ranks.shape)) / len(rows)
-                mapped[rows] = self._quantiles(self.sorted_[c], shares)
+                quantiles = quantiles_between(self.sorted_[c], shares, self.least_)
+                mapped[rows] = np.rint(quantiles) if self.discrete_ else quantiles
         return mapped
-
-    def _quantiles(self, ordered: np.ndarray, shares: np.ndarray) -> np.ndarray:
-        """Return the quantiles of each column: between observations (Hazen), or observations if all are integers."""
-        if self.discrete_:
-            return np.take_along_axis(ordered, (shares * len(ordered)).astype(int), axis=0)
-        places = (shares * len(ordered) - 0.5).clip(0, len(ordered) - 1)
-        below = places.astype(int)
-        low = np.take_along_axis(ordered, below, axis=0)
-        high = np.take_along_axis(ordered, np.minimum(below + 1, len(ordered) - 1), axis=0)
-        return low + (places - below) * (high - low)
