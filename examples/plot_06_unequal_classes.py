@@ -22,10 +22,10 @@ print(np.bincount(y))
 plain = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
 
 # %%
-# Five ways. The first three add no rows: the classifier as it is, class weights, and probabilities divided by the
-# square root of the class frequencies. The last two fill each class up to the largest with rows of a Gaussian: as
-# pipelines do, where each counts as much as a real row, and with all synthetic rows together weighing a tenth of the
-# real ones.
+# Five ways. The first three add no rows: the classifier as it is, class weights, and probabilities divided by
+# the square root of the class frequencies. The last two fill each class up to the largest with rows of a
+# Gaussian: as pipelines do, where each counts as much as a real row, and with all synthetic rows together
+# weighing a tenth of the real ones.
 from sklearn.base import clone
 
 from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier
@@ -41,8 +41,8 @@ ways = {
 }
 
 # %%
-# Look at two scores at least. Balanced accuracy rewards whatever gives rare classes more room; the log loss says what
-# it does to the probabilities.
+# Look at two scores at least. Balanced accuracy rewards whatever gives rare classes more room; the log loss
+# says what it does to the probabilities.
 scoring = ["balanced_accuracy", "neg_log_loss"]
 cv = StratifiedShuffleSplit(8, test_size=0.3, random_state=0)
 scores = {name: cross_validate(way, X, y, cv=cv, scoring=scoring) for name, way in ways.items()}

@@ -18,15 +18,15 @@ ours = y.isin(tissues)
 X_test, y_test = X[ours], y[ours]
 
 # %%
-# The prior: gene means and scales, a low-rank covariance within classes and one between them. No row of the reference
-# is in it.
+# The prior: gene means and scales, a low-rank covariance within classes and one between them. No row of the
+# reference is in it.
 from sklearn_txaug.priors import ExpressionPrior
 
 prior = ExpressionPrior().fit(X[~ours], y[~ours])
 
 # %%
-# A logistic regression on the few real samples, and with 20 rows of each class from a Gaussian sampler, with and
-# without the prior. What was not drawn for training is the test.
+# A logistic regression on the few real samples, and with 20 rows of each class from a Gaussian sampler, with
+# and without the prior. What was not drawn for training is the test.
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
@@ -73,6 +73,6 @@ ax.set_xticks(range(4), amounts)
 ax.legend(frameon=False)
 
 # %%
-# Most cohorts gain less: .02 to .07 at one row a class (see the benchmarks), and where classes differ in just the way
-# that samples of one class do, a prior can harm. ``prior.save("prior.npz")`` writes one to share, and ``prior="tcga"``
-# comes with the package.
+# Most cohorts gain less: .02 to .07 at one row a class (see the benchmarks), and where classes differ in just
+# the way that samples of one class do, a prior can harm. ``prior.save("prior.npz")`` writes one to share, and
+# ``prior="tcga"`` comes with the package.

@@ -2,8 +2,8 @@
 Gene graphs, attention, and the lesion
 ======================================
 
-AttGAN lets a WGAN-GP attend along the edges of a gene graph. Does the knowledge in the graph matter? Shuffle the genes
-and see.
+AttGAN lets a WGAN-GP attend along the edges of a gene graph. Does the knowledge in the graph matter? Shuffle the
+genes and see.
 """
 
 # %%
@@ -20,8 +20,8 @@ graph = coexpression_graph(X_train, threshold=0.6)
 print(graph)
 
 # %%
-# The same net with the graph, with the genes of the graph permuted (the lesion, RandAttGAN), and without attention.
-# Trainings are short here; the defaults take about ten times as long.
+# The same net with the graph, with the genes of the graph permuted (the lesion, RandAttGAN), and without
+# attention. Trainings are short here; the defaults take about ten times as long.
 from sklearn_txaug.over_sampling import AttGANSampler, WGANGPSampler
 
 samplers = {
@@ -31,8 +31,8 @@ samplers = {
 }
 
 # %%
-# Precision: how many synthetic rows lie among real ones. Recall: how much of the real rows they cover. Both on held-out
-# rows, with those of the training rows themselves as the reference.
+# Precision: how many synthetic rows lie among real ones. Recall: how much of the real rows they cover. Both
+# on held-out rows, with those of the training rows themselves as the reference.
 from sklearn_txaug.metrics import precision_recall_f1
 
 print(f"{'real':13}", precision_recall_f1(X_test, X_train, k=5))
@@ -48,5 +48,5 @@ from sklearn_txaug.plotting import GeneGraphAttentionDisplay
 GeneGraphAttentionDisplay.from_estimator(samplers["graph"])
 
 # %%
-# If the permuted graph does as well, and in the published study and in ours it did, a picture of attention is a picture
-# of weights, not evidence about genes.
+# If the permuted graph does as well, and in the published study and in ours it did, a picture of attention is
+# a picture of weights, not evidence about genes.

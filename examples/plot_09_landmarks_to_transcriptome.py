@@ -6,7 +6,8 @@ Generate a few hundred landmark genes, where a generator has it easy, and recons
 """
 
 # %%
-# Fifty of the 500 genes of the tissue data play the landmarks; for human data ``landmarks="l1000"`` takes the 978 of L1000.
+# Fifty of the 500 genes of the tissue data play the landmarks; for human data ``landmarks="l1000"`` takes the
+# 978 of L1000.
 import numpy as np
 from sklearn.model_selection import train_test_split
 
@@ -18,7 +19,8 @@ landmarks = np.arange(0, 500, 10)
 others = np.setdiff1d(np.arange(500), landmarks)
 
 # %%
-# How well can the other genes be told from the landmarks? The share of their variance on held-out rows, gene by gene.
+# How well can the other genes be told from the landmarks? The share of their variance on held-out rows, gene
+# by gene.
 from sklearn_txaug.reconstruction import LandmarkReconstructor
 
 reconstructor = LandmarkReconstructor(landmarks=landmarks).fit(X_train)
@@ -29,8 +31,8 @@ error = np.square(told - X_test[:, others]).mean(axis=0)
 explained = 1 - error / X_test[:, others].var(axis=0)
 
 # %%
-# A regression predicts means, so what it makes varies less than real genes do. `LandmarkSampler` adds residuals of the
-# size that its errors have on rows it has not seen.
+# A regression predicts means, so what it makes varies less than real genes do. `LandmarkSampler` adds
+# residuals of the size that its errors have on rows it has not seen.
 from sklearn_txaug.over_sampling import GaussianSampler, LandmarkSampler
 
 spreads = {}

@@ -18,9 +18,9 @@ X, y = load_tissue_expression(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.5, stratify=y, random_state=0)
 
 # %%
-# A Gaussian for each class in 20 principal components. ``decoder="inverse"`` turns components back into genes;
-# ``decoder="transport"`` makes each synthetic row a mean of real ones, weighted by an optimal transport plan between
-# synthetic and real points of the latent space.
+# A Gaussian for each class in 20 principal components. ``decoder="inverse"`` turns components back into
+# genes; ``decoder="transport"`` makes each synthetic row a mean of real ones, weighted by an optimal
+# transport plan between synthetic and real points of the latent space.
 from sklearn_txaug.over_sampling import GaussianSampler, LatentSampler
 
 rows = {}
@@ -29,8 +29,8 @@ for decoder in ("inverse", "transport"):
     rows[decoder], _ = sampler.fit(X_train, y_train).sample(len(X_train), random_state=0)
 
 # %%
-# How far is each synthetic row from the nearest training row? Held-out real rows show what is natural. A row much
-# nearer than that is a copy of a patient with some noise.
+# How far is each synthetic row from the nearest training row? Held-out real rows show what is natural. A row
+# much nearer than that is a copy of a patient with some noise.
 from sklearn.metrics import pairwise_distances_argmin_min
 
 from sklearn_txaug.metrics import memorisation

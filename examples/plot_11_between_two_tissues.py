@@ -15,8 +15,8 @@ X, y = load_tissue_expression(return_X_y=True)
 sampler = WGANGPSampler(max_epochs=150, random_state=0).fit(X, y)
 
 # %%
-# From liver to kidney in five steps: lambda is the share of the second condition vector. A row between two tissues has no
-# tissue of its own, so it is not quantile mapped.
+# From liver to kidney in five steps: lambda is the share of the second condition vector. A row between two
+# tissues has no tissue of its own, so it is not quantile mapped.
 from sklearn_txaug.plotting import InterpolationDisplay
 
 InterpolationDisplay.from_estimator(

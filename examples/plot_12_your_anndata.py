@@ -24,8 +24,8 @@ cohort = ad.AnnData(
 )
 
 # %%
-# The real samples come back first, untouched. Synthetic ones are marked in ``obs["is_synthetic"]``; what a sampler does
-# not generate, such as the batch, is missing for them, and says so.
+# The real samples come back first, untouched. Synthetic ones are marked in ``obs["is_synthetic"]``; what a
+# sampler does not generate, such as the batch, is missing for them, and says so.
 from sklearn_txaug.over_sampling import GaussianSampler
 
 sampler = GaussianSampler(n_synthetic={"liver": 40, "lung": 20}, random_state=0)
@@ -34,8 +34,8 @@ print(both)
 both.obs.groupby(["tissue", "is_synthetic"], observed=True).size().unstack()
 
 # %%
-# From counts to counts: the sampler learns log2(CPM + 1), and its rows are turned back with library sizes drawn from the
-# real samples of the class.
+# From counts to counts: the sampler learns log2(CPM + 1), and its rows are turned back with library sizes
+# drawn from the real samples of the class.
 new_counts = augment_anndata(cohort, sampler, "tissue", layer="counts", transform="log2cpm")
 synthetic = new_counts[new_counts.obs["is_synthetic"].to_numpy()].layers["counts"]
 print(synthetic[:3, :8])

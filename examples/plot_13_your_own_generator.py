@@ -58,8 +58,8 @@ class PrototypeSampler(TorchSampler):
 
 
 # %%
-# It is a sampler like the others: it takes data frames, goes into pipelines and searches, can be frozen, cached and
-# compared.
+# It is a sampler like the others: it takes data frames, goes into pipelines and searches, can be frozen,
+# cached and compared.
 from sklearn_txaug.datasets import load_tissue_expression
 
 X, y = load_tissue_expression(return_X_y=True, as_frame=True)
@@ -87,4 +87,5 @@ from sklearn_txaug.plotting import TrainingHistoryDisplay
 TrainingHistoryDisplay.from_estimator(sampler)
 
 # %%
-# ``python -m sklearn_txaug benchmark --sampler my_package.PrototypeSampler`` compares it with the others on any cohort.
+# ``python -m sklearn_txaug benchmark --sampler my_package.PrototypeSampler`` compares it with the others on
+# any cohort.
