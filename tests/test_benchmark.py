@@ -305,10 +305,10 @@ def test_a_cohort_of_a_few_dozen_rows_has_indicators(cohort, tmp_path):
 def test_summary_and_picture(cohort, tmp_path):
     rows = benchmark(cohort, samplers=SAMPLERS, **SETUP, output=tmp_path)
     text = format_summary(rows, list(SAMPLERS))
-    header = ["classifier", "sampler", "n_synthetic", "n_real 12", "n_real 18"]
+    header = ["classifier", "sampler", "synthetic rows", "12 rows", "18 rows"]
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if "|" in line]
     assert lines[0] == header
-    line = next(line for line in lines if line[:3] == ["logistic", "smote", "20"])
+    line = next(line for line in lines if line[:3] == ["logistic", "smote", "20 rows"])
     c = next(c for c in compare(rows) if c.sampler == "smote" and c.setting.n_real == 18)
     assert line[4] == f"{c.score:.4f} ({c.difference.mean:+.4f} +- {c.difference.error:.4f})"
     assert format_quality(rows, list(SAMPLERS)) in text
@@ -326,7 +326,10 @@ def test_command_line(tmp_path, capsys, cohort):
         f"--classifiers logistic --n-real 12 --n-synthetic 20 --seeds 2 --jobs 1 --output {tmp_path}/out"
     ).split()
     assert command_line.main(command) == 0
-    assert "| gaussian" in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert "| gaussian" in printed.out
+    assert "Does augmentation help?\nUndecided: differences" in printed.out
+    assert not set("\r\x1b") & set(printed.out + printed.err), "no control characters in a log file"
     assert (tmp_path / "out" / "summary.png").exists()
     finished = (tmp_path / "out" / "results.csv").read_text()
     assert command_line.main(command) == 0

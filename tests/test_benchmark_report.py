@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sklearn_txaug.benchmark import Row, benchmark, make_cohort, write_report
+from sklearn_txaug.benchmark._answer import answer, best_intervals, nothing_added
 from sklearn_txaug.benchmark._compare import best, compare, without_empty
 from sklearn_txaug.benchmark._findings import (
     deep_findings,
@@ -14,7 +15,6 @@ from sklearn_txaug.benchmark._findings import (
     duels,
     findings,
     gate_findings,
-    headline,
     power,
 )
 from sklearn_txaug.benchmark._pareto import pareto_front
@@ -90,11 +90,13 @@ def test_page_is_whole_and_self_contained(folder):
     assert "http" not in text
     n_alt = sum(name == "alt" and len(value) > 20 for tag, name, value in page.attributes if tag == "img")
     assert (
-        n_alt == page.tags.count("img") == 7
-    )  # the low-data curve; amounts, embedding and costs of each protocol
+        n_alt == page.tags.count("img") == 10
+    )  # the answer, gains by real and by synthetic rows, embedding and costs of each protocol
     shown = " ".join(page.texts)
     for words in (
         "toy, protocol honest",
+        "as many as real",
+        "3 rows a class",
         "toy, protocol oracle",
         "against gaussian",
         "a <b>",
@@ -146,8 +148,11 @@ def test_words_say_who_loses():
     said = " ".join(findings(comparisons))
     assert "highest mean score in 1 of 1 settings" in said
     assert "Established losses against no augmentation: gan" in said
-    assert "established gain over no augmentation in 1 of 1 settings" in headline(comparisons, deep)
-    assert "below no augmentation in 1 and above it in 0 of 1" in headline(comparisons, deep)
+    said = answer(comparisons, "accuracy")
+    assert said.word == "Yes"
+    assert said.sentences == [
+        "Yes: use smote with as many synthetic rows as real ones (accuracy +0.100, interval +0.098 to +0.102)."
+    ]
 
 
 def test_an_established_gain_counts_though_another_sampler_has_the_higher_mean():
@@ -159,7 +164,10 @@ def test_an_established_gain_counts_though_another_sampler_has_the_higher_mean()
     }
     comparisons = compare(_rows(scores, {}), "accuracy")
     assert [c.sampler for c in best(comparisons).values()] == ["erratic"]
-    assert "established gain over no augmentation in 1 of 1 settings" in headline(comparisons, [])
+    assert answer(comparisons, "accuracy").sentences[0].startswith("Yes: use steady")
+    (shown,) = best_intervals(comparisons).values()
+    assert shown.comparison.sampler == "steady"
+    assert 0 < shown.low < 0.02 < shown.high
     assert "A gain is established in 1 of them" in findings(comparisons)[0]
 
 
@@ -180,18 +188,57 @@ def test_settings_without_comparison_do_not_count():
     said = findings([*comparisons, alone])
     assert "in 1 of 1 settings" in said[0]
     assert "In 1 more there is nothing to compare" in " ".join(said)
-    assert "in 0 of 1 settings" in headline([*comparisons, alone], [])
+
+
+def test_no_needs_intervals_that_exclude_a_gain():
+    base = np.array([0.5, 0.6, 0.7, 0.65, 0.55])
+    jitter = np.array([2, 1, 0, -1, -2]) / 1000
+    comparisons = compare(_rows({("none", 0): base, ("gan", 9): base - 0.01 + jitter}, {}), "accuracy")
+    said = answer(comparisons, "accuracy").sentences[0]
+    assert said == "No: no sampler and no amount gains more than 0.01 in accuracy."
+    comparisons = compare(_rows({("none", 0): base, ("gan", 9): base - 0.01 + 40 * jitter}, {}), "accuracy")
+    said = answer(comparisons, "accuracy")
+    assert said.word == "Undecided"
+    # t of 4 degrees of freedom, and the corrected error of differences with a standard deviation of .0632
+    assert said.sentences[0] == "Undecided: differences in accuracy below 0.15 cannot be seen with 5 seeds."
+    assert "gan with 9\N{NO-BREAK SPACE}synthetic rows" in said.sentences[1]
+
+
+def test_amounts_that_add_nothing_are_named():
+    rows = [
+        Row("toy", "honest", sampler, "mlp", n_real, "balance", 0, "synthetic_rows", added)
+        for sampler in ("smote", "vae")
+        for n_real, added in (("5c", 0), ("all", 30))
+    ]
+    assert nothing_added(rows) == [
+        "Classes filled up: no row to add to 5\N{NO-BREAK SPACE}rows\N{NO-BREAK SPACE}a\N{NO-BREAK SPACE}class "
+        "(smote, vae), so it is left out there."
+    ]
+
+
+def test_the_page_says_amounts_in_words_and_begins_with_the_answer(folder):
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    page = Page(text)
+    shown = " ".join(page.texts)
+    assert not {"1x", "0.5x", "3c"} & set(shown.replace(",", " ").split())
+    assert shown.index("Undecided") < shown.index("score") < shown.index("Findings in sentences")
+    before = text[: text.index("<details")]
+    assert before.count("<img") == 1
+    assert 'data-label="verdict"' in before
 
 
 def test_one_seed_establishes_nothing():
     rows = list(_rows({("none", 0): [0.5], ("smote", 9): [0.9]}, {}))
     assert "With one seed" in " ".join(findings(compare(rows, "accuracy")))
+    assert answer(compare(rows, "accuracy"), "accuracy").sentences[0].startswith("Undecided: one seed")
     assert all(c.verdict == "" for c in compare(rows, "accuracy"))
 
 
 def test_without_the_baseline_the_page_claims_nothing():
     comparisons = compare(_rows({("smote", 9): [0.9, 0.8], ("vae", 9): [0.5, 0.6]}, {"vae": 10}), "accuracy")
-    assert "'none' was not run" in headline(comparisons, ["vae"])
+    assert answer(comparisons, "accuracy").sentences == [
+        "Undecided: the sampler 'none' was not run, so gains and losses are unknown."
+    ]
     assert findings(comparisons) == ["The sampler 'none' was not run, so gains and losses are unknown."]
 
 

@@ -2,6 +2,7 @@
 
 import pickle
 import signal
+import sys
 
 import numpy as np
 import pytest
@@ -142,13 +143,17 @@ def test_a_callback_that_stops_early_is_no_interruption(data):
     assert len(sampler.history_) < 50
 
 
-def test_progress_bar(data, capsys):
-    WGANGPSampler(max_epochs=3, verbose=1, **SMALL).fit(*data)
+def test_progress_bar_on_a_terminal(data, capsys, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.stderr, "isatty", lambda: True)
+        WGANGPSampler(max_epochs=3, verbose=1, **SMALL).fit(*data)
     err = capsys.readouterr().err
     assert "WGANGPSampler" in err
     assert "3/3" in err
     WGANGPSampler(max_epochs=3, **SMALL).fit(*data)
     assert capsys.readouterr().err == ""
+    WGANGPSampler(max_epochs=3, verbose=1, **SMALL).fit(*data)
+    assert capsys.readouterr().err == "", "a log file has no bars"
 
 
 def test_net_params_reach_the_net_and_another_optimizer_drops_our_settings(data):

@@ -10,6 +10,7 @@ import pytest
 from sklearn_txaug import metrics
 from sklearn_txaug.metrics import quality_report
 from sklearn_txaug.metrics._indicator import FAMILIES, reported_indicators
+from sklearn_txaug.metrics._report_answer import answers, explanation
 from sklearn_txaug.metrics._report_verdict import judge
 
 pd = pytest.importorskip("pandas")
@@ -259,6 +260,57 @@ def test_the_page_stands_alone(fresh, tmp_path):
     assert "data:image/png;base64,iVBORw==" in html
     for word in ("Against held-out rows", "like real", "Blind spots", "Class by class", "reference"):
         assert word in html
+
+
+def test_the_page_begins_with_three_sentences_and_a_verdict(fresh, parts):
+    said = answers(fresh)
+    row = fresh.query("indicator == 'precision_recall_f1' and field == 'precision' and against == 'test'")
+    assert said.plausible == (
+        f"Plausible? Yes: {row['value'].item():.0%} of the synthetic rows lie among real ones "
+        f"(other real rows: {row['reference'].item():.0%})."
+    )
+    assert said.varied.startswith("Varied? Yes")
+    assert said.copies.startswith("Copies? None found")
+    assert said.verdict.startswith("As good as other real rows")
+    html = fresh.to_html()
+    places = [html.index(sentence) for sentence in (said.plausible, said.varied, said.copies, "<table")]
+    assert places == sorted(places)
+    use = html[html.index("Use: do classifiers") :]
+    assert use.index("The same by other scores (10)") < use.index("<code>reverse_<wbr>validation accuracy")
+
+
+@pytest.mark.parametrize(
+    ("synthetic", "verdict", "kind"),
+    [
+        ("train", "Do not use or share these rows: they repeat training rows", "bad"),
+        ("narrow", "Use these rows only beside real ones", "unsure"),
+        ("wide", "Do not use these rows as they are: too many are unlike any real row", "bad"),
+    ],
+)
+def test_the_verdict_says_what_to_do(parts, synthetic, verdict, kind):
+    rows = cohort(150, 4, spread=3.0) if synthetic == "wide" else parts[synthetic]
+    said = answers(report(parts, rows, families=["manifold", "copies"]))
+    assert said.verdict.startswith(verdict)
+    assert said.kind == kind
+
+
+def test_without_held_out_rows_copies_are_not_denied(parts):
+    said = answers(quality_report(*parts["train"], *parts["fresh"], families=["manifold", "copies"]))
+    assert "needs held-out rows" in said.copies
+    assert "None found" not in said.copies
+    said = answers(quality_report(*parts["train"], *parts["fresh"], families="utility"))
+    assert said.plausible == "Plausible? Not computed."
+
+
+def test_what_is_better_than_real_rows_is_explained(parts):
+    table = report(parts, parts["train"], families=["manifold"])
+    lines = {(row.indicator, row.field, row.against): row for row in table.itertuples()}
+    copies = lines["discriminative_score", "auc", "train"]
+    assert copies.value < 0.45
+    assert "Below 0.5" in explanation(copies)
+    assert explanation(copies) in table.to_html()
+    assert "near-copies" in explanation(lines["adversarial_accuracy", "accuracy", "train"])
+    assert explanation(lines["precision_recall_f1", "precision", "test"]) == ""
 
 
 def test_the_report_is_a_data_frame(fresh):

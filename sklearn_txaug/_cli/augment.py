@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from .amounts import MANY, amount, check_amount, join_amounts
-from .cohort import check_options, read_cohort
+from .cohort import check_options, keep_genes, read_cohort
 from .methods import load_sampler, parameter
-from .options import FILE_ENDINGS, add_traceback, cohort_options, quiet_option, seed_option
+from .options import FILE_ENDINGS, add_traceback, cohort_options, genes_option, quiet_option, seed_option
 from .output import check_output
 
 
@@ -23,7 +23,7 @@ def add_augment(commands: Any) -> None:
         description="Train a sampler on a file and write the file with synthetic rows below, marked by the column "
         f"is_synthetic. Files: {FILE_ENDINGS}; on a log scale. From h5ad to h5ad all annotations are kept, and every "
         "h5ad records in uns['sklearn_txaug'] how its rows were made.",
-        parents=[cohort_options(), sampler_options(), seed_option(), quiet_option()],
+        parents=[cohort_options(), genes_option(), sampler_options(), seed_option(), quiet_option()],
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -88,6 +88,7 @@ def _augment(arguments: argparse.Namespace) -> int:
     sampler, origin = _chosen_sampler(arguments)
     wanted = join_amounts(arguments.n_synthetic)
     table = read_cohort(arguments.input, arguments, as_written=True)
+    keep_genes([table], arguments)
     if wanted is not None:
         sampler.set_params(n_synthetic=check_amount(wanted, table.target, arguments.yes))
     start = time.perf_counter()

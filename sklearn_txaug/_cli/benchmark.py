@@ -15,6 +15,7 @@ from .options import (
     checkpoint_option,
     class_size_option,
     cohort_options,
+    genes_option,
     names,
     positive,
     quiet_option,
@@ -38,7 +39,7 @@ def add_benchmark(commands: Any) -> None:
         help="compare samplers by the classifiers they help and by the quality of their rows",
         description="Compare samplers on held-out rows. Without --data: the embedded tissue expression data. "
         "A run that was killed continues where it stopped when the same command is given again.",
-        parents=[cohort_options(), class_size_option(), checkpoint_option(), quiet_option()],
+        parents=[cohort_options(), genes_option(), class_size_option(), checkpoint_option(), quiet_option()],
         allow_abbrev=False,
     )
     _add_contenders(parser.add_argument)
@@ -51,11 +52,6 @@ def _add_contenders(add: Callable[..., Any]) -> None:
     """Add the options that say what is compared, on which data."""
     add("--data", type=Path, nargs="+", metavar="FILE", help=f"files ({FILE_ENDINGS}), each a cohort")
     add("-o", "--output", type=Path, default=Path("benchmark"), help="folder of the results (%(default)s)")
-    add(
-        "--genes",
-        type=_genes,
-        help="'landmarks' (L1000), or how many of the most variable genes; default: all",
-    )
     add(
         "--samplers",
         type=names,
@@ -119,6 +115,7 @@ def _add_design(add: Callable[..., Any]) -> None:
 
 def _benchmark(arguments: argparse.Namespace) -> int:
     from ..benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
+    from ..benchmark._report import answers
     from ..benchmark._run import make_plan, open_store
 
     check_folder(arguments.output)
@@ -150,6 +147,7 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     output, shown = arguments.output, (rows, list(samplers))
     draw_summary(*shown, output / "summary.png", arguments.metric)
     print("\n" + format_summary(*shown, arguments.metric) + "\n")
+    print("Does augmentation help?", *answers(rows, arguments.metric), sep="\n", end="\n\n")
     print(f"rows: {output / 'results.csv'}, picture: {output / 'summary.png'}")
     if arguments.report:
         from ..benchmark import write_report
@@ -183,12 +181,6 @@ def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
     if len(set(known)) < len(known):
         raise ValueError(f"--data: two files have one name ({', '.join(known)}); rename one")
     return cohorts
-
-
-def _genes(text: str) -> int | str:
-    if text == "landmarks" or (text.isdigit() and int(text) > 1):
-        return text if text == "landmarks" else int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is neither 'landmarks' nor a number of genes, 2 or more")
 
 
 def _sizes(parser: str) -> Callable[[str], list]:

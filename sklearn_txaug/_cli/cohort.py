@@ -116,6 +116,41 @@ def choose_genes(table: Any, genes: int | str | None) -> Any:
     return X
 
 
+def keep_genes(tables: Iterable[Any], arguments: argparse.Namespace) -> None:
+    """Keep the genes that ``--genes`` names, which the first of the tables decides, in all of them."""
+    if arguments.genes is None:
+        return
+    first, *others = tables
+    genes = _wanted_genes(first, arguments)
+    for table in (first, *others):
+        absent = [gene for gene in genes if gene not in table.data.columns]
+        if absent:
+            raise ValueError(
+                f"--genes {arguments.genes}: {table.name} lacks {len(absent)} of the {len(genes)} genes, such as "
+                f"{absent[0]!r}"
+            )
+        table.data, table.feature_names = table.data[genes], genes
+
+
+def _wanted_genes(table: Any, arguments: argparse.Namespace) -> list[str]:
+    """Return the landmark genes of a table, or those most variable on the log scale, in their order."""
+    import numpy as np
+
+    from ..datasets import match_landmarks
+    from ..utils.scales import to_log
+
+    if arguments.genes == "landmarks":
+        mask = match_landmarks(table.feature_names).mask
+        if not mask.any():
+            raise ValueError(f"--genes landmarks: {table.name} has none of the L1000 landmark genes")
+        return [gene for gene, kept in zip(table.data.columns, mask, strict=True) if kept]
+    values = table.data.to_numpy()
+    if arguments.transform != "none" and not getattr(table, "is_log", False):
+        values = to_log(values, arguments.transform)
+    order = np.argsort(-values.var(axis=0), kind="stable")[: arguments.genes]
+    return table.data.columns[np.sort(order)].tolist()
+
+
 def _read(path: Path, arguments: argparse.Namespace, group: str | None, may_lack: Iterable[str] = ()) -> Any:
     """Read a file; ``--layer`` goes to AnnData files, ``--drop`` and columns that it `may_lack` to tables."""
     from ..datasets import read_expression
@@ -164,7 +199,7 @@ def _transform(table: Any, arguments: argparse.Namespace) -> None:
 
     if arguments.transform != "none":
         values = to_log(table.data.to_numpy(), arguments.transform).astype(table.data.dtypes.iloc[0])
-        table.data = type(table.data)(values, table.data.index, table.data.columns)
+        table.data, table.is_log = type(table.data)(values, table.data.index, table.data.columns), True
 
 
 def _embedded_cohort() -> Any:

@@ -7,8 +7,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from .cohort import check_options, column_names, like_labels, read_cohort, read_synthetic
-from .options import FILE_ENDINGS, add_traceback, cohort_options, positive, seed_option
+from .cohort import check_options, column_names, keep_genes, like_labels, read_cohort, read_synthetic
+from .options import FILE_ENDINGS, add_traceback, cohort_options, genes_option, positive, seed_option
 from .output import check_folder
 
 
@@ -20,7 +20,7 @@ def add_evaluate(commands: Any) -> None:
         description="Compute all indicators of the synthetic rows, each beside what other real rows reach. Give "
         "--test to see what holds for rows that the generator has not seen, and whether it remembers its training "
         f"rows. Files: {FILE_ENDINGS}; with the same genes, on a log scale.",
-        parents=[cohort_options(), seed_option()],
+        parents=[cohort_options(), genes_option(), seed_option()],
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -46,9 +46,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.test is not None:
         test = read_cohort(arguments.test, argparse.Namespace(**{**vars(arguments), **column_names(real)}))
         test.target = like_labels(test.target, real.target)
-    for table in (real, synthetic, test):
-        if table is not None:
-            warn_if_not_log(table.data.to_numpy())
+    tables = [table for table in (real, synthetic, test) if table is not None]
+    keep_genes(tables, arguments)
+    for table in tables:
+        warn_if_not_log(table.data.to_numpy())
     held_out: dict[str, Any] = {}
     if test is not None:
         held_out = {"X_test": test.data, "y_test": test.target, "groups_test": test.groups}
@@ -64,29 +65,43 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     pictures = draw(real, synthetic, test, arguments.device)
     title = f"{arguments.synthetic.name} against {arguments.real.name}"
     _write(report, pictures, title + (f" and {arguments.test.name}" if test else ""), arguments.output)
-    print(f"\npage: {arguments.output / 'report.html'}, tables and pictures beside it")
+    print(f"\nall figures: {arguments.output / 'report.html'}, tables and pictures beside it")
     return 0
 
 
 def format_report(report: Any) -> str:
-    """Return the report as text for a terminal."""
+    """Return the report as text for one screen of a terminal."""
+    from ..metrics._report_answer import answers
     from ..metrics._report_html import SIDES
-    from ..utils.html import number
 
-    lines = []
+    said = answers(report)
+    lines = [said.plausible, said.varied, said.copies, f"Verdict: {said.verdict}"]
+    lines += [f"Note: {remark}" for remark in report.remarks]
     for side, title in SIDES.items():
         part = report[report["against"] == side]
         if len(part):
-            lines += ["", title, f"  {'':52} {'synthetic':>10} {'real rows':>10}  verdict"]
-        for row in part.itertuples():
-            name = f"{row.indicator} {row.field}".strip()
-            note = f" ({row.note})" if row.note else ""
-            lines.append(
-                f"  {name:52} {number(row.value):>10} {number(row.reference):>10}  {row.verdict}{note}"
-            )
-    counts = report["verdict"].value_counts()
-    lines += ["", *(f"Note: {remark}" for remark in report.remarks)] if report.remarks else []
-    return "\n".join([*lines, "", "In short: " + ", ".join(f"{n} {word}" for word, n in counts.items())])
+            lines += [
+                "",
+                title,
+                *map(_family_line, (part[part["family"] == f] for f in part["family"].unique())),
+            ]
+    return "\n".join(lines)
+
+
+def _family_line(part: Any) -> str:
+    """Count the verdicts of a family, and name an indicator that is far from real."""
+    from ..metrics._report_verdict import BEYOND, FAR, LIKE, NEAR, NONE
+    from ..utils.html import number
+
+    counts = part["verdict"].value_counts()
+    words = ", ".join(f"{counts[word]} {word}" for word in (LIKE, NEAR, FAR, BEYOND, NONE) if word in counts)
+    far = part[part["verdict"] == FAR]
+    shown = ""
+    if len(far):
+        row = far.iloc[0]
+        name = f"{row['indicator']} {row['field']}".strip()
+        shown = f"; {name} {number(row['value'])}, real rows {number(row['reference'])}"
+    return f"  {part['family'].iloc[0]:9} {words}{shown}"
 
 
 def draw(real: Any, synthetic: Any, test: Any, device: str) -> dict[str, tuple[str, bytes]]:

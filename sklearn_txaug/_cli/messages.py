@@ -18,7 +18,7 @@ _IN_OPTIONS = {  # what functions say about their arguments, and what that is on
     rf"pass log2\(x \+ 1\){_SCALER}": "give --transform log2p1",
     r"choose a transform, such as transform='log2cpm'": "give --transform log2cpm",
     r"n_synthetic or sampling_strategy asks": "--n-synthetic asks",
-    r"\bpath: ": "",
+    r"^path: (?=')": "",
     r"\b[Xy]_real\b": "the real file",
     r"\b[Xy]_synthetic\b": "the synthetic file",
     r"\b[Xy]_test\b": "the file of --test",

@@ -52,6 +52,27 @@ def cohort_options() -> argparse.ArgumentParser:
     return parser
 
 
+def genes_option() -> argparse.ArgumentParser:
+    """Return a parent parser of ``--genes``; `choose_genes` takes its value."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--genes",
+        type=_genes,
+        help="'landmarks' (L1000), 'all', or how many of the most variable genes of the real rows; default: all",
+    )
+    return parser
+
+
+def _genes(text: str) -> int | str | None:
+    if text in ("landmarks", "all"):
+        return None if text == "all" else text
+    if text.isdigit() and int(text) > 1:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is none of 'landmarks', 'all' and a number of genes, 2 or more"
+    )
+
+
 def quiet_option() -> argparse.ArgumentParser:
     """Return a parent parser of ``--quiet``."""
     parser = argparse.ArgumentParser(add_help=False)

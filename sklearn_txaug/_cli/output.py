@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ..utils.files import check_can_write
+
 
 def check_output(path: Path) -> None:
     """Refuse a file of expression that is of an unknown format or cannot be written."""
@@ -20,9 +22,7 @@ def check_folder(path: Path) -> None:
     """Refuse a folder of results that is a file, or that may not be made or written to."""
     if path.exists() and not path.is_dir():
         raise ValueError(f"--output: {str(path)!r} is a file, where a folder of results is wanted")
-    there = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
-    if not os.access(there, os.W_OK):
-        raise ValueError(f"--output: no permission to write in {str(there)!r}")
+    _try(path)
 
 
 def check_writable(path: Path) -> None:
@@ -32,6 +32,14 @@ def check_writable(path: Path) -> None:
         raise ValueError(f"--output: there is no folder {str(path.parent)!r}")
     if path.is_dir():
         raise ValueError(f"--output: {str(path)!r} is a folder")
-    for place in (folder, path):
-        if place.exists() and not os.access(place, os.W_OK):
-            raise ValueError(f"--output: no permission to write {str(place)!r}")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise ValueError(f"--output: no permission to write {str(path)!r}")
+    _try(folder)
+
+
+def _try(folder: Path) -> None:
+    """Refuse a folder in which no file can be made."""
+    try:
+        check_can_write(folder)
+    except OSError as error:
+        raise ValueError(f"--output: nothing can be written in {str(folder)!r}: {error.strerror}") from error

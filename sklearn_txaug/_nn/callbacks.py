@@ -1,4 +1,4 @@
-"""skorch callbacks: the moving average of the weights, and the progress bar."""
+"""skorch callbacks: the moving average of the weights, the learning rate, and progress."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import torch
 from skorch.callbacks import Callback
 from torch import Tensor
-from tqdm import tqdm
+
+from ..utils.progress import progress_bar, report_share
 
 
 class EMA(Callback):
@@ -106,8 +107,15 @@ class LearningRate(Callback):
         return min(1.0, (step + 1) / n_warmup) * (0.02 + 0.98 * fall)
 
 
+class EpochShare(Callback):
+    """Tell whoever watches several trainings how far this one is."""
+
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        report_share(len(net.history) / net.max_epochs)
+
+
 class EpochProgress(Callback):
-    """One progress bar over all epochs.
+    """One progress bar over all epochs, on a terminal or in a notebook.
 
     Parameters
     ----------
@@ -121,7 +129,7 @@ class EpochProgress(Callback):
         self.title = title
 
     def on_train_begin(self, net: Any, **kwargs: Any) -> None:
-        self.bar_ = tqdm(total=net.max_epochs, desc=self.title, unit="epoch")
+        self.bar_ = progress_bar(True, total=net.max_epochs, desc=self.title, unit="epoch")
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         self.bar_.set_postfix(loss=f"{net.history[-1, 'train_loss']:.3g}", refresh=False)

@@ -44,7 +44,7 @@ class NetEstimator:
     device : str or torch.device
         ``"auto"`` is CUDA if available, else MPS, else the CPU. A fitted estimator always stays on the CPU.
     verbose : int
-        1 shows a progress bar, 2 shows skorch's table of epochs.
+        1 shows a progress bar on a terminal or in a notebook, 2 prints skorch's table of epochs.
     callbacks : list of skorch callbacks or None
         Additional callbacks, for example :class:`~sklearn_txaug.callbacks.IndicatorCheckpoint`.
     net_params : dict or None

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 from ..utils.warnings import warn
+from .callbacks import EpochShare
 from .loader import ResidentLoader
 from .random import Stochastic, lend_rng, normal, torch_generator
 
@@ -67,7 +68,7 @@ class LossNet(NeuralNet):
 
     @property
     def _default_callbacks(self) -> list[tuple[str, Any]]:
-        return [("epoch_timer", EpochTimer()), ("print_log", PrintLog())]
+        return [("epoch_timer", EpochTimer()), ("print_log", PrintLog()), ("epoch_share", EpochShare())]
 
     def get_dataset(self, X: Any, y: Any = None) -> TensorDataset:
         return X if isinstance(X, TensorDataset) else TensorDataset(X, y)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from ._compare import BASELINE, ESTABLISHED, Comparison, Setting, best, holm, paired, scores_of
-from ._row_amounts import CHOSEN, Amount, describe_real
+from ._row_amounts import CHOSEN, describe_real, short_synthetic
 from ._store import Row
 
 _SHOWN = 4  # items shown of a list of findings
@@ -18,7 +18,7 @@ _NO_BASELINE = f"The sampler {BASELINE!r} was not run, so gains and losses are u
 _NO_ROWS = "No sampler added a row, so there is nothing to compare."
 
 
-def _uncompared(comparisons: Sequence[Comparison]) -> str:
+def uncompared(comparisons: Sequence[Comparison]) -> str:
     """Say why no comparison has a difference; empty if one has."""
     if any(c.difference for c in comparisons):
         return ""
@@ -71,26 +71,22 @@ def duels(rows: Sequence[Row], metric: str, deep: Collection[str]) -> list[Duel]
     return table
 
 
-def amount_name(n_synthetic: Amount) -> str:
-    """Return an amount of synthetic rows as written after a sampler's name."""
-    return f"+{n_synthetic}" if isinstance(n_synthetic, int) else str(n_synthetic)
-
-
 def method_name(c: Comparison) -> str:
     """Return sampler and amount."""
     if c.n_synthetic == 0:
         return c.sampler
-    return f"{c.sampler}\N{NO-BREAK SPACE}{amount_name(c.n_synthetic)}"
+    return f"{c.sampler}, {short_synthetic(c.n_synthetic)}"
 
 
-def plus_minus(mean: float, error: float) -> str:
-    """Write a difference with its error."""
-    return f"{mean:+.3f}".replace("-", "−") + ("" if np.isnan(error) else f" ± {error:.3f}")
+def plus_minus(mean: float, error: float, sign: bool = True) -> str:
+    """Write a difference, or a value without `sign`, with its error."""
+    shown = f"{mean:+.3f}" if sign else f"{mean:.3f}"
+    return shown.replace("-", "−") + ("" if np.isnan(error) else f" ± {error:.3f}")
 
 
 def findings(comparisons: Sequence[Comparison]) -> list[str]:
     """Say, for one data set and protocol, who wins, and which gains and losses are established."""
-    if reason := _uncompared(comparisons):
+    if reason := uncompared(comparisons):
         return [reason]
     n_all = len({c.setting for c in comparisons})
     comparisons = compared(comparisons)
@@ -181,28 +177,6 @@ def gate_findings(rows: Iterable[Row]) -> list[str]:
         + ("." if all(trainings) else "; in the others it added none.")
         for name, trainings in added.items()
     ]
-
-
-def headline(comparisons: Sequence[Comparison], deep: Collection[str]) -> str:
-    """Answer the question for one protocol, over all data sets."""
-    protocol = f"Protocol {comparisons[0].setting.protocol}: "
-    if reason := _uncompared(comparisons):
-        return protocol + reason
-    settings = {c.setting for c in compared(comparisons)}
-    trained = [c for c in comparisons if c.sampler in deep and c.difference]
-    datasets = len({c.setting.dataset for c in comparisons})
-    text = (
-        f"{protocol}some sampler has an established gain over no augmentation in {len(gained(comparisons))} of "
-        f"{len(settings)} settings ({datasets} data set{'s' if datasets > 1 else ''}, each classifier and number of "
-        "training rows)."
-    )
-    if not trained:
-        return text
-    counts = [sum(c.verdict == verdict for c in trained) for verdict in ("loss", "gain")]
-    return (
-        f"{text} Deep generators are established below no augmentation in {counts[0]} and above it in {counts[1]} of "
-        f"{len(trained)} comparisons."
-    )
 
 
 def _largest_first(c: Comparison) -> float:

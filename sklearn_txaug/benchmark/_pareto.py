@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..utils.html import figure, number
+from ..utils.html import figure, number, table
 from ._jobs import REFERENCE
 from ._pictures import png
 from ._row_amounts import amount_order, describe_real
 from ._store import Row
 from ._summary import indicator_means, look
-from ._tables import html_table
 
 
 class _Cost(NamedTuple):
@@ -103,7 +102,7 @@ def _table(
         *(cost.column for cost in _COSTS.values()),
     ]
     header.append("on the front of")
-    return html_table("What the rows cost", header, lines, right=range(1, len(header) - 1))
+    return table("What the rows cost", header, lines, right=range(1, len(header) - 1))
 
 
 def _written(cost: float, resolution: int) -> str:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
 from ..plotting._style import REAL, SYNTHETIC
-from ._compare import Comparison, Difference
-from ._findings import amount_name
-from ._row_amounts import BALANCE, CHOSEN, Amount, amount_order, describe_real, describe_synthetic
+from ._answer import Interval
+from ._compare import Comparison, Difference, Setting
+from ._findings import method_name, place
+from ._row_amounts import (
+    BALANCE,
+    CHOSEN,
+    Amount,
+    amount_order,
+    describe_real,
+    describe_synthetic,
+    short_synthetic,
+)
 from ._summary import look
 
 _PANEL = 3.1  # inches
@@ -44,8 +54,8 @@ def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metri
         columns=list(dict.fromkeys(classifier for _, classifier in panels)),
         panel_of=lambda c: (c.setting.protocol, c.setting.classifier),
         x_of=lambda c: sizes.index(c.setting.n_real),
-        ticks=[str(size) for size in sizes],
-        labels=("training rows (2c: 2 rows a class)", f"gain in {metric.replace('_', ' ')}"),
+        ticks=[_tick(describe_real(size)) for size in sizes],
+        labels=("training rows", f"gain in {metric.replace('_', ' ')}"),
     )
 
 
@@ -67,7 +77,7 @@ def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric
         columns=list(dict.fromkeys(c.setting.classifier for c in chosen)),
         panel_of=lambda c: (describe_real(c.setting.n_real), c.setting.classifier),
         x_of=lambda c: amounts.index(c.n_synthetic) + 1,
-        ticks=["0", *map(amount_name, amounts)],
+        ticks=["none", *(_tick(short_synthetic(amount)) for amount in amounts)],
         labels=("synthetic rows", f"gain in {metric.replace('_', ' ')}"),
         lines_of=lines_of,
     )
@@ -128,6 +138,46 @@ def _draw_panel(
             axis.errorbar(x + shift, mean, np.nan_to_num(error), **style)
 
 
+def _tick(text: str) -> str:
+    """Write the label of a tick in short lines."""
+    return "\n".join(wrap(text.replace("\N{NO-BREAK SPACE}", " "), 8, break_long_words=False))
+
+
+def draw_answer(found: Mapping[Setting, Interval], metric: str) -> bytes:
+    """Draw the gain of the best augmentation in each setting, narrow enough for the screen of a telephone."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.4, 1.0 + 0.5 * len(found)), layout="constrained")
+    axis = figure.add_subplot()
+    axis.axvline(0, color="0.4", linewidth=1, zorder=0)
+    least, most = (f(x for one in found.values() for x in (one.low, one.high, 0)) for f in (min, max))
+    reach = 3 * max(0.01, *(abs(one.mean) for one in found.values()))  # errors from few seeds can be huge
+    low, high = max(least, -reach), max(min(most, reach), 0.001)
+    margin, clear = 0.05 * (high - low), {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    for k, (setting, one) in enumerate(found.items()):
+        sure = one.comparison.verdict
+        color = {"gain": "#0072b2", "loss": "#d55e00"}.get(sure, "0.45")
+        ends = [[one.mean - one.low], [one.high - one.mean]]
+        axis.errorbar(
+            one.mean,
+            k,
+            xerr=ends,
+            fmt="o" if sure else "s",
+            color=color,
+            capsize=3,
+            markersize=5,
+            markerfacecolor=color if sure else "white",
+        )
+        text = f"{place(setting)}: {method_name(one.comparison)}" + (f" ({sure})" if sure else "")
+        axis.annotate(text, (low - margin, k), (2, 7), textcoords="offset points", fontsize=8.5, bbox=clear)
+    axis.set(xlim=(low - margin, high + margin), ylim=(len(found) - 0.5, -0.8), yticks=[])
+    axis.set_xlabel(f"gain in {metric.replace('_', ' ')}, 95 % interval", fontsize=9)
+    axis.tick_params(labelsize=8.5)
+    for side in ("left", "top", "right"):
+        axis.spines[side].set_visible(False)
+    return png(figure, dpi=160)
+
+
 def _limits(differences: Sequence[Difference]) -> tuple[float, float]:
     """Return a range that contains all means; errors from few seeds, which can be huge, may exceed it."""
     mean, error = (np.nan_to_num([d[i] for d in differences]) for i in (0, 1))
@@ -170,8 +220,8 @@ def draw_embeddings(files: Mapping[str, Path]) -> bytes:
     return png(figure)
 
 
-def png(figure: Any) -> bytes:
+def png(figure: Any, dpi: int = 110) -> bytes:
     """Return a figure as a PNG file."""
     file = BytesIO()
-    figure.savefig(file, dpi=110, format="png")
+    figure.savefig(file, dpi=dpi, format="png")
     return file.getvalue()

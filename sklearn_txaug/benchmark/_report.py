@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from ..utils.html import document, figure
+from ..utils.files import replacing
+from ..utils.html import answer as box
+from ..utils.html import document, figure, fold
 from . import _pictures as pictures
-from ._compare import Comparison, compare, mean_and_error, without_empty
-from ._findings import deep_findings, deep_samplers, duels, findings, gate_findings, headline, plus_minus
+from ._answer import NO, YES, answer, best_intervals, nothing_added
+from ._compare import compare, without_empty
+from ._details import details, spoken
 from ._jobs import REFERENCE
-from ._pareto import pareto
 from ._row_amounts import amount_order, describe_real
-from ._store import Row, read_points
+from ._store import Row
 from ._summary import parts_of
-from ._tables import all_comparisons, duel_table, per_class, quality, winners, write_comparisons
+from ._tables import winners, write_comparisons
 
 _CSS = """
-.wide{overflow-x:auto}.wide table{width:auto;min-width:60%}.gain{background:#e3f1fa}.loss{background:#fbe6da}
-tr.gain td:last-child,tr.loss td:last-child{font-weight:600}b.top{color:#0072b2}details{margin:.6rem 0}
-summary{cursor:pointer;font-weight:600}caption{max-width:60rem}h2{border-top:2px solid #555;padding-top:1rem}
-h3{margin-top:1.8rem}li{margin:.25rem 0}
+.gain{background:#e3f1fa}.loss{background:#fbe6da}tr.gain td:last-child,tr.loss td:last-child{font-weight:600}
+b.top{color:#0072b2}caption{max-width:60rem}
 """
 _PROTOCOLS = {
     "honest": "the generator is trained on exactly the rows that the classifier is trained on",
@@ -82,27 +81,62 @@ def write_report(
     'report.html'
     """
     rank = {name: i for i, name in enumerate(order)}
-    rows = sorted(
-        without_empty(rows), key=lambda row: rank.get(row.sampler, len(rank))
-    )  # none first wins a tie
+    all_rows = sorted(rows, key=lambda row: rank.get(row.sampler, len(rank)))  # none first wins a tie
+    rows = without_empty(all_rows)
     comparisons = compare(rows, metric)
     if not comparisons:
         raise ValueError(f"rows contain no classifier score named {metric!r}")
     folder = Path(folder)
     write_comparisons(comparisons, metric, folder / "comparisons.csv")
     parts = parts_of(rows)
-    deep = [name for name in deep_samplers(rows) if name in order]
-    body = ["<h1>Does augmentation help?</h1>", _introduction(rows, metric), "<h2>In short</h2>"]
-    for protocol in dict.fromkeys(c.setting.protocol for c in comparisons):
-        answer = headline([c for c in comparisons if c.setting.protocol == protocol], deep)
-        body.append(f'<p class="remark"><b>{escape(answer)}</b></p>')
-    body += [_in_short(part, metric, deep) for part in parts]
-    for dataset in dict.fromkeys(row.dataset for row in rows):
-        body += _dataset(dataset, [p for p in parts if p[0].dataset == dataset], order, folder, metric, deep)
-    body.append(f"<h2>How it was done</h2><p>{escape(_METHOD)}</p>")
+    body = ["<h1>Does augmentation help?</h1>"]
+    for k, part in enumerate(parts):
+        body += _part(part, all_rows, order, folder, metric, named=len(parts) > 1, first=k == 0)
+    body.append(fold("What was compared", _introduction(rows, metric)))
+    body.append(fold("How it was done", f"<p>{escape(_METHOD)}</p>"))
     path = folder / "report.html"
-    path.write_text(document("Does augmentation help?", body, _CSS), encoding="utf-8")
+    with replacing(path) as new:
+        new.write_text(document("Does augmentation help?", body, _CSS), encoding="utf-8")
     return path
+
+
+def answers(rows: Sequence[Row], metric: str) -> list[str]:
+    """Return the first sentence of the answer for each data set and protocol, named if there are several."""
+    parts = parts_of(without_empty(rows))
+    said = [(_place(part), answer(compare(part, metric), metric).sentences[0]) for part in parts]
+    return [sentence if len(said) == 1 else f"{where}: {sentence}" for where, sentence in said]
+
+
+def _place(part: Sequence[Row]) -> str:
+    return f"{part[0].dataset}, protocol {part[0].protocol}"
+
+
+def _part(
+    part: Sequence[Row],
+    all_rows: Sequence[Row],
+    order: Sequence[str],
+    folder: Path,
+    metric: str,
+    *,
+    named: bool,
+    first: bool,
+) -> list[str]:
+    """Return the answer for one data set and protocol, its picture and its winners, and the rest folded."""
+    comparisons = compare(part, metric)
+    word, sentences = answer(comparisons, metric)
+    protocol = part[0].protocol
+    if protocol != "honest":
+        sentences = [*sentences, f"Protocol {protocol}: {_PROTOCOLS[protocol]}."]
+    body = [f"<h2>{escape(_place(part))}</h2>"] if named else []
+    body.append(box(sentences, {YES: "", NO: "bad"}.get(word, "unsure")))
+    best = best_intervals(comparisons)
+    if best:
+        caption = "The clearest gain over no augmentation in each setting, or else the highest mean"
+        body.append(figure(caption, pictures.draw_answer(best, metric), spoken(comparisons), width=640))
+    body.append(winners(part, metric))
+    own = [row for row in all_rows if (row.dataset, row.protocol) == (part[0].dataset, protocol)]
+    body += [f'<p class="note">{escape(line)}</p>' for line in nothing_added(own)]
+    return body + details(part, order, folder, metric)
 
 
 def _introduction(rows: Sequence[Row], metric: str) -> str:
@@ -124,78 +158,3 @@ def _introduction(rows: Sequence[Row], metric: str) -> str:
         **{f"Protocol {name}": _PROTOCOLS[name] for name in dict.fromkeys(row.protocol for row in rows)},
     }
     return "<dl>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in facts.items()) + "</dl>"
-
-
-def _in_short(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
-    lines = [
-        *findings(compare(part, metric)),
-        *gate_findings(part),
-        *deep_findings(duels(part, metric, deep)),
-    ]
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f"<h3>{escape(part[0].dataset)}, protocol {part[0].protocol}</h3><ul>{items}</ul>"
-
-
-def _dataset(
-    name: str,
-    parts: Sequence[Sequence[Row]],
-    order: Sequence[str],
-    folder: Path,
-    metric: str,
-    deep: Sequence[str],
-) -> list[str]:
-    comparisons = [c for part in parts for c in compare(part, metric)]
-    body = [f"<h2>{escape(name)}</h2>"]
-    for part in parts:
-        body += [winners(part, metric, deep), duel_table(part, metric, deep)]
-    if any(c.difference for c in comparisons):
-        added = pictures.describe_main({c.n_synthetic for c in comparisons})
-        caption = f"{name}: gain over no augmentation by training rows, {added} (corrected errors)"
-        body.append(figure(caption, pictures.draw_low_data(comparisons, order, metric), _spoken(comparisons)))
-    for part in parts:
-        body += _details(part, order, folder, metric)
-    return body
-
-
-def _details(part: Sequence[Row], order: Sequence[str], folder: Path, metric: str) -> list[str]:
-    """Return the figures and long tables of one data set and protocol."""
-    dataset, protocol = part[0].dataset, part[0].protocol
-    where, comparisons = f"{dataset}, protocol {protocol}", compare(part, metric)
-    body = [f"<h3>{escape(where)}</h3>"]
-    if len({c.n_synthetic for c in comparisons if c.difference}) > 1:
-        picture = pictures.draw_amounts(comparisons, order, metric)
-        caption = f"{where}: gain over no augmentation by synthetic rows (corrected errors)"
-        body.append(figure(caption, picture, _spoken(comparisons)))
-    body += _embeddings(part, order, folder)
-    body += pareto(part, where, order)
-    return [*body, per_class(part, order), quality(part, order), all_comparisons(comparisons, order)]
-
-
-def _embeddings(part: Sequence[Row], order: Sequence[str], folder: Path) -> list[str]:
-    dataset, protocol = part[0].dataset, part[0].protocol
-    sizes = {row.n_real for row in part}
-    files = {
-        w[2:]: path
-        for w, path in read_points(folder).items()
-        if w[:2] == (dataset, protocol) and w[3] in sizes
-    }
-    if not files:
-        return []
-    largest = max((n_real for _, n_real in files), key=amount_order)
-    chosen = {name: files[name, largest] for name in order if (name, largest) in files}
-    seen = "all training rows" if protocol == "oracle" else describe_real(largest)
-    caption = (
-        f"{dataset}, protocol {protocol}: held-out rows and as many synthetic ones, generators trained on {seen}, "
-        "first seed; points outside the frame are not shown"
-    )
-    return [figure(caption, pictures.draw_embeddings(chosen))] if chosen else []
-
-
-def _spoken(comparisons: Sequence[Comparison]) -> str:
-    """Describe a figure of gains, for those who cannot see it."""
-    means: dict[str, list[float]] = defaultdict(list)
-    for c in comparisons:
-        if c.difference:
-            means[c.sampler].append(c.difference.mean)
-    listed = (f"{name} {plus_minus(*mean_and_error(values))}" for name, values in means.items())
-    return "Mean gain over no augmentation, over all settings: " + ", ".join(listed)

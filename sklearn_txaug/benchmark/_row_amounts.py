@@ -64,15 +64,34 @@ def describe_real(size: Amount) -> str:
     return f"{size}\N{NO-BREAK SPACE}rows"
 
 
+_TIMES = {1.0: "as many", 0.5: "half as many", 2.0: "twice as many"}
+
+
 def describe_synthetic(size: Amount) -> str:
-    """Return an amount of synthetic rows in words."""
+    """Return an amount of synthetic rows in words, to stand alone or behind "with"."""
     if size == CHOSEN:
         return "as many synthetic rows as the gate chose"
     if size == BALANCE:
-        return "classes filled up to the largest"
+        return "all classes filled up to the largest"
     if isinstance(size, str):
-        return f"{size[:-1]}\N{NO-BREAK SPACE}synthetic row{'' if size == '1x' else 's'} for each real one"
+        return f"{_times(size)} synthetic rows as real ones"
     return f"{size}\N{NO-BREAK SPACE}synthetic row{'' if size == 1 else 's'}"
+
+
+def short_synthetic(size: Amount) -> str:
+    """Return an amount of synthetic rows in few words, for tables and axes."""
+    if size == CHOSEN:
+        return "as chosen"
+    if size == BALANCE:
+        return "classes filled up"
+    if isinstance(size, str):
+        return f"{_times(size)} as real"
+    return f"{size}\N{NO-BREAK SPACE}rows"
+
+
+def _times(size: str) -> str:
+    share = float(size[:-1])
+    return _TIMES.get(share, f"{share:g} times as many")
 
 
 def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:

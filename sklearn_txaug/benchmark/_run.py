@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, cpu_count, delayed
-from tqdm import tqdm
+from joblib import cpu_count
 
 from .. import __version__
 from .._nn.checkpoint import with_checkpoint
+from ..utils.progress import Trainings
 from ..utils.warnings import warn
 from ._cohort import Cohort, fingerprint, split, subset
 from ._jobs import PROTOCOLS, Job, Plan, key, keys, missing
@@ -73,7 +73,7 @@ def benchmark(
     checkpoint : path, default=None
         Folder for the states of trainings, so that one that was killed goes on where it stopped.
     verbose : bool, default=True
-        Show a progress bar.
+        Show on a terminal how many trainings are left, which run now, and how far they are.
 
     Returns
     -------
@@ -88,18 +88,16 @@ def benchmark(
     wanted = plan.jobs()
     finished = [row for row in store.rows if row.dataset == cohort.name]
     jobs = missing(wanted, finished, store.embedded(cohort.name), embeddings)
-    work = Parallel(n_jobs=n_jobs or cpu_count(), return_as="generator_unordered")(
-        delayed(_run)(job, cohort, samplers.get(job.sampler), classifiers) for job in jobs
-    )
+    given = [(job, cohort, samplers.get(job.sampler), classifiers) for job in jobs]
     failed: dict[str, str] = {}
-    for job, done in tqdm(
-        work, total=len(jobs), desc=f"benchmark {cohort.name}", unit="job", disable=not verbose
-    ):
-        for where, points in done.points.items():
-            store.save_points(cohort.name, where, points)
-        store.append(done.rows)
-        if done.error:
-            failed.setdefault(job.sampler, done.error)
+    with Trainings([job.sampler for job in jobs], f"benchmark {cohort.name}", verbose) as trainings:
+        work = trainings.run(_run, given, n_jobs or cpu_count(), return_as="generator_unordered")
+        for job, done in work:
+            for where, points in done.points.items():
+                store.save_points(cohort.name, where, points)
+            store.append(done.rows)
+            if done.error:
+                failed.setdefault(job.sampler, done.error)
     for name, error in failed.items():
         warn(f"{cohort.name}: sampler {name} has no results, or only some, because it fails: {error}")
     belongs = keys(wanted)

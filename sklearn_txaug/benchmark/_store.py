@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 
+from ..utils.files import replacing
 from ._row_amounts import Amount
 
 _POINTS = "embeddings"
@@ -83,9 +84,8 @@ class ResultStore:
         name = "-".join(quote(str(part), safe="").replace("-", "%2D") for part in (dataset, *where))
         path = self.path.parent / _POINTS / f"{name}.npz"
         path.parent.mkdir(exist_ok=True)
-        with path.with_suffix(".new").open("wb") as file:
-            np.savez_compressed(file, **points)
-        os.replace(path.with_suffix(".new"), path)
+        with replacing(path) as new:
+            np.savez_compressed(new, **points)
 
     def _remember(self, rows: list[Row]) -> None:
         self.rows += rows
@@ -106,9 +106,8 @@ class ResultStore:
 
     @staticmethod
     def _replace(path: Path, text: str) -> None:
-        new = path.with_name(path.name + ".new")
-        new.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(new, path)
+        with replacing(path) as new:
+            new.write_text(text, encoding="utf-8", newline="\n")
 
 
 def described(method: Any) -> str:

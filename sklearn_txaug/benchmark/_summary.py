@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..plotting._style import style
+from ..utils.files import replacing
 from ._compare import Comparison, compare, without_empty
 from ._indicators import COSTS, K, indicator_columns
 from ._jobs import REFERENCE
-from ._row_amounts import CHOSEN, Amount, amount_order
+from ._row_amounts import CHOSEN, Amount, amount_order, describe_real, short_synthetic
 from ._store import Row
 
 
@@ -76,8 +77,16 @@ def _format_scores(rows: Sequence[Row], order: Sequence[str], metric: str) -> st
             cell += f" ({_pm(*c.difference[:2], sign=True)})"
         cells[c.setting.classifier, c.sampler, c.n_synthetic][c.setting.n_real] = cell
     sizes = sorted({size for line in cells.values() for size in line}, key=amount_order)
-    header = ["classifier", "sampler", "n_synthetic", *(f"n_real {size}" for size in sizes)]
-    body = [[*key, *(line.get(size, "") for size in sizes)] for key, line in cells.items()]
+    header = ["classifier", "sampler", "synthetic rows", *map(describe_real, sizes)]
+    body = [
+        [
+            classifier,
+            sampler,
+            short_synthetic(amount) if amount else "none",
+            *(line.get(size, "") for size in sizes),
+        ]
+        for (classifier, sampler, amount), line in cells.items()
+    ]
     caption = (
         f"{metric}: mean, and in brackets the difference from no augmentation paired by seed, +- standard error "
         "corrected for the overlap of the splits (plain for no augmentation)"
@@ -97,9 +106,9 @@ def format_quality(rows: Sequence[Row], order: Sequence[str]) -> str:
     """
     columns = indicator_columns() + COSTS
     table = markdown_table(
-        ["n_real", "sampler", *(name.replace("_", " ") for name in columns)],
+        ["training rows", "sampler", *(name.replace("_", " ") for name in columns)],
         [
-            [n_real, sampler, *(_number(means.get(name, np.nan)) for name in columns)]
+            [describe_real(n_real), sampler, *(_number(means.get(name, np.nan)) for name in columns)]
             for n_real, sampler, means in quality_lines(rows, order)
         ],
     )
@@ -113,7 +122,7 @@ def _place(c: Comparison) -> tuple:
 
 def markdown_table(header: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
     """Return a table with columns of even width, valid as Markdown."""
-    cells = [[str(cell) for cell in row] for row in [header, *body]]
+    cells = [[str(cell).replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in [header, *body]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     lines = [
         "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |" for row in cells
@@ -164,7 +173,8 @@ def draw_summary(
         label: h for axis in panels.flat for h, label in zip(*axis.get_legend_handles_labels(), strict=True)
     }
     figure.legend(shown.values(), shown.keys(), loc="outside right center", fontsize="small")
-    figure.savefig(path, dpi=150)
+    with replacing(path) as new:
+        figure.savefig(new, dpi=150)
 
 
 def look(order: Sequence[str], sampler: str) -> dict[str, Any]:
@@ -188,7 +198,9 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
         )
     axis.axvline(0, color="0.6", zorder=0)
     axis.set_yticks(
-        range(len(setups)), [f"{c}\n{n} real\n+{m} synthetic" for c, n, m in setups], fontsize="small"
+        range(len(setups)),
+        [f"{c}\n{describe_real(n)}\n{short_synthetic(m)}" for c, n, m in setups],
+        fontsize="small",
     )
     axis.invert_yaxis()
     axis.set_xlabel(
@@ -208,4 +220,6 @@ def _draw_manifold(axis: Any, rows: Sequence[Row], order: Sequence[str]) -> None
             label = {REFERENCE: "real (reference)"}.get(sampler, sampler) if n_real == sizes[-1] else None
             axis.scatter(values["recall"], values["precision"], s=area, label=label, **look(order, sampler))
     axis.set(xlabel="recall", ylabel="precision", xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
-    axis.set_title(f"held-out rows, k = {K}; larger mark: more real rows ({sizes[-1]})", fontsize="small")
+    axis.set_title(
+        f"held-out rows, k = {K}; larger mark: more real rows ({describe_real(sizes[-1])})", fontsize="small"
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.base import clone
 
 from ..model_selection._engine import fit_and_score, fit_generator, with_synthetic
+from ..utils.progress import part
 from ..utils.random import seeded
 from ..utils.threads import one_thread
 from ._cohort import Cohort, most_variable, split, subset
@@ -50,9 +51,12 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
     done = Finished([], {})
     with one_thread():
         try:
-            trained = _train(job, cohort, sampler)
-            for task in job.tasks:
-                done.rows.extend(_rows(trained, task, classifiers))
+            n_parts = 1 + len(job.tasks)
+            with part(0, n_parts):
+                trained = _train(job, cohort, sampler)
+            for k, task in enumerate(job.tasks, 1):
+                with part(k, n_parts):
+                    done.rows.extend(_rows(trained, task, classifiers))
                 if task.embedding:
                     where = (job.protocols[0], job.sampler, task.n_real)
                     real = subset(trained.cohort, trained.pool, task.n_real)
@@ -84,8 +88,9 @@ def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Itera
     test = trained.test
     real = subset(cohort, trained.pool, task.n_real)
     measured: list[tuple[str, Amount, dict[str, float]]] = []
-    for name, amount in task.pairs:
-        measured.append((name, amount, _scores(trained, real, amount, classifiers[name])))
+    for k, (name, amount) in enumerate(task.pairs):
+        with part(k, len(task.pairs)):
+            measured.append((name, amount, _scores(trained, real, amount, classifiers[name])))
     if task.indicators:
         values = indicators(cohort, trained.pool, real, trained.seen, test, trained.generator)
         measured.append(("", len(test), {**values, **trained.costs}))

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sklearn.datasets import get_data_home
-from tqdm import tqdm
 
 from ..utils.optional import require
+from ..utils.progress import progress_bar
 
 _XENA = "https://{}.s3.us-east-1.amazonaws.com/download/"
 _GTEX = "https://storage.googleapis.com/adult-gtex/"
@@ -182,13 +182,13 @@ class _Download:
             length = response.headers.get("Content-Length")
             total = start + int(length) if length is not None else None
             self._version.write_text(_version(response.headers), "utf-8")
-            bar = tqdm(
+            bar = progress_bar(
+                self._verbose,
                 desc=self._part.stem,
                 total=total,
                 initial=start,
                 unit="B",
                 unit_scale=True,
-                disable=not self._verbose,
             )
             with bar, open(self._part, "ab" if start else "wb") as file:
                 try:

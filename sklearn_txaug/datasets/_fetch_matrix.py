@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
+from ..utils.progress import progress_bar
 from ._cells import MISSING
 from ._fetch_download import DamagedFileError, Store
 from ._fetch_genes import Genes
@@ -103,7 +103,7 @@ def get_matrix(
 def open_lines(path: Path, verbose: bool) -> Iterator[Iterator[bytes]]:
     """Open a file, gzipped or not regardless of its name, as lines of bytes, with a progress bar."""
     size = path.stat().st_size
-    bar = tqdm(total=size, unit="B", unit_scale=True, desc=f"reading {path.name}", disable=not verbose)
+    bar = progress_bar(verbose, total=size, unit="B", unit_scale=True, desc=f"reading {path.name}")
     with open(path, "rb") as raw, bar:
         zipped = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)

@@ -1,5 +1,6 @@
 """The file formats that can be read and written: one entry each."""
 
+import re
 from pathlib import Path
 
 from ._base import Format
@@ -11,11 +12,19 @@ from ._text import TextFormat
 FORMATS: list[Format] = [H5adFormat(), ParquetFormat(), TextFormat(), GctFormat()]
 
 
+_TEXT_NAME = re.compile(r"[^.]+(\.xena)?(\.gz)?", re.IGNORECASE)  # UCSC Xena calls its tables HiSeqV2.gz
+
+
 def find_format(path: Path) -> Format:
-    """Return the format of a file by the suffix of its name, or raise a ValueError that lists those accepted."""
+    """Return the format of a file by the suffix of its name, or raise a ValueError that lists those accepted.
+
+    A file without a suffix is a text table if it exists: its content says how to read it.
+    """
     for file_format in FORMATS:
         if file_format.matches(path):
             return file_format
+    if _TEXT_NAME.fullmatch(path.name) and path.is_file():
+        return TextFormat()
     raise ValueError(
         f"path: {path.name!r} is of an unknown format; accepted are {accepted_suffixes()}. Rename it if it is of one "
         "of them."

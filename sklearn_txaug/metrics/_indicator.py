@@ -236,3 +236,8 @@ def question_of(line: str, field_name: str) -> str:
         if line in found.computations:
             return found.question_of(found.field(field_name or None))
     return ""
+
+
+def headline_of(line: str) -> str:
+    """Return the field that stands for a line of the report; empty if it has none or is unknown."""
+    return next((found.headline or "" for found in reported_indicators() if line in found.computations), "")

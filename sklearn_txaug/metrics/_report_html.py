@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from ..utils.html import document, figure, number
-from ._indicator import FAMILIES, question_of
+from ..utils.html import answer as box
+from ..utils.html import document, figure, fold, number
+from ..utils.html import table as tabulate
+from ._indicator import FAMILIES, headline_of, question_of
+from ._report_answer import answers, explanation
 from ._report_verdict import BEYOND, FAR, LIKE, NEAR, NONE
 
 MARKS = {
@@ -39,11 +42,9 @@ _BLIND_SPOTS = (
     "recalled: the row lies among synthetic ones; covered by class: by a synthetic row of its own class."
 )
 _CSS = """
-table.main{table-layout:fixed}.main th:nth-child(1){width:32%}.main th:nth-child(2){width:24%}
-.main th:nth-child(3),.main th:nth-child(4),.main th:nth-child(5){width:10%}.main th:nth-child(6){width:14%}
-.m{display:inline-block;width:1.2em;text-align:center}
+.m{display:inline-block;width:1.2em;text-align:center}.stack td.v{white-space:nowrap}
 .like .m{color:#0072b2}.near .m{color:#b07a00}.far .m{color:#d55e00}.beyond .m{color:#a3497f}.none{color:#666}
-.far,.beyond{font-weight:600}@media(max-width:760px){table.main{table-layout:auto}}
+.far,.beyond{font-weight:600}.far .q,.beyond .q,.note{font-weight:400}
 """
 
 
@@ -57,20 +58,25 @@ def page(
     pictures: Mapping[str, bytes] | None = None,
 ) -> str:
     """Write the page; `pictures` are PNGs by caption."""
-    sides = [side for side in SIDES if (table["against"] == side).any()]
-    body = [f"<h1>{escape(title)}</h1>", _introduction(table, remarks or [])]
-    body += [_side(table[table["against"] == side], SIDES[side]) for side in sides]
-    if classes is not None:
-        body.append("<h2>Class by class</h2>" + _plain(classes, _CLASSES))
+    said = answers(table)
+    kind = {"good": ""}.get(said.kind, said.kind)
+    body = [f"<h1>{escape(title)}</h1>", box(said[:4], kind, bold=3)]
+    body += [f'<p class="remark"><b>Note.</b> {escape(remark)}</p>' for remark in remarks or []]
+    shown = [figure(caption, png) for caption, png in (pictures or {}).items()]
+    body += shown[:1]
+    parts = {side: table[table["against"] == side] for side in SIDES}
+    body += [_side(part, SIDES[side]) for side, part in parts.items() if len(part)]
+    body.append(fold("How to read the tables", _legend(table)))
     if blind_spots is not None:
-        body.append("<h2>Blind spots</h2>" + _plain(blind_spots, _BLIND_SPOTS))
-    if pictures:
-        body.append("<h2>Pictures</h2>")
-    body += [figure(caption, png) for caption, png in (pictures or {}).items()]
+        body.append(fold("Blind spots", _plain(blind_spots, _BLIND_SPOTS)))
+    if classes is not None:
+        body.append(fold("Class by class", _plain(classes, _CLASSES)))
+    if shown[1:]:
+        body.append(fold("More pictures", "".join(shown[1:])))
     return document(title, body, _CSS)
 
 
-def _introduction(table: Any, remarks: list[str]) -> str:
+def _legend(table: Any) -> str:
     counts = table["verdict"].value_counts()
     summary = ", ".join(f"{counts[word]} {word}" for word in MARKS if word in counts)
     legend = "".join(
@@ -82,55 +88,62 @@ def _introduction(table: Any, remarks: list[str]) -> str:
         "of the synthetic ones. All rows are scaled by the real training rows. "
         "Read the held-out rows first: copies match the training rows.</p>"
         f"<p><b>In short:</b> {escape(summary)}.</p><dl>{legend}</dl>"
-        + "".join(f'<p class="remark"><b>Note.</b> {escape(remark)}</p>' for remark in remarks)
     )
 
 
-def _side(table: Any, title: str) -> str:
-    n_real, n_compared = table["n_real"].iloc[0], table["n_compared"].iloc[0]
+def _side(part: Any, title: str) -> str:
+    n_real, n_compared = part["n_real"].iloc[0], part["n_compared"].iloc[0]
     sizes = f"{n_real} real rows; {n_compared} synthetic rows, and as many real ones, are compared with them."
     parts = [f'<h2>{title}</h2><p class="note">{sizes}</p>']
-    for family in table["family"].unique():
-        lines = [_line(row) for row in table[table["family"] == family].itertuples()]
-        parts.append(
-            f'<table class="main"><caption>{FAMILIES.get(family, family)}</caption><thead><tr><th>Question</th>'
-            '<th>Indicator</th><th class="n">Synthetic</th><th class="n">Real rows</th><th>Best</th>'
-            f"<th>Verdict</th></tr></thead><tbody>{''.join(lines)}</tbody></table>"
-        )
+    for family in part["family"].unique():
+        first, repeated = _without_repeats(part[part["family"] == family])
+        parts.append(_lines(first, FAMILIES.get(family, family)))
+        if len(repeated):
+            parts.append(fold(f"The same by other scores ({len(repeated)})", _lines(repeated, "")))
     return "".join(parts)
 
 
-def _line(row: Any) -> str:
+def _without_repeats(lines: Any) -> tuple[Any, Any]:
+    """Return one line for each question, the headline of the indicator if it has one, and the others."""
+    questions = [question_of(row.indicator, row.field) for row in lines.itertuples()]
+    fields = [headline_of(row.indicator) for row in lines.itertuples()]
+    kept: dict[str, int] = {}
+    for i, (question, field, headline) in enumerate(zip(questions, lines["field"], fields, strict=True)):
+        if question not in kept or (field == headline and lines["field"].iloc[kept[question]] != headline):
+            kept[question] = i
+    first = [i in kept.values() for i in range(len(lines))]
+    return lines[first], lines[[not one for one in first]]
+
+
+def _lines(part: Any, caption: str) -> str:
+    header = ["Question", "Synthetic", "Real rows", "Verdict", "Best", "Indicator"]
+    rows = list(part.itertuples())
+    marks = [MARKS.get(row.verdict, MARKS[NONE])[1] for row in rows]
+    return tabulate(caption, header, map(_line, rows), right=(1, 2), marks=marks, raw=True, stack=True)
+
+
+def _line(row: Any) -> list[str]:
     name = f"{row.indicator} {row.field}".strip()
-    question = question_of(row.indicator, row.field)
-    mark, style = MARKS.get(row.verdict, MARKS[NONE])
+    mark, _ = MARKS.get(row.verdict, MARKS[NONE])
     best = {"real": "as real", "higher": "1 (higher)", "lower": "0 (lower)"}.get(row.best, row.best)
-    note = f'<div class="note">{escape(row.note)}</div>' if row.note else ""
-    return (
-        f'<tr class="{style}"><td class="q">{escape(question)}{note}</td>'
-        f'<td class="q"><code>{escape(name).replace("_", "_<wbr>")}</code></td>'
-        f'<td class="n">{number(row.value)}</td><td class="n">{number(row.reference)}</td>'
-        f'<td>{best}</td><td class="v"><span class="m">{mark}</span> {row.verdict}</td></tr>'
-    )
+    notes = [note for note in (row.note, explanation(row)) if note]
+    return [
+        question_of(row.indicator, row.field),
+        number(row.value),
+        number(row.reference),
+        f'<span><span class="m">{mark}</span> {row.verdict}'
+        + "".join(f'<div class="note">{escape(note)}</div>' for note in notes)
+        + "</span>",
+        best,
+        f"<code>{escape(name).replace('_', '_<wbr>')}</code>",
+    ]
 
 
 def _plain(table: Any, caption: str) -> str:
     names = [str(name).replace("_", " ") for name in table.columns]
     numeric = [kind.kind in "fiu" for kind in table.dtypes]
-    head = "".join(
-        f'<th class="n">{escape(name)}</th>' if right else f"<th>{escape(name)}</th>"
-        for name, right in zip(names, numeric, strict=True)
-    )
-    lines = []
-    for row in table.itertuples(index=False):
-        cells = [
-            f'<td class="n">{number(cell) if isinstance(cell, float) else cell}</td>'
-            if right
-            else f"<td>{escape(str(cell))}</td>"
-            for cell, right in zip(row, numeric, strict=True)
-        ]
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    return (
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table>"
-    )
+    lines = [
+        [number(cell) if isinstance(cell, float) else str(cell) for cell in row]
+        for row in table.itertuples(index=False)
+    ]
+    return tabulate(caption, names, lines, right=[i for i, right in enumerate(numeric) if right])

@@ -6,7 +6,6 @@ from dataclasses import field
 from typing import Any, Literal
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context
 from sklearn.linear_model import LogisticRegression
@@ -20,9 +19,18 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, has_fit_para
 from ..over_sampling import GaussianSampler
 from ..over_sampling._wrapper import SamplerAdapter
 from ..utils.checks import check_groups, check_labels, check_table, groups_for
-from ..utils.constraints import Classifier, CrossValidator, NonNegativeFloat, PositiveInt, Resampler, Seed
+from ..utils.constraints import (
+    Classifier,
+    CrossValidator,
+    NonNegativeFloat,
+    PositiveInt,
+    Resampler,
+    Seed,
+    Verbosity,
+)
 from ..utils.containers import as_container, stack
 from ..utils.declaration import estimator
+from ..utils.progress import Trainings
 from ..utils.random import draw_seed, seeded
 from ..utils.splits import splits
 from ..utils.threads import one_thread
@@ -66,6 +74,8 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Repetitions of the folds, if `cv` is an int.
     n_jobs : int or None
         Number of folds in parallel, with one thread each; the result does not depend on it.
+    verbose : int
+        1 shows on a terminal or in a notebook how many trainings are left, which run now, and how far they are.
     random_state : int, RandomState instance or None
         Determines folds, trainings and draws, including those of `sampler` and `classifier`.
 
@@ -119,6 +129,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     cv: CrossValidator = 5
     n_repeats: PositiveInt = 1
     n_jobs: int | None = None
+    verbose: Verbosity = 0
     random_state: Seed = None
 
     @_fit_context(prefer_skip_nested_validation=False)
@@ -161,8 +172,10 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         seed, rows = draw_seed(self.random_state), np.arange(len(labels))
         chosen = self.synthetic_weight
         weight = self._choose(X, labels, groups, seed) if isinstance(chosen, str) else float(chosen)
-        self.sampler_, added = self._synthetic(X, labels, groups, rows, seed, [weight])
-        self.classifier_ = self._fitted(X, labels, rows, added, weight, seed)
+        with Trainings(["all rows"], type(self).__name__, bool(self.verbose)) as trainings:
+            self.sampler_, self.classifier_ = trainings.watched(0, self._train)(
+                X, labels, groups, rows, seed, weight
+            )
         self.synthetic_weight_ = weight
         return self
 
@@ -217,6 +230,13 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 "choose another classifier, or put sampler and classifier into an imbalanced-learn pipeline"
             )
 
+    def _train(
+        self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, seed: int, weight: float
+    ) -> tuple[Any, Any]:
+        """Return the sampler and the classifier, trained on some rows."""
+        sampler, added = self._synthetic(X, y, groups, rows, seed, [weight])
+        return sampler, self._fitted(X, y, rows, added, weight, seed)
+
     def _synthetic(
         self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, seed: int, weights: list[float]
     ) -> tuple[Any, tuple[Any, np.ndarray] | None]:
@@ -246,12 +266,10 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def _choose(self, X: Any, y: np.ndarray, groups: Any, seed: int) -> float:
         """Return the weight with the lowest mean log loss on held-out rows; in a tie, the smallest."""
         pairs = splits(self.cv, y, groups, seed=seed, n_repeats=self.n_repeats)
-        losses = np.array(
-            Parallel(n_jobs=self.n_jobs)(
-                delayed(_fold_losses)(self, X, y, groups, train, test, seed + fold)
-                for fold, (train, test) in enumerate(pairs)
-            )
-        ).T
+        given = [(self, X, y, groups, *pair, seed + fold) for fold, pair in enumerate(pairs)]
+        names = [f"fold {fold}" for fold in range(1, len(pairs) + 1)]
+        with Trainings(names, "synthetic_weight", bool(self.verbose)) as trainings:
+            losses = np.array(trainings.run(_fold_losses, given, self.n_jobs)).T
         self.cv_results_ = {
             "param_synthetic_weight": np.array(WEIGHTS),
             **{f"split{k}_test_score": -scores for k, scores in enumerate(losses.T)},

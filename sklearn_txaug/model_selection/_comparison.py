@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
+from ..utils.progress import Trainings
 from ..utils.warnings import warn
 from ._engine import AmountScorer, honest
 from ._selection import NONE
@@ -30,6 +30,7 @@ class CandidateComparison(NamedTuple):
         pairs: Sequence[tuple[np.ndarray, np.ndarray]],
         amounts: Sequence[Any],
         n_jobs: int | None,
+        show: bool = False,
     ) -> np.ndarray:
         """Return scores of shape (1 + n_samplers * n_amounts, n_splits), those of no augmentation first.
 
@@ -37,19 +38,15 @@ class CandidateComparison(NamedTuple):
         """
         names = [NONE, *self.samplers]
         jobs = [(name, fold) for fold in range(len(pairs)) for name in names]
-        found = Parallel(n_jobs=n_jobs)(
-            delayed(_fold_scores)(
-                self.scorer,
-                X,
-                y,
-                groups,
-                pairs[fold],
-                self._candidate(name, fold),
-                [0] if name == NONE else amounts,
-                self._seed(fold, 0),
+        given = [
+            (
+                *(self.scorer, X, y, groups, pairs[fold], self._candidate(name, fold)),
+                *([0] if name == NONE else amounts, self._seed(fold, 0)),
             )
             for name, fold in jobs
-        )
+        ]
+        with Trainings([name for name, _ in jobs], "candidates", show) as trainings:
+            found = trainings.run(_fold_scores, given, n_jobs)
         failed = {name: error for (name, _), (_, error) in zip(jobs, found, strict=True) if error}
         for name, error in failed.items():
             warn(f"candidate {name} cannot be chosen because it fails: {error}")

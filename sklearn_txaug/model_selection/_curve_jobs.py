@@ -7,12 +7,12 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.metrics import check_scoring
 from sklearn.utils import indexable
 from sklearn.utils.validation import column_or_1d
 
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
+from ..utils.progress import Trainings
 from ..utils.random import draw_seed
 from ..utils.splits import ROWS_PER_CLASS, splits, stratified_order
 from ..utils.warnings import warn
@@ -55,7 +55,9 @@ class CurveJobs:
         name = self.scoring if isinstance(self.scoring, str) else getattr(self.scoring, "__name__", "score")
         return name.replace("_", " ")
 
-    def result(self, n_real: Sequence[Any], n_synthetic: Sequence[Any], n_jobs: int | None) -> CurveResult:
+    def result(
+        self, n_real: Sequence[Any], n_synthetic: Sequence[Any], n_jobs: int | None, show: bool
+    ) -> CurveResult:
         """Run the jobs; one of `n_real` and `n_synthetic` has one entry, the other those of the curve."""
         amounts = [n for n in n_synthetic if n is None or isinstance(n, dict) or n != 0]
         if not amounts or not len(n_real):
@@ -63,12 +65,13 @@ class CurveJobs:
         subsets = [[self._rows(fold, n) for n in n_real] for fold in range(len(self.pairs))]
         self._check_oracle(subsets)
         jobs = [job for fold in range(len(self.pairs)) for job in self._jobs(fold, subsets[fold])]
-        found = Parallel(n_jobs=n_jobs)(
-            delayed(self.scorer.scores)(
-                self.X, self.y, self.groups, job, self._seeded(fold, k), [0, *amounts], self._seed_of(fold)
-            )
+        given = [
+            (self.X, self.y, self.groups, job, self._seeded(fold, k), [0, *amounts], self._seed_of(fold))
             for fold, k, job in jobs
-        )
+        ]
+        names = [f"split {fold + 1}, {len(job[0].real)} rows" for fold, _, job in jobs]
+        with Trainings(names, type(self.sampler).__name__, show) as trainings:
+            found = trainings.run(self.scorer.scores, given, n_jobs)
         scores = np.concatenate(found).reshape(len(self.pairs), len(n_real), 1 + len(amounts))
         defined = self._defined(scores[:, :, 0])
         scores, pairs, subsets = scores[defined], *([x[i] for i in defined] for x in (self.pairs, subsets))

@@ -36,6 +36,8 @@ _documented = with_texts(
         held out: how much a generator of a larger cohort helps a small one, as in [2]_.
     n_jobs : int or None, default=None
         Number of trainings in parallel, with one thread each; the result does not depend on it.
+    verbose : int, default=0
+        1 shows on a terminal or in a notebook how many trainings are left, which run now, and how far they are.
     random_state : int, RandomState instance or None, default=None
         Determines splits, trainings and draws, including those of `sampler` and `estimator`.""",
         "warns": """Warns
@@ -74,6 +76,7 @@ def augmentation_curve(
     scoring: Any = "balanced_accuracy",
     protocol: str = "honest",
     n_jobs: int | None = None,
+    verbose: int = 0,
     random_state: Any = None,
 ) -> CurveResult:
     """Score a classifier on held-out rows with increasing amounts of synthetic rows, against none.
@@ -123,7 +126,7 @@ def augmentation_curve(
     ((2, 3), (2,))
     """
     return CurveJobs(sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state).result(
-        [1.0 if n_real is None else n_real], _several(n_synthetic), n_jobs
+        [1.0 if n_real is None else n_real], _several(n_synthetic), n_jobs, bool(verbose)
     )
 
 
@@ -142,6 +145,7 @@ def low_data_curve(
     scoring: Any = "balanced_accuracy",
     protocol: str = "honest",
     n_jobs: int | None = None,
+    verbose: int = 0,
     random_state: Any = None,
 ) -> CurveResult:
     """Score a classifier on held-out rows with increasing numbers of real rows, with and without synthetic ones.
@@ -191,7 +195,7 @@ def low_data_curve(
     (array([14., 28.]), array([14., 28.]))
     """
     return CurveJobs(sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state).result(
-        _several(n_real), [n_synthetic], n_jobs
+        _several(n_real), [n_synthetic], n_jobs, bool(verbose)
     )
 
 

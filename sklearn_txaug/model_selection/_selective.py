@@ -17,8 +17,9 @@ from sklearn.utils._param_validation import HasMethods, StrOptions
 from ..over_sampling._gaussian import GaussianSampler
 from ..over_sampling._wrapper import WrapperSampler
 from ..utils.amounts import class_amounts
-from ..utils.constraints import Amounts, Classifier, CrossValidator, PositiveInt
+from ..utils.constraints import Amounts, Classifier, CrossValidator, PositiveInt, Verbosity
 from ..utils.declaration import estimator
+from ..utils.progress import Trainings
 from ..utils.splits import TooFewRows, splits
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
 from ..utils.warnings import warn
@@ -72,6 +73,8 @@ class SelectiveSampler(WrapperSampler):
         ``"always"`` the highest among augmentations.
     n_jobs : int or None
         Number of trainings in parallel, with one thread each; the result does not depend on it.
+    verbose : int
+        1 shows on a terminal or in a notebook how many trainings are left, which run now, and how far they are.
     scaler : transformer, "passthrough" or None
         Fitted on the training rows; candidates work on scaled rows. None leaves scaling to the candidates.
     random_state : int, RandomState instance or None
@@ -144,6 +147,7 @@ class SelectiveSampler(WrapperSampler):
     n_repeats: PositiveInt = 2
     rule: Literal["one_se", "strict", "best", "always"] = "one_se"
     n_jobs: int | None = None
+    verbose: Verbosity = 0
 
     _drawing: ClassVar[frozenset[str]] = frozenset(["quantile_mapping", "nonnegative", "memory", "n_jobs"])
 
@@ -157,6 +161,10 @@ class SelectiveSampler(WrapperSampler):
 
     def _check_rows(self, rows: np.ndarray) -> None:
         """Checked before the selection."""
+
+    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+        with Trainings([self._favourite.candidate], "chosen", bool(self.verbose)) as trainings:
+            trainings.watched(0, super()._fit_generator)(X, codes, rng, groups)
 
     def _inner(self) -> Any:
         return self._samplers[self._favourite.candidate]
@@ -203,7 +211,10 @@ class SelectiveSampler(WrapperSampler):
             except TooFewRows:
                 needed = False
         if needed:
-            scores = self._comparison().scores(X, y, groups, pairs, [n for n, _ in amounts], self.n_jobs)
+            chosen_from = [n for n, _ in amounts]
+            scores = self._comparison().scores(
+                X, y, groups, pairs, chosen_from, self.n_jobs, bool(self.verbose)
+            )
             n_train, n_test = (
                 float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True)
             )

@@ -11,10 +11,12 @@ import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.base import _fit_context, clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.utils import ClassifierTags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..persistence._sampler_file import save_sampler
 from ..utils.amounts import class_amounts
+from ..utils.callers import property_read_by, tags_read_by
 from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
 from ..utils.constraints import Amounts, Memory, SamplingStrategy, Scaler, Seed
 from ..utils.containers import as_container, dense, no_rows, rows_like, stack
@@ -266,6 +268,25 @@ class GenerativeSampler(BaseOverSampler):
     def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
         """Unused: `fit_resample` keeps index and dtypes, which imbalanced-learn's template cannot."""
         raise NotImplementedError
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        if tags_read_by(
+            "sklearn.model_selection"
+        ):  # folds by class: without one, there is nothing to compare
+            tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+        return tags
+
+    @property
+    def transform(self) -> Any:
+        """Absent: a sampler adds rows, which scikit-learn's own pipelines cannot do."""
+        message = (
+            f"{type(self).__name__} adds rows, which a Pipeline of scikit-learn cannot do before its last step; use "
+            "imblearn.pipeline.Pipeline or imblearn.pipeline.make_pipeline"
+        )
+        if property_read_by("sklearn.pipeline", "_validate_steps"):
+            raise TypeError(message)
+        raise AttributeError(message)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "spaces_")

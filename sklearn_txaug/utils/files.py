@@ -5,9 +5,42 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_PREFIX = ".writing_"
+_DAY = 86_400  # seconds
+
+
+def _remove_remains(folder: Path) -> None:
+    """Remove what a killed process has left half written, here or, if it is a day old, on another machine."""
+    for remains in folder.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if not _is_at_work(remains.name) or time.time() - remains.stat().st_mtime > _DAY:
+                shutil.rmtree(remains, ignore_errors=True)
+
+
+def _is_at_work(name: str) -> bool:
+    """Tell whether the process that a folder is named after may still write to it."""
+    pid = name.removeprefix(_PREFIX).partition("_")[0]
+    if not pid.isdigit() or os.name != "posix":  # elsewhere, signal 0 is not harmless
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def check_can_write(folder: Path) -> None:
+    """Raise an OSError if no file can be made in a folder, or in the nearest one that exists."""
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}_", dir=there):
+        pass
 
 
 @contextmanager
@@ -39,7 +72,8 @@ def replacing(path: Path) -> Iterator[Path]:
     'complete'
     """
     path = Path(os.path.realpath(path))
-    folder = Path(tempfile.mkdtemp(prefix=".writing_", dir=path.parent))
+    _remove_remains(path.parent)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}_", dir=path.parent))
     new = folder / path.name
     try:
         yield new
