@@ -216,6 +216,11 @@ def test_a_kill_while_writing_leaves_the_earlier_output(tmp_path):
     done = subprocess.run([sys.executable, "-c", code, str(path)], timeout=60, env=os.environ)
     assert done.returncode == -signal.SIGKILL
     assert path.read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 2
+    with replacing(path) as new, replacing(tmp_path / "other.html") as other:
+        new.write_text("new")
+        other.write_text("other")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["other.html", "page.html"], "remains are gone"
 
 
 def test_links_and_permissions_are_kept(tmp_path):
@@ -236,6 +241,56 @@ def test_a_file_is_no_folder_of_results(tmp_path, capsys, command):
     given = {"evaluate": ["a.csv", "b.csv"], "reproduce": ["gmda2024"]}.get(command, [])
     assert run(command, *given, "-o", tmp_path / "taken") == 2
     assert "is a file, where a folder of results is wanted" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(
+    not os.path.isdir("/proc/self"), reason="there is no folder that even root cannot write in"
+)
+def test_a_place_that_cannot_be_written_is_named_before_anything_is_read(capsys):
+    for command in (
+        ["augment", "absent.csv", "-o", "/proc/self/out.csv"],
+        ["evaluate", "absent.csv", "absent.csv", "-o", "/proc/self/out"],
+        ["benchmark", "--data", "absent.csv", "-o", "/proc/self/out/deep"],
+    ):
+        assert run(*command, "--label", "kind") == 2
+        assert "--output: nothing can be written in '/proc/self" in capsys.readouterr().err
+
+
+# ---- names and genes
+
+
+@pytest.mark.parametrize("name", ["HiSeqV2.gz", "HiSeqV2", "geneExp.xena.gz"])
+def test_tables_of_xena_have_no_suffix(frame, tmp_path, name):
+    write_expression(tmp_path / "table.tsv.gz" if name.endswith("gz") else tmp_path / "table.tsv", frame)
+    next(tmp_path.iterdir()).rename(tmp_path / name)
+    found = read_expression(tmp_path / name).data
+    pd.testing.assert_frame_equal(found, frame, check_names=False, check_dtype=False)
+    with pytest.raises(ValueError, match="unknown format"):
+        write_expression(tmp_path / "new", frame)
+
+
+def test_genes_mean_the_same_in_augment_and_evaluate(frame, tmp_path, capsys):
+    kind = pd.Series(LABELS, frame.index, name="kind")
+    write_expression(tmp_path / "real.csv", frame.assign(MYC=7.0), kind)
+    assert augment(tmp_path / "real.csv", tmp_path / "few.csv", "--n-synthetic", 30, "--genes", 7) == 0
+    table = read_expression(tmp_path / "few.csv", label="kind")
+    assert list(table.feature_names) == [gene for gene in GENES if gene != "MYC"], (
+        "the most variable, in their order"
+    )
+    command = [
+        "evaluate",
+        tmp_path / "real.csv",
+        tmp_path / "few.csv",
+        "--label",
+        "kind",
+        "-o",
+        tmp_path / "out",
+    ]
+    assert run(*command, "--genes", 7) == 0
+    capsys.readouterr()
+    assert run(*command, "--genes", 8) == 2
+    assert "--genes 8: few lacks 1 of the 8 genes, such as 'MYC'" in capsys.readouterr().err
+    assert augment(tmp_path / "real.csv", tmp_path / "out.csv", "--genes", "landmarks") == 0
 
 
 # ---- parameters and words
@@ -286,6 +341,8 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
         ("labels_file x.csv: row 2", "--labels-file x.csv: row 2"),
         ("were merged by duplicates='mean'.", "were merged to their mean."),
         ("--label is needed", "--label is needed"),
+        ("path: 'a.xlsx' is of an unknown format", "'a.xlsx' is of an unknown format"),
+        ("path: no such folder", "path: no such folder"),
         ("y_synthetic has no class of y_real", "the synthetic file has no class of the real file"),
     ],
 )
