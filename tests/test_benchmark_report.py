@@ -92,7 +92,7 @@ def test_page_is_whole_and_self_contained(folder):
     assert (
         n_alt == page.tags.count("img") == 10
     )  # the answer, gains by real and by synthetic rows, embedding and costs of each protocol
-    shown = " ".join(page.texts)
+    shown = " ".join(page.texts).replace("\N{NO-BREAK SPACE}", " ")
     for words in (
         "toy, protocol honest",
         "as many as real",
