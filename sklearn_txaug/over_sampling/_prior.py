@@ -6,11 +6,10 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
-from ..priors import ExpressionPrior, load_prior
+from ..priors import ExpressionPrior
 from ..priors._hierarchical import HierarchicalGaussian, Reference
-from ..priors._scales import reference_for
+from ..priors._reference import make_reference
 from ..utils.declaration import estimator
 from .base import GenerativeSampler
 
@@ -57,55 +56,3 @@ class PriorSampler(GenerativeSampler):
         if groups is not None:
             groups = [*map(str, np.asarray(groups)), *(f"prior {row}" for row in range(len(added)))]
         return np.concatenate([rows, drawn.astype(rows.dtype)]), np.concatenate([codes, added]), groups
-
-
-def make_reference(prior: Any, rows: np.ndarray, names: Any, groups: Any) -> Reference:
-    """Return what a prior says about the genes of some rows.
-
-    Parameters
-    ----------
-    prior : ExpressionPrior, path or name
-        As given by the user.
-    rows : ndarray of shape (n_samples, n_features)
-        Training rows, in their own units.
-    names : ndarray of str of shape (n_features,) or None
-        Their genes.
-    groups : array-like of shape (n_samples,) or None
-        Their patients.
-
-    Raises
-    ------
-    ValueError
-        If genes do not match, or rows share groups with the reference.
-    """
-    if not isinstance(prior, ExpressionPrior):
-        prior = load_prior(prior)
-    check_is_fitted(
-        prior, msg="prior is an ExpressionPrior that is not fitted: call its fit on a reference cohort"
-    )
-    _check_groups(prior, groups)
-    return reference_for(_align(prior, names, rows.shape[1]), rows)
-
-
-def _align(prior: ExpressionPrior, names: Any, n_features: int) -> ExpressionPrior:
-    known = getattr(prior, "feature_names_in_", None)
-    if known is not None and names is not None:
-        return prior.align(names)
-    if known is None and prior.n_features_in_ == n_features:
-        return prior
-    if known is None:
-        raise ValueError(
-            f"prior has {prior.n_features_in_} genes without names, but X has {n_features} features"
-        )
-    raise ValueError("prior has gene names, but X has none: pass a DataFrame with genes as columns")
-
-
-def _check_groups(prior: ExpressionPrior, groups: Any) -> None:
-    if groups is None or prior.groups_ is None:
-        return
-    shared = np.intersect1d(np.asarray(groups).astype(str), prior.groups_.astype(str))
-    if len(shared):
-        raise ValueError(
-            f"groups: {len(shared)} of them are in the prior's reference too ({', '.join(shared[:3])}, ...); leave "
-            "their rows out of the reference"
-        )

@@ -15,7 +15,9 @@ from ..utils.checks import check_groups, check_labels, check_names
 from ..utils.constraints import PositiveInt, Share
 from ..utils.containers import as_container
 from ..utils.declaration import estimator
+from ..utils.scales import LARGEST_LOG
 from ..utils.typing import ArrayLike, MatrixLike
+from ..utils.warnings import warn
 from ._file import read_prior, write_prior
 from ._genes import find_genes, take_genes
 from ._learning import between_classes, blocks_of, class_means
@@ -133,6 +135,11 @@ class ExpressionPrior(BaseEstimator):
         self.groups_ = None if groups is None else np.unique(np.asarray(groups))
         self.description_ = ""
         self._learn(rows, codes)
+        if self.range_[1] > LARGEST_LOG:
+            warn(
+                f"X has values up to {self.range_[1]:g}, as on a linear scale; a reference should be on the scale of "
+                "the rows that it is for, best log2(x + 1)"
+            )
         return self
 
     def align(self, gene_names: Sequence[Any]) -> ExpressionPrior:
@@ -168,7 +175,7 @@ class ExpressionPrior(BaseEstimator):
         if 2 * n_missing > len(names) or not names:
             missing = [name for name, place in zip(names, places, strict=True) if place < 0]
             raise ValueError(
-                f"gene_names: the prior does not know {n_missing} of {len(names)} genes ({', '.join(missing[:3])}, "
+                f"prior does not know {n_missing} of {len(names)} genes ({', '.join(missing[:3])}, "
                 "...), more than half; use a reference with these genes, or identifiers of the same kind (the prior "
                 f"has {', '.join(map(str, self.feature_names_in_[:3]))}, ...)"
             )

@@ -48,6 +48,8 @@ class HierarchicalGaussian:
         Posterior means.
     within_, between_ : LowRank
         W and B, in the units of the cohort.
+    scale_ : ndarray of shape (n_features,)
+        Standard deviation of each gene in the reference, in the units of the cohort.
     """
 
     def __init__(self, reference: Reference, prior_rows: float = 50.0):
@@ -59,10 +61,10 @@ class HierarchicalGaussian:
         self.counts_ = np.bincount(codes)
         means = np.stack([X[codes == c].mean(axis=0, dtype=np.float64) for c in range(len(self.counts_))])
         own = X.std(axis=0, dtype=np.float64)
-        scale = np.where(own > 0, own, 1.0) * self.reference.spread
+        self.scale_ = scale = np.where(own > 0, own, 1.0) * self.reference.spread
         self.between_ = self.reference.between.scaled(scale)
         self.within_ = self._blend(self.reference.within.scaled(scale), X - means[codes], codes, rng)
-        self.means_ = means.mean(axis=0) + self._shrunk(means - means.mean(axis=0), self.counts_)
+        self.means_ = means.mean(axis=0) + self.shrunk(means - means.mean(axis=0), self.counts_)
         return self
 
     def draw_pairs(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -75,7 +77,7 @@ class HierarchicalGaussian:
         # A mean drawn from the prior, minus its shrunk estimate with error, has the posterior covariance.
         means = self.between_.draw(len(codes), rng)
         errors = self.within_.draw(len(codes), rng) / np.sqrt(self.counts_[codes])[:, None]
-        return means - self._shrunk(means + errors, self.counts_[codes])
+        return means - self.shrunk(means + errors, self.counts_[codes])
 
     def _blend(
         self, reference: LowRank, residuals: np.ndarray, codes: np.ndarray, rng: np.random.Generator
@@ -90,7 +92,7 @@ class HierarchicalGaussian:
         own = covariance_of(lambda: [rows], _OWN_RANK, rng)
         return reference.times(1 - weight).plus(own.times(weight))
 
-    def _shrunk(self, offsets: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    def shrunk(self, offsets: np.ndarray, counts: np.ndarray) -> np.ndarray:
         """Return ``B (B + W / k)^-1`` times offsets from the centre, (n, n_features), each the mean of k rows."""
         shrunk = np.empty_like(offsets)
         for k in np.unique(counts):

@@ -55,6 +55,11 @@ class LowRank(NamedTuple):
         small = np.eye(len(self.factor)) + scaled @ self.factor.T
         return weighted - np.linalg.solve(small, self.factor @ weighted.T).T @ scaled
 
+    def log_determinant(self) -> float:
+        """Return the logarithm of the determinant; the noise has to be positive."""
+        small = np.eye(len(self.factor)) + (self.factor / self.noise) @ self.factor.T
+        return float(np.log(self.noise).sum() + np.linalg.slogdet(small)[1])
+
     def draw(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
         """Return rows of the Gaussian of mean 0 with this covariance."""
         rows = rng.standard_normal((n_rows, len(self.factor))) @ self.factor

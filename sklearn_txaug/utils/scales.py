@@ -7,7 +7,7 @@ import numpy as np
 from .warnings import warn
 
 TRANSFORMS = ("none", "log2cpm", "log2p1")
-_LARGEST_LOG = 100  # log2 of any read count or TPM is far below
+LARGEST_LOG = 100  # log2 of any read count or TPM is far below
 
 
 def check_transform(transform: str) -> None:
@@ -42,7 +42,7 @@ def to_log(X: np.ndarray, transform: str) -> np.ndarray:
         raise ValueError(
             f"transform={transform!r} needs values of 0 or more, and the smallest is {np.nanmin(X):g}"
         )
-    if np.nanmax(X, initial=0) <= _LARGEST_LOG:
+    if np.nanmax(X, initial=0) <= LARGEST_LOG:
         warn(
             f"transform={transform!r}: the largest value is {np.nanmax(X):g}, as on a log scale, which needs no "
             "transform."
@@ -95,4 +95,4 @@ def is_whole(X: np.ndarray) -> bool:
 
 def is_linear(X: np.ndarray) -> bool:
     """Tell whether values are on a linear scale: none is negative, and the largest is far above any logarithm."""
-    return bool(X.size and X.min() >= 0 and X.max() > _LARGEST_LOG)
+    return bool(X.size and X.min() >= 0 and X.max() > LARGEST_LOG)
