@@ -6,6 +6,7 @@ from ._curves import augmentation_curve, low_data_curve
 from ._displays import AugmentationCurveDisplay, LowDataCurveDisplay
 from ._result import CurveResult
 from ._selective import SelectiveSampler
+from ._selective_classifier import SelectiveClassifier
 
 __all__ = [
     "AugmentationCurveDisplay",
@@ -13,6 +14,7 @@ __all__ = [
     "CurveResult",
     "LowDataCurveDisplay",
     "PriorAdjustedClassifier",
+    "SelectiveClassifier",
     "SelectiveSampler",
     "augmentation_curve",
     "low_data_curve",

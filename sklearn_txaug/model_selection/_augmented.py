@@ -6,19 +6,17 @@ from dataclasses import field
 from typing import Any, Literal
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context
+from sklearn.base import _fit_context
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import _safe_indexing, get_tags
-from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, column_or_1d, has_fit_parameter, validate_data
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import has_fit_parameter
 
 from ..over_sampling import GaussianSampler
 from ..over_sampling._wrapper import SamplerAdapter
-from ..utils.checks import check_groups, check_labels, check_table, groups_for
+from ..utils.checks import groups_for
 from ..utils.constraints import (
     Classifier,
     CrossValidator,
@@ -28,26 +26,20 @@ from ..utils.constraints import (
     Seed,
     Verbosity,
 )
-from ..utils.containers import as_container, stack
+from ..utils.containers import stack
 from ..utils.declaration import estimator
 from ..utils.progress import Trainings
 from ..utils.random import draw_seed, seeded
 from ..utils.splits import splits
 from ..utils.threads import one_thread
 from ..utils.typing import ArrayLike, MatrixLike
+from ._wrapped import WrappedClassifier
 
 WEIGHTS = (0.0, 0.1, 0.25, 0.5, 1.0)
 
 
-def _classifier_has(name: str) -> Any:
-    def check(self: AugmentedClassifier) -> bool:
-        return hasattr(getattr(self, "classifier_", self._given_classifier()), name)
-
-    return available_if(check)
-
-
 @estimator
-class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class AugmentedClassifier(WrappedClassifier):
     """Train a classifier on real rows and on synthetic rows that count less, or not at all.
 
     A pipeline of sampler and classifier gives every row the same weight, because imbalanced-learn's pipelines
@@ -157,17 +149,7 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             If the classifier does not accept `sample_weight`, nothing can be held out for ``"cv"``, or the sampler
             refuses the rows.
         """
-        if y is None:
-            validate_data(self, X, y)  # says that y is required
-        X, y = as_container(X), as_container(y)
-        if getattr(y, "shape", ())[1:] == (1,):
-            y = column_or_1d(y, warn=True)
-        labels = np.asarray(check_labels(y)[0])
-        check_table(X, len(labels))
-        checked, _ = validate_data(self, X, labels, accept_sparse=["csr", "csc"])
-        X = checked if sparse.issparse(X) else X  # a sparse format whose rows can be indexed
-        check_groups(groups, len(labels))
-        self.classes_ = np.unique(labels)
+        X, labels = self._checked(X, y, groups)
         self._check_classifier()
         seed, rows = draw_seed(self.random_state), np.arange(len(labels))
         chosen = self.synthetic_weight
@@ -179,42 +161,12 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.synthetic_weight_ = weight
         return self
 
-    @_classifier_has("predict")
-    def predict(self, X: MatrixLike) -> np.ndarray:
-        """Return the class of each row, an array of shape (n_samples,)."""
-        return self._fitted_classifier(X).predict(X)
-
-    @_classifier_has("predict_proba")
-    def predict_proba(self, X: MatrixLike) -> np.ndarray:
-        """Return the probability of each class, an array of shape (n_samples, n_classes)."""
-        return self._fitted_classifier(X).predict_proba(X)
-
-    @_classifier_has("predict_log_proba")
-    def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
-        """Return the logarithm of the probability of each class, an array of shape (n_samples, n_classes)."""
-        return self._fitted_classifier(X).predict_log_proba(X)
-
-    @_classifier_has("decision_function")
-    def decision_function(self, X: MatrixLike) -> np.ndarray:
-        """Return the classifier's scores, an array of shape (n_samples, n_classes) or (n_samples,)."""
-        return self._fitted_classifier(X).decision_function(X)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = get_tags(self._given_classifier()).input_tags.sparse
-        return tags
-
     # -- parts
 
     def _given_classifier(self) -> Any:
         if self.classifier is None:
             return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
         return self.classifier
-
-    def _fitted_classifier(self, X: Any) -> Any:
-        check_is_fitted(self)
-        validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
-        return self.classifier_
 
     def _check_classifier(self) -> None:
         classifier = self._given_classifier()
@@ -223,7 +175,11 @@ class AugmentedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 f"classifier: {type(classifier).__name__} has no predict_proba, and synthetic_weight='cv' compares "
                 "probabilities; choose another classifier, or give synthetic_weight as a number"
             )
-        last, _ = _last_step(classifier)
+        self._check_weights()
+
+    def _check_weights(self) -> None:
+        """Refuse a classifier that takes no weights of rows."""
+        last, _ = _last_step(self._given_classifier())
         if not has_fit_parameter(last, "sample_weight"):
             raise ValueError(
                 f"classifier: {type(last).__name__} takes no sample_weight, so synthetic rows cannot weigh less; "

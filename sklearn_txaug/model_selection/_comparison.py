@@ -63,8 +63,8 @@ class CandidateComparison(NamedTuple):
         return int(np.random.default_rng((*self.stream, *place)).integers(2**31))
 
 
-def named_samplers(samplers: Any) -> dict[str, Any]:
-    """Return one sampler, a list or a dict of them as a dict by name.
+def named_samplers(samplers: Any, parameter: str = "candidates") -> dict[str, Any]:
+    """Return one sampler, a list or a dict of them as a dict by name; `parameter` is named in messages.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def named_samplers(samplers: Any) -> dict[str, Any]:
         samplers = [samplers]
     named = dict(samplers) if isinstance(samplers, dict) else _by_class(samplers)
     if not named or NONE in named:
-        raise ValueError(f"candidates must hold at least one sampler, none of them named {NONE!r}")
+        raise ValueError(f"{parameter} must hold at least one sampler, none of them named {NONE!r}")
     for sampler in named.values():
         with_sample(sampler)
     return named

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from sklearn.metrics import check_scoring
 from sklearn.utils import indexable
 from sklearn.utils.validation import column_or_1d
@@ -17,9 +18,12 @@ from ..utils.random import draw_seed
 from ..utils.splits import ROWS_PER_CLASS, splits, stratified_order
 from ..utils.warnings import warn
 from ._engine import AmountScorer, Split
+from ._recipes import recipes
 from ._result import CurveResult
+from ._taught import taught
 
-PROTOCOLS = ("honest", "oracle")
+TRANSFER = "transfer"
+PROTOCOLS = ("honest", "oracle", TRANSFER)
 
 
 class CurveJobs:
@@ -37,11 +41,16 @@ class CurveJobs:
         cv: Any,
         n_repeats: int,
         random_state: Any,
+        reference: Any = None,
     ):
         if protocol not in PROTOCOLS:
             raise ValueError(f"protocol must be one of {PROTOCOLS}, got {protocol!r}")
         with_sample(sampler)  # a TypeError before any training
-        self.sampler = sampler
+        if (protocol == TRANSFER) != (reference is not None):
+            raise ValueError(
+                "protocol='transfer' and reference go together: give both, a reference of other classes and patients"
+            )
+        self.sampler = sampler if reference is None else taught(sampler, reference, y, groups)
         self.protocol = protocol
         self.scoring = scoring
         self.X, y, self.groups = indexable(X, y, groups)
@@ -73,6 +82,7 @@ class CurveJobs:
         with Trainings(names, type(self.sampler).__name__, show) as trainings:
             found = trainings.run(self.scorer.scores, given, n_jobs)
         scores = np.concatenate(found).reshape(len(self.pairs), len(n_real), 1 + len(amounts))
+        without_rows = self._without_rows(subsets, n_jobs)
         defined = self._defined(scores[:, :, 0])
         scores, pairs, subsets = scores[defined], *([x[i] for i in defined] for x in (self.pairs, subsets))
         rows = np.array(
@@ -91,8 +101,31 @@ class CurveJobs:
             n_synthetic=rows.ravel(),
             scores=scores[:, :, 1:].reshape(len(pairs), n_points).T,
             baseline_scores=np.repeat(scores[:, :, 0], len(amounts), axis=1).T,
+            alternatives={
+                name: np.repeat(values[defined], len(amounts), axis=1).T
+                for name, values in without_rows.items()
+            },
             n_train=float(np.mean([len(train) for train, _ in pairs])),
             n_test=float(np.mean([len(test) for _, test in pairs])),
+        )
+
+    def _without_rows(self, subsets: list[list[Split]], n_jobs: int | None) -> dict[str, np.ndarray]:
+        """Return the scores, (n_splits, n_subsets), of what balances unequal classes without synthetic rows."""
+        if not np.ptp(np.unique(self.y, return_counts=True)[1]):
+            return {}
+        ways = recipes(self.scorer.estimator, {}, (), unequal=True)[1:]
+        if not hasattr(self.scorer.estimator, "predict_proba"):
+            ways = [way for way in ways if "adjusted" not in way.name]
+        found = Parallel(n_jobs=n_jobs)(
+            delayed(self.scorer._replace(estimator=way.estimator).scores)(
+                self.X, self.y, self.groups, subsets[fold], None, [0], self._seed_of(fold)
+            )
+            for way in ways
+            for fold in range(len(self.pairs))
+        )
+        shape = len(ways), len(self.pairs), -1
+        return (
+            dict(zip([way.name for way in ways], np.array(found).reshape(shape), strict=True)) if ways else {}
         )
 
     def _defined(self, baseline: np.ndarray) -> np.ndarray:
@@ -129,7 +162,7 @@ class CurveJobs:
                 f"and {len(train)}, the rows of split {fold} that are not held out"
             )
         real = train if n_rows == len(train) else np.sort(train[order[:n_rows]])
-        return Split(real, real if self.protocol == "honest" else train, test)
+        return Split(real, train if self.protocol == "oracle" else real, test)
 
     def _check_oracle(self, subsets: list[list[Split]]) -> None:
         if self.protocol == "oracle" and all(len(s.real) == len(s.seen) for fold in subsets for s in fold):

@@ -31,9 +31,13 @@ _documented = with_texts(
         Patient or donor of each row; all rows of a group stay on one side of a split.
     scoring : str, callable or None, default="balanced_accuracy"
         A scorer of scikit-learn, greater is better.
-    protocol : {"honest", "oracle"}, default="honest"
+    protocol : {"honest", "oracle", "transfer"}, default="honest"
         ``"honest"`` trains the generator on the rows that the classifier sees, ``"oracle"`` on all rows that are not
-        held out: how much a generator of a larger cohort helps a small one, as in [2]_.
+        held out: how much a generator of a larger cohort helps a small one, as in [2]_. ``"transfer"`` is
+        ``"honest"`` with a reference.
+    reference : ExpressionPrior, path, "tcga", (X, y), (X, y, groups) or None, default=None
+        With ``protocol="transfer"``, what the sampler also learns from, through its parameter `prior` or `reference`:
+        rows of other classes and other patients, or what was learned from them.
     n_jobs : int or None, default=None
         Number of trainings in parallel, with one thread each; the result does not depend on it.
     verbose : int, default=0
@@ -48,8 +52,9 @@ _documented = with_texts(
         "raises": """Raises
     ------
     ValueError
-        If `protocol` is unknown, ``"oracle"`` is combined with all real rows, an amount cannot be met, nothing can
-        be held out, a splitter divides groups, or the score is not defined in any split.
+        If `protocol` is unknown, ``"oracle"`` is combined with all real rows, the reference shares classes or groups
+        with the rows, an amount cannot be met, nothing can be held out, a splitter divides groups, or the score is
+        not defined in any split.
     TypeError
         If `sampler` is not a sampler.""",
         "references": """References
@@ -75,6 +80,7 @@ def augmentation_curve(
     groups: Any = None,
     scoring: Any = "balanced_accuracy",
     protocol: str = "honest",
+    reference: Any = None,
     n_jobs: int | None = None,
     verbose: int = 0,
     random_state: Any = None,
@@ -125,9 +131,9 @@ def augmentation_curve(
     >>> curve.differences.shape, curve.standard_error.shape
     ((2, 3), (2,))
     """
-    return CurveJobs(sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state).result(
-        [1.0 if n_real is None else n_real], _several(n_synthetic), n_jobs, bool(verbose)
-    )
+    return CurveJobs(
+        sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state, reference
+    ).result([1.0 if n_real is None else n_real], _several(n_synthetic), n_jobs, bool(verbose))
 
 
 @_documented
@@ -144,6 +150,7 @@ def low_data_curve(
     groups: Any = None,
     scoring: Any = "balanced_accuracy",
     protocol: str = "honest",
+    reference: Any = None,
     n_jobs: int | None = None,
     verbose: int = 0,
     random_state: Any = None,
@@ -194,9 +201,9 @@ def low_data_curve(
     >>> curve.n_real, curve.n_synthetic
     (array([14., 28.]), array([14., 28.]))
     """
-    return CurveJobs(sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state).result(
-        _several(n_real), [n_synthetic], n_jobs, bool(verbose)
-    )
+    return CurveJobs(
+        sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state, reference
+    ).result(_several(n_real), [n_synthetic], n_jobs, bool(verbose))
 
 
 def _several(values: Any) -> list[Any]:

@@ -138,10 +138,14 @@ class _CurveDisplay:
             self.ax_.minorticks_off()
 
     def _baseline(self) -> None:
+        first = next(iter(self.curves.values()))
+        less = first.baseline_scores if self.kind == "difference" else 0
+        for name, line in zip(first.alternatives, (":", "-.", (0, (5, 1))), strict=False):
+            looks = {"label": name.replace("_", " "), "color": "0.6", "linestyle": line, "elinewidth": 0}
+            self._line(0, first, first.alternatives[name] - less, **looks)
         if self.kind == "difference":
             self.ax_.axhline(0, color="black", linewidth=1, linestyle="--", label="no augmentation")
             return
-        first = next(iter(self.curves.values()))
         looks = {"label": "no augmentation", "color": "black", "linestyle": "--", "capsize": 3}
         self._line(0, first, first.baseline_scores, **looks)
 

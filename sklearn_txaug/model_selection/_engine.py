@@ -46,10 +46,16 @@ def with_synthetic(X: Any, y: np.ndarray, generator: Any, labels: np.ndarray) ->
 
 
 def fit_and_score(
-    estimator: Any, seed: int, train: tuple[Any, Any], test: tuple[Any, Any], score: Callable[..., _Score]
+    estimator: Any,
+    seed: int,
+    train: tuple[Any, Any],
+    test: tuple[Any, Any],
+    score: Callable[..., _Score],
+    groups: Any = None,
 ) -> _Score:
     """Train a clone of a classifier under a seed and return ``score(model, X_test, y_test)``."""
-    return score(seeded(estimator, seed).fit(*train), *test)
+    model = seeded(estimator, seed)
+    return score(model.fit(*train, **groups_for(model, groups)), *test)
 
 
 class AmountScorer(NamedTuple):

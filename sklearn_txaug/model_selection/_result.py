@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ class CurveResult:
     ----------
     sampler : str
         Name of the sampler.
-    protocol : {"honest", "oracle"}
-        Whether the generator saw the rows of the classifier or all that are not held out.
+    protocol : {"honest", "oracle", "transfer"}
+        Whether the generator saw the rows of the classifier, all that are not held out, or those of the classifier
+        and a reference.
     scoring : str
         Name of the score.
     n_real, n_synthetic : ndarray of shape (n_points,)
@@ -29,6 +31,10 @@ class CurveResult:
         Held-out scores with the synthetic rows, and without them.
     n_train, n_test : float
         Numbers of rows not held out and held out, on average over the splits.
+    alternatives : dict of str to ndarray of shape (n_points, n_splits)
+        Held-out scores of what balances unequal classes without synthetic rows: class weights (``"weighted"``), and
+        probabilities adjusted for the class frequencies (``"half_adjusted"``, ``"adjusted"``). Empty if classes are
+        equal; without what the classifier does not allow.
     """
 
     sampler: str
@@ -40,6 +46,7 @@ class CurveResult:
     baseline_scores: np.ndarray
     n_train: float
     n_test: float
+    alternatives: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def differences(self) -> np.ndarray:
@@ -84,6 +91,10 @@ class CurveResult:
                 "mean_baseline_score": self.baseline_scores.mean(axis=1),
                 "mean_difference": self.mean_difference,
                 "standard_error": self.standard_error,
+                **{
+                    f"{name}_difference": (scores - self.baseline_scores).mean(axis=1)
+                    for name, scores in self.alternatives.items()
+                },
             }
         )
 

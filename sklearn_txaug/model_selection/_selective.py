@@ -152,8 +152,8 @@ class SelectiveSampler(WrapperSampler):
     _drawing: ClassVar[frozenset[str]] = frozenset(["quantile_mapping", "nonnegative", "memory", "n_jobs"])
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-        default = [RandomOverSampler(), SMOTE(), GaussianSampler()]
-        self._samplers = named_samplers(default if self.candidates is None else self.candidates)
+        given = default_candidates() if self.candidates is None else self.candidates
+        self._samplers = named_samplers(given)
         rows, codes = super()._check(X, y, groups)
         super()._check_rows(rows)
         self._select(self._named(rows), self.classes_[codes], groups)
@@ -247,6 +247,11 @@ class SelectiveSampler(WrapperSampler):
         scorer = AmountScorer(estimator, check_scoring(estimator, self.scoring), self.sampling_strategy)
         space = {"scaler": self.scaler, "nonnegative": self.nonnegative}
         return CandidateComparison(self._samplers, scorer, space, (self._seed, SELECT))
+
+
+def default_candidates() -> list[Any]:
+    """Return the candidates that None stands for."""
+    return [RandomOverSampler(), SMOTE(), GaussianSampler()]
 
 
 def _score_name(scoring: Any) -> str:

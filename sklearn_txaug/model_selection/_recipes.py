@@ -1,0 +1,117 @@
+"""Ways to train a classifier, and their scores on held-out rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.metrics import log_loss, recall_score
+from sklearn.utils import _safe_indexing
+
+from ..utils.checks import groups_for
+from ..utils.random import seeded
+from ..utils.threads import one_thread
+from ._adjusted import PriorAdjustedClassifier
+from ._augmented import AugmentedClassifier
+
+NONE = "none"
+ROWS_OF_A_PRIOR = 20
+
+
+class Recipe(NamedTuple):
+    """A way to train a classifier; `weight` is that of the synthetic rows, 0 if there are none."""
+
+    name: str
+    weight: float
+    estimator: Any
+
+    def __str__(self) -> str:
+        return f"{self.name} with weight {self.weight:g}" if self.weight else self.name
+
+
+def recipes(
+    classifier: Any, samplers: Mapping[str, Any], weights: Sequence[float], unequal: bool
+) -> list[Recipe]:
+    """Return all ways, the plain one first; those for unequal classes only if classes are unequal."""
+    ways = [Recipe(NONE, 0, classifier)]
+    if unequal:
+        if weighted := class_weight_names(classifier):
+            balanced = clone(classifier).set_params(**dict.fromkeys(weighted, "balanced"))
+            ways.append(Recipe("weighted", 0, balanced))
+        ways.append(Recipe("half_adjusted", 0, PriorAdjustedClassifier(classifier, tau=0.5)))
+        ways.append(Recipe("adjusted", 0, PriorAdjustedClassifier(classifier)))
+    for name, sampler in samplers.items():
+        for weight in weights:
+            augmented = AugmentedClassifier(sampler, classifier, synthetic_weight=weight)
+            ways.append(Recipe(name, weight, augmented))
+    return ways
+
+
+def class_weight_names(classifier: Any) -> list[str]:
+    """Return the parameters of a classifier, or of the steps of a pipeline, that take class weights."""
+    return [name for name in classifier.get_params() if name.split("__")[-1] == "class_weight"]
+
+
+def more_of_each(y: np.ndarray) -> dict[Any, int]:
+    """Return, as a `sampling_strategy`, class totals with 20 rows more of each class."""
+    classes, counts = np.unique(y, return_counts=True)
+    return {label: int(n) + ROWS_OF_A_PRIOR for label, n in zip(classes.tolist(), counts, strict=True)}
+
+
+def with_prior(sampler: Any, prior: Any) -> Any:
+    """Return a sampler with a prior; one that only fills up classes draws 20 rows of each."""
+    own = sampler.get_params(deep=False)
+    fills = own.get("n_synthetic") is None and own.get("sampling_strategy") == "auto"
+    amount = {"sampling_strategy": more_of_each} if fills else {}
+    return clone(sampler).set_params(prior=prior, **amount)
+
+
+def fold_scores(
+    ways: Sequence[Recipe],
+    X: Any,
+    y: np.ndarray,
+    groups: Any,
+    train: np.ndarray,
+    test: np.ndarray,
+    seed: int,
+) -> tuple[np.ndarray, dict[str, str]]:
+    """Return negative log loss and balanced accuracy on held-out rows, (n_ways, 2), and errors by name.
+
+    A sampler is trained once for all weights. What fails has NaN.
+    """
+    X_test, found, errors = _safe_indexing(X, test), [], {}
+    with one_thread():
+        for name, same in groupby(ways, key=lambda way: way.name):
+            several = list(same)
+            try:
+                models = _trained(several, X, y, groups, train, seed)
+                found += [_scores(model, X_test, y[test]) for model in models]
+            except Exception as error:
+                if name == NONE:
+                    raise
+                errors[name] = f"{type(error).__name__}: {error}"
+                found += [(np.nan, np.nan)] * len(several)
+    return np.array(found), errors
+
+
+def _trained(
+    ways: Sequence[Recipe], X: Any, y: np.ndarray, groups: Any, train: np.ndarray, seed: int
+) -> list[Any]:
+    first = ways[0].estimator
+    part = None if groups is None else _safe_indexing(groups, train)
+    if not ways[0].weight:
+        model = seeded(first, seed)
+        return [model.fit(_safe_indexing(X, train), y[train], **groups_for(model, part))]
+    first._check_weights()
+    _, added = first._synthetic(X, y, groups, train, seed, [1.0])
+    return [first._fitted(X, y, train, added, way.weight, seed) for way in ways]
+
+
+def _scores(model: Any, X: Any, y: np.ndarray) -> tuple[float, float]:
+    shares = model.predict_proba(X)
+    predicted = model.classes_[shares.argmax(axis=1)]
+    recalls = recall_score(y, predicted, labels=np.unique(y), average="macro", zero_division=0)
+    return -log_loss(y, shares, labels=model.classes_), float(recalls)

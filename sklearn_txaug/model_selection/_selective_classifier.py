@@ -1,0 +1,261 @@
+"""The gate of a classifier: it changes the training only where held-out rows show a gain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import field
+from os import PathLike
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import _fit_context
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils._param_validation import HasMethods
+
+from ..over_sampling._gaussian import GaussianSampler
+from ..priors import ExpressionPrior
+from ..utils.checks import groups_for
+from ..utils.constraints import CrossValidator, PositiveInt, ProbabilisticClassifier, Seed
+from ..utils.declaration import estimator
+from ..utils.random import draw_seed, seeded
+from ..utils.splits import TooFewRows, splits
+from ..utils.statistics import chance_of_the_best, corrected_standard_error
+from ..utils.typing import ArrayLike, MatrixLike
+from ..utils.warnings import warn
+from ._comparison import named_samplers
+from ._recipes import Recipe, fold_scores, recipes, with_prior
+from ._wrapped import WrappedClassifier
+
+Samplers = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
+_WITH_PRIOR = "+prior"
+
+
+@estimator
+class SelectiveClassifier(WrappedClassifier):
+    """Train a classifier plainly, or in another way if cross-validation on the training rows shows a gain.
+
+    The other ways are class weights, probabilities adjusted for the class frequencies (both only if classes are
+    unequal), and synthetic rows of each sampler in each weight; with a `prior` also of each sampler that takes one.
+    They are compared by log loss on held-out rows, which tells ways apart on fewer rows than accuracy does. One is
+    taken if it gains more than one standard error [1]_ and does not lower balanced accuracy there.
+
+    Parameters
+    ----------
+    classifier : classifier or None
+        With `predict_proba`. Ways that it does not allow are left out: class weights need a `class_weight`, synthetic
+        rows a `fit` that takes `sample_weight`. None is a logistic regression on standardised features.
+    prior : ExpressionPrior, path, "tcga" or None
+        What a reference cohort of other classes and other patients teaches (`sklearn_txaug.priors`). If no row can be
+        held out, because each class has one row or there is one patient, the last sampler with the prior is used
+        untested, in the largest weight: no other way can help then.
+    samplers : sampler, list or dict of samplers, or None
+        Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
+        prior, one that only fills up classes draws 20 rows of each. None is a `GaussianSampler`.
+    synthetic_weights : sequence of float > 0
+        Total weights of the synthetic rows to choose among, with that of the real rows as 1.
+    cv : int, splitter or iterable
+        An int is the number of folds, stratified by class; if `fit` gets `groups`, no group is split. A class whose
+        rows would all be held out stays in training. A sampler is trained once in each fold, for all weights.
+    n_repeats : int
+        Repetitions of the folds, if `cv` is an int.
+    rule : {"one_se", "strict", "best"}
+        ``"one_se"`` takes the best of those that gain more than one standard error, ``"strict"`` raises that bar with
+        the number of ways, ``"best"`` takes the best of those that gain.
+    n_jobs : int or None
+        Number of folds in parallel, with one thread each; the result does not depend on it.
+    random_state : int, RandomState instance or None
+        Determines folds, trainings and draws, including those of samplers and classifier.
+
+    Attributes
+    ----------
+    classifier_ : classifier
+        The fitted classifier, trained in the chosen way.
+    best_way_ : str
+        ``"none"`` (plainly), ``"weighted"``, ``"half_adjusted"``, ``"adjusted"``, or the name of a sampler.
+    best_weight_ : float
+        Weight of its synthetic rows; 0 if there are none.
+    decision_ : str
+        What was decided and why, in a sentence.
+    cv_results_ : dict of ndarray
+        One entry for each way, the plain one first: ``param_way``, ``param_synthetic_weight``,
+        ``split0_test_score`` and so on (negative log loss), ``mean_test_score``, ``mean_difference`` from the plain
+        way, its ``standard_error``, and ``mean_balanced_accuracy``. NaN where a way failed or nothing was compared.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    n_features_in_ : int
+        Number of features seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, if the column names of `X` are strings.
+
+    See Also
+    --------
+    SelectiveSampler : The gate for any pipeline; its rows all weigh the same.
+    AugmentedClassifier : One sampler in one weight.
+
+    References
+    ----------
+    .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning 52, 239-281, 2003.
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.model_selection import SelectiveClassifier
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> model = SelectiveClassifier(synthetic_weights=[1.0], cv=2, n_repeats=1, random_state=0).fit(X[::4], y[::4])
+    >>> model.best_way_ in ("none", "weighted", "half_adjusted", "adjusted", "GaussianSampler")
+    True
+    """
+
+    classifier: ProbabilisticClassifier | None = field(default=None, kw_only=False)
+    prior: ExpressionPrior | str | PathLike | None = None
+    samplers: Samplers = None
+    synthetic_weights: tuple | list = (0.1, 0.25, 1.0)
+    cv: CrossValidator = 5
+    n_repeats: PositiveInt = 2
+    rule: Literal["one_se", "strict", "best"] = "one_se"
+    n_jobs: int | None = None
+    random_state: Seed = None
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None) -> SelectiveClassifier:
+        """Choose, and train the classifier.
+
+        Parameters
+        ----------
+        X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
+            Expression on a log scale, samples in rows.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        groups : array-like of shape (n_samples,), default=None
+            Patient or donor of each row: no group is split when rows are held out, and samplers that accept groups
+            get them.
+
+        Returns
+        -------
+        self : object
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If a weight is not above 0, or the input is refused.
+        TypeError
+            If one of `samplers` is not a sampler.
+        """
+        X, labels = self._checked(X, y, groups)
+        ways = self._ways(labels)
+        seed = draw_seed(self.random_state)
+        scores, sizes = self._compare(ways, X, labels, groups, seed)
+        best = self._choose(ways, scores, sizes, seed)
+        self.best_way_, self.best_weight_ = ways[best].name, ways[best].weight
+        model = seeded(ways[best].estimator, seed)
+        self.classifier_ = model.fit(X, labels, **groups_for(model, groups))
+        return self
+
+    # -- parts
+
+    def _given_classifier(self) -> Any:
+        if self.classifier is None:
+            return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+        return self.classifier
+
+    def _ways(self, y: np.ndarray) -> list[Recipe]:
+        if not len(self.synthetic_weights) or min(self.synthetic_weights) <= 0:
+            raise ValueError(
+                f"synthetic_weights must hold numbers above 0, got {self.synthetic_weights!r}; 0 is always compared"
+            )
+        samplers = named_samplers([GaussianSampler()] if self.samplers is None else self.samplers, "samplers")
+        if self.prior is not None:
+            takes = {name: one for name, one in samplers.items() if "prior" in one.get_params(deep=False)}
+            samplers |= {f"{name}{_WITH_PRIOR}": with_prior(one, self.prior) for name, one in takes.items()}
+        _, counts = np.unique(y, return_counts=True)
+        weights = sorted(map(float, self.synthetic_weights))
+        return recipes(self._given_classifier(), samplers, weights, unequal=bool(np.ptp(counts)))
+
+    def _compare(
+        self, ways: Sequence[Recipe], X: Any, y: np.ndarray, groups: Any, seed: int
+    ) -> tuple[np.ndarray, tuple[float, float]]:
+        """Return scores of shape (n_ways, n_splits, 2), and the numbers of rows on both sides of a split."""
+        try:
+            pairs = splits(self.cv, y, groups, seed=seed, n_repeats=self.n_repeats)
+        except TooFewRows:
+            return np.empty((len(ways), 0, 2)), (1.0, 1.0)
+        found = Parallel(n_jobs=self.n_jobs)(
+            delayed(fold_scores)(ways, X, y, groups, *pair, seed + fold) for fold, pair in enumerate(pairs)
+        )
+        for name, error in {name: error for _, errors in found for name, error in errors.items()}.items():
+            warn(f"{name} cannot be chosen because it fails: {error}")
+        n_train, n_test = (float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True))
+        return np.stack([scores for scores, _ in found], axis=1), (n_train, n_test)
+
+    def _choose(
+        self, ways: Sequence[Recipe], scores: np.ndarray, sizes: tuple[float, float], seed: int
+    ) -> int:
+        differences = scores - scores[:1]
+        if not scores.shape[1]:
+            gains = errors = accuracy = np.full(len(ways), np.nan)
+        else:
+            gains, accuracy = differences.mean(axis=1).T
+            errors = np.asarray(corrected_standard_error(differences[:, :, 0], *sizes, axis=1))
+        valid = 1 + np.flatnonzero(np.isfinite(gains[1:]))
+        bar = {"best": 0.0, "one_se": 1.0}.get(self.rule)
+        if bar is None:
+            bar = chance_of_the_best(differences[valid, :, 0], np.random.default_rng(seed))
+        passing = [i for i in valid if gains[i] > max(bar * np.nan_to_num(errors[i]), 0) and accuracy[i] >= 0]
+        best = int(max(passing, key=lambda i: gains[i])) if passing else 0
+        if not scores.shape[1]:
+            best = self._untested(ways)
+        self.cv_results_ = _results(ways, scores, gains, errors)
+        self.decision_ = _sentence(ways, scores, gains, errors, best, bar)
+        return best
+
+    def _untested(self, ways: Sequence[Recipe]) -> int:
+        """Return the way to go where nothing can be held out: with the prior, if there is one."""
+        known = [i for i, way in enumerate(ways) if way.name.endswith(_WITH_PRIOR) and self.prior is not None]
+        return known[-1] if known else 0
+
+
+def _results(
+    ways: Sequence[Recipe], scores: np.ndarray, gains: np.ndarray, errors: np.ndarray
+) -> dict[str, np.ndarray]:
+    means = scores.mean(axis=1) if scores.shape[1] else np.full((len(ways), 2), np.nan)
+    return {
+        "param_way": np.array([way.name for way in ways], dtype=object),
+        "param_synthetic_weight": np.array([way.weight for way in ways], dtype=float),
+        **{f"split{k}_test_score": column for k, column in enumerate(scores[:, :, 0].T)},
+        "mean_test_score": means[:, 0],
+        "mean_difference": gains,
+        "standard_error": errors,
+        "mean_balanced_accuracy": means[:, 1],
+    }
+
+
+def _sentence(
+    ways: Sequence[Recipe],
+    scores: np.ndarray,
+    gains: np.ndarray,
+    errors: np.ndarray,
+    best: int,
+    bar: float,
+) -> str:
+    """Return the decision and its reason in words."""
+    if not scores.shape[1]:
+        reason = "no row can be held out, so nothing can be tested"
+        return f"{ways[best]}, untested: {reason}." if best else f"No change: {reason}."
+    if len(ways) == 1 or not np.isfinite(gains[1:]).any():
+        return "No change: every other way failed."
+    shown = best or int(1 + np.nanargmax(gains[1:]))
+    means = scores.mean(axis=1)
+    what = (
+        f"log loss on held-out rows from {-means[0, 0]:.3f} to {-means[shown, 0]:.3f} (gain {gains[shown]:+.3f}, "
+        f"standard error {errors[shown]:.3f}, {scores.shape[1]} splits) and balanced accuracy from {means[0, 1]:.3f} "
+        f"to {means[shown, 1]:.3f}"
+    )
+    if best:
+        return f"{ways[best]}, which changed {what}."
+    gained = gains[shown] > bar * np.nan_to_num(errors[shown])
+    why = "which lowers balanced accuracy" if gained else f"which is not more than {bar:.1f} standard errors"
+    return f"No change: the best other way, {ways[shown]}, changed {what}, {why}."

@@ -1,0 +1,112 @@
+"""The gate of a classifier: when it changes the training, when not, and what it shares."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sklearn_txaug.model_selection import SelectiveClassifier
+from sklearn_txaug.model_selection._recipes import more_of_each
+from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.priors import ExpressionPrior
+
+from .test_priors import simulate
+
+FAST = {"synthetic_weights": (1.0,), "cv": 2, "n_repeats": 1, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def prior():
+    return ExpressionPrior(rank=5).fit(*simulate(30, 20))
+
+
+@parametrize_with_checks([SelectiveClassifier(**FAST)])
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+def test_one_row_of_each_class_takes_the_prior_untested(prior):
+    X, y = simulate(6, 40, seed=4)
+    one = X.groupby(y).head(1)
+    model = SelectiveClassifier(prior=prior, random_state=0).fit(one, y[one.index])
+    assert (model.best_way_, model.best_weight_) == ("GaussianSampler+prior", 1.0)
+    assert "untested: no row can be held out" in model.decision_
+    assert np.isnan(model.cv_results_["mean_difference"]).all()
+    rest = X.drop(one.index)
+    plain = SelectiveClassifier(random_state=0).fit(one, y[one.index])
+    assert plain.best_way_ == "none"
+    assert model.score(rest, y[rest.index]) > plain.score(rest, y[rest.index])
+
+
+def test_a_prior_that_helps_is_taken_and_noise_is_not(prior):
+    X, y = simulate(8, 30, seed=4)
+    few = X.groupby(y).head(4)
+    model = SelectiveClassifier(prior=prior, random_state=0).fit(few, y[few.index])
+    assert model.best_way_ == "GaussianSampler+prior"
+    assert "log loss on held-out rows from" in model.decision_
+    noise = np.random.default_rng(0).normal(size=(60, 5))
+    strict = SelectiveClassifier(rule="strict", random_state=0).fit(noise, np.arange(60) % 2)
+    assert strict.best_way_ == "none"
+    assert strict.decision_.startswith("No change: ")
+
+
+def test_a_way_that_lowers_balanced_accuracy_is_not_taken():
+    class Blind(LogisticRegression):
+        """Gains log loss with class weights, but then predicts one class."""
+
+        def predict_proba(self, X):
+            shares = super().predict_proba(X)
+            return shares if self.class_weight is None else np.tile([0.51, 0.49], (len(shares), 1))
+
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [60, 40])
+    X = rng.normal(size=(100, 30)) + 0.3 * y[:, None]
+    model = SelectiveClassifier(Blind(C=1e6, max_iter=2000), **{**FAST, "cv": 5}).fit(X, y)
+    weighted = list(model.cv_results_["param_way"]).index("weighted")
+    assert model.cv_results_["mean_difference"][weighted] > model.cv_results_["standard_error"][weighted]
+    assert model.best_way_ != "weighted"
+
+
+def test_a_sampler_is_trained_once_for_all_weights():
+    class Counting(GaussianSampler):
+        trainings = 0
+
+        def fit_resample(self, X, y, *, groups=None):
+            Counting.trainings += 1
+            return super().fit_resample(X, y, groups=groups)
+
+    X, y = simulate(2, 20, seed=4)
+    model = SelectiveClassifier(samplers=Counting(), cv=3, n_repeats=1, rule="strict", random_state=0)
+    model.fit(X[5:], y[5:])
+    assert Counting.trainings == 3 + (model.best_weight_ > 0)
+
+
+def test_ways_follow_the_classes_and_the_classifier(prior):
+    X, y = simulate(3, 8, seed=4)
+    ways = SelectiveClassifier(**FAST).fit(X, y).cv_results_["param_way"]
+    assert list(ways) == ["none", "GaussianSampler"]
+    ways = SelectiveClassifier(prior=prior, **FAST).fit(X[3:], y[3:]).cv_results_["param_way"]
+    expected = ["none", "weighted", "half_adjusted", "adjusted", "GaussianSampler", "GaussianSampler+prior"]
+    assert list(ways) == expected
+    with pytest.warns(
+        UserWarning, match="GaussianSampler cannot be chosen because .* takes no sample_weight"
+    ):
+        model = SelectiveClassifier(KNeighborsClassifier(3), **FAST).fit(X[3:], y[3:])
+    assert list(model.cv_results_["param_way"]) == ["none", "half_adjusted", "adjusted", "GaussianSampler"]
+
+
+def test_groups_are_not_split_and_one_patient_leaves_nothing_to_test(prior):
+    X, y = simulate(3, 8, seed=4)
+    model = SelectiveClassifier(prior=prior, **FAST).fit(X, y, groups=np.zeros(24))
+    assert "untested" in model.decision_
+
+
+def test_rows_of_a_prior_are_added_to_each_class():
+    assert more_of_each(np.array(["a", "b", "a"])) == {"a": 22, "b": 21}
+
+
+@pytest.mark.parametrize("weights", [[], [0.0, 1.0]])
+def test_weights_that_are_refused(weights):
+    with pytest.raises(ValueError, match="synthetic_weights must hold numbers above 0"):
+        SelectiveClassifier(synthetic_weights=weights).fit(*simulate(2, 5))
