@@ -21,6 +21,7 @@ from .options import (
     quiet_option,
 )
 from .output import check_folder
+from .reference import add_reference, protocols_of, reference_options
 
 METRICS = (
     "balanced_accuracy",
@@ -44,6 +45,7 @@ def add_benchmark(commands: Any) -> None:
     )
     _add_contenders(parser.add_argument)
     _add_design(parser.add_argument)
+    add_reference(parser.add_argument_group("a reference, for the protocol transfer").add_argument)
     add_traceback(parser)
     parser.set_defaults(run=_benchmark)
 
@@ -55,7 +57,7 @@ def _add_contenders(add: Callable[..., Any]) -> None:
     add(
         "--samplers",
         type=names,
-        default="none,weighted,random,smote,borderline,gaussian,wgangp",
+        default="none,weighted,half_adjusted,adjusted,random,smote,borderline,gaussian,wgangp",
         help="comma-separated; a wrong name lists all, and my_package.MySampler is one of your own (%(default)s)",
     )
     add(
@@ -99,15 +101,20 @@ def _add_design(add: Callable[..., Any]) -> None:
     add(
         "--protocol",
         type=names,
-        default="honest",
-        help="honest: the generator sees the rows that the classifier sees; oracle: all that are not held out "
-        "(%(default)s)",
+        help="honest: the generator sees the rows that the classifier sees; oracle: all that are not held out; "
+        "transfer: honest, and beside it samplers that learn from a reference too; default: honest, or transfer with "
+        "a reference",
     )
     add(
         "--metric",
         choices=METRICS,
         default=METRICS[0],
         help="score of tables and pictures; all are kept, and the gate chooses by the first (%(default)s)",
+    )
+    add(
+        "--no-quality",
+        action="store_true",
+        help="compare classifiers only, not the synthetic rows: much faster",
     )
     add("--report", action="store_true", help="write one HTML page with words, tables and pictures")
     add("--jobs", type=positive, help="trainings at a time; default: one for each CPU core")
@@ -116,14 +123,17 @@ def _add_design(add: Callable[..., Any]) -> None:
 def _benchmark(arguments: argparse.Namespace) -> int:
     from ..benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
     from ..benchmark._report import answers
-    from ..benchmark._run import make_plan, open_store
+    from ..benchmark._run import contenders, make_plan, open_store
+    from ..benchmark._worth import reference_worth
 
     check_folder(arguments.output)
     samplers = pick_samplers(make_samplers(), arguments.samplers, "--samplers")
     set_parameters(samplers, arguments.param)
     classifiers = pick_classifiers(make_classifiers(), arguments.classifiers, "--classifiers")
+    arguments.protocol = protocols_of(arguments)
     sizes = arguments.n_real, arguments.n_synthetic, arguments.seeds, arguments.protocol
     cohorts = _cohorts(arguments)
+    samplers = contenders(samplers, cohorts[0][0], arguments.protocol)
     for cohort, settings in cohorts:  # an error in the last file comes before hours in the first
         make_plan(cohort, samplers, classifiers, *sizes)
         open_store(cohort, samplers, classifiers, arguments.output, settings)
@@ -139,7 +149,8 @@ def _benchmark(arguments: argparse.Namespace) -> int:
             protocol=arguments.protocol,
             output=arguments.output,
             settings=settings,
-            embeddings=arguments.report,
+            embeddings=arguments.report and not arguments.no_quality,
+            quality=not arguments.no_quality,
             n_jobs=arguments.jobs,
             checkpoint=arguments.checkpoint,
             verbose=not arguments.quiet,
@@ -148,6 +159,8 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     draw_summary(*shown, output / "summary.png", arguments.metric)
     print("\n" + format_summary(*shown, arguments.metric) + "\n")
     print("Does augmentation help?", *answers(rows, arguments.metric), sep="\n", end="\n\n")
+    for line in reference_worth(rows, arguments.metric):
+        print(line + "\n")
     print(f"rows: {output / 'results.csv'}, picture: {output / 'summary.png'}")
     if arguments.report:
         from ..benchmark import write_report
@@ -162,18 +175,23 @@ def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:
     from ..benchmark._cohort import undivided
 
     paths, least = arguments.data or [None], arguments.min_class_size
-    check_options(arguments, paths)
+    check_options(arguments, [*paths, *([] if arguments.reference is None else [arguments.reference])])
+    reference, described = reference_options(arguments)
     cohorts = []
     for path in paths:
         table = read_cohort(path, arguments)
         name, X = table.name, choose_genes(table, arguments.genes)
         n_genes = arguments.genes if isinstance(arguments.genes, int) else None
-        cohort, rare = make_cohort(name, X, table.target, table.groups, min_class_size=least, n_genes=n_genes)
+        cohort, rare = make_cohort(
+            name, X, table.target, table.groups, min_class_size=least, n_genes=n_genes, **reference
+        )
+        if lacking := X.shape[1] - cohort.X.shape[1]:
+            print(f"{name}: {lacking} of {X.shape[1]} genes are not in the reference and were left out")
         if alone := undivided(cohort):
             print(f"{name}: never held out, rows of one group only: {', '.join(map(str, alone))}")
         if rare:
             print(f"{name}: left out, fewer than {least} rows: {', '.join(map(str, rare))}")
-        options = {**column_names(table), "genes": arguments.genes, "min_class_size": least}
+        options = {**column_names(table), "genes": arguments.genes, "min_class_size": least, **described}
         if arguments.transform != "none":
             options["transform"] = arguments.transform
         cohorts.append((cohort, {f"{name} {option}": value for option, value in options.items()}))

@@ -99,19 +99,20 @@ def check_options(arguments: argparse.Namespace, paths: Iterable[Path | None]) -
 
 
 def choose_genes(table: Any, genes: int | str | None) -> Any:
-    """Return rows x genes: "landmarks", "auto" for the landmark genes if there are many, else all."""
-    import numpy as np
+    """Return rows x genes: "landmarks", "auto" for the landmark genes if there are many, else all.
 
+    A data frame, unless the table has none.
+    """
     from ..datasets import match_landmarks
 
-    X = np.asarray(table.data)
+    X = table.data
     if genes not in ("landmarks", "auto"):
         return X
     mask = match_landmarks(table.feature_names).mask
     if genes == "landmarks" and not mask.any():
         raise ValueError(f"--genes landmarks: {table.name} has none of the L1000 landmark genes")
     if genes == "landmarks" or mask.sum() >= MANY_LANDMARKS:
-        return X[:, mask]
+        return X.loc[:, mask] if hasattr(X, "loc") else X[:, mask]
     print(f"{table.name}: only {mask.sum()} landmark genes, so all genes are used")
     return X
 

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..priors import ExpressionPrior
 from ..utils.splits import ROWS_PER_CLASS, holdout, stratified_order
+from ._reference import ReferenceRows, attach, check_hold_out, held_out_rows, of_genes
 from ._row_amounts import ALL, Amount, first_rows
 
 TEST_SHARE = 1 / 3
@@ -16,7 +18,9 @@ TEST_SHARE = 1 / 3
 class Cohort(NamedTuple):
     """Expression, labels and, if there are any, the groups that a split must not divide.
 
-    With `n_genes`, each seed keeps the genes that are most variable in its training rows.
+    With `n_genes`, each seed keeps the genes that are most variable in its training rows. For the protocol
+    `transfer` it has a `reference` of other classes, or each seed holds out `hold_out_classes` of its classes,
+    and the others are the reference.
     """
 
     name: str
@@ -24,6 +28,8 @@ class Cohort(NamedTuple):
     y: np.ndarray
     groups: np.ndarray | None = None
     n_genes: int | None = None
+    reference: ReferenceRows | ExpressionPrior | None = None
+    hold_out_classes: int | None = None
 
 
 class Holdout(NamedTuple):
@@ -41,8 +47,39 @@ def make_cohort(
     *,
     min_class_size: int = 6,
     n_genes: int | None = None,
+    reference: Any = None,
+    hold_out_classes: int | None = None,
 ) -> tuple[Cohort, list]:
-    """Return the cohort without classes of fewer than `min_class_size` rows, and the classes dropped."""
+    """Return the cohort without classes of fewer than `min_class_size` rows, and the classes dropped.
+
+    Parameters
+    ----------
+    name : str
+        Of the data set.
+    X : array-like or DataFrame of shape (n_samples, n_genes)
+        Expression on a log scale.
+    y : array-like of shape (n_samples,)
+        Class labels.
+    groups : array-like of shape (n_samples,), default=None
+        Patient or donor of each row.
+    min_class_size : int, default=6
+        Rows that a class needs.
+    n_genes : int, default=None
+        Each seed keeps this many of the genes that are most variable in its training rows.
+    reference : (X, y), (X, y, groups), ExpressionPrior, path or "tcga", default=None
+        For the protocol `transfer`: rows of other classes and other patients, or what was learned from them. Genes
+        are matched by name if both are DataFrames, and the cohort keeps those that both have.
+    hold_out_classes : int, default=None
+        For the protocol `transfer`, instead of a reference: each seed draws this many classes as the target, and the
+        other classes, without the target's patients, are its reference.
+
+    Raises
+    ------
+    ValueError
+        If values are missing, fewer than two classes are left, or the reference shares patients or rows with the
+        cohort, has fewer than half of its genes, or has no two other classes.
+    """
+    names = getattr(X, "columns", None)
     X, y = np.asarray(X), np.asarray(y)
     if not np.isfinite(X).all():
         raise ValueError(
@@ -58,7 +95,12 @@ def make_cohort(
             "choose another label column or a smaller min_class_size"
         )
     groups = None if groups is None else np.asarray(groups)[kept]
-    return Cohort(name, X[kept], y[kept], groups, n_genes), rare.tolist()
+    cohort = Cohort(name, X[kept], y[kept], groups, n_genes, hold_out_classes=hold_out_classes)
+    if hold_out_classes is not None:
+        if reference is not None:
+            raise ValueError("reference and hold_out_classes exclude each other: give one of them")
+        check_hold_out(hold_out_classes, name, cohort.y)
+    return cohort if reference is None else attach(cohort, names, reference), rare.tolist()
 
 
 def undivided(cohort: Cohort) -> list:
@@ -74,12 +116,21 @@ def fingerprint(cohort: Cohort) -> str:
     digest = hashlib.sha256(np.ascontiguousarray(cohort.X).data)
     for labels in (cohort.y, cohort.groups):
         digest.update(repr(None if labels is None else labels.tolist()).encode())
+    if isinstance(cohort.reference, ReferenceRows):
+        digest.update(np.ascontiguousarray(cohort.reference.X).data)
+        digest.update(repr([part.tolist() for part in cohort.reference[1:] if part is not None]).encode())
+    elif cohort.reference is not None:
+        digest.update(np.ascontiguousarray(cohort.reference.within_.factor).data)
+    if cohort.hold_out_classes is not None:
+        digest.update(f"hold out {cohort.hold_out_classes}".encode())
     return f"{cohort.X.shape[0]} rows x {cohort.X.shape[1]} genes, {digest.hexdigest()[:16]}"
 
 
 def split(cohort: Cohort, seed: int) -> Holdout:
     """Hold out a third of the groups, stratified by class; the same seed gives the same split."""
-    pool, test = holdout(cohort.y, cohort.groups, TEST_SHARE, seed)
+    rows = held_out_rows(cohort, seed)
+    groups = None if cohort.groups is None else cohort.groups[rows]
+    pool, test = (rows[side] for side in holdout(cohort.y[rows], groups, TEST_SHARE, seed))
     pool = pool[stratified_order(cohort.y[pool], np.random.default_rng(seed))]
     return Holdout(pool, test[np.isin(cohort.y[test], cohort.y[pool])])
 
@@ -104,4 +155,4 @@ def most_variable(cohort: Cohort, rows: np.ndarray) -> Cohort:
     if cohort.n_genes is None or cohort.n_genes >= cohort.X.shape[1]:
         return cohort
     genes = np.sort(np.argsort(-cohort.X[rows].var(axis=0), kind="stable")[: cohort.n_genes])
-    return cohort._replace(X=cohort.X[:, genes])
+    return cohort._replace(X=cohort.X[:, genes], reference=of_genes(cohort.reference, genes))

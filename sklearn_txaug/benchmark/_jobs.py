@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from ._indicators import COSTS, INDICATORS
 from ._methods import changes_classifier, is_gate
+from ._reference import TRANSFER
 from ._row_amounts import CHOSEN, Amount, amount_order
 from ._scores import SCORES
 from ._store import Row
+from ._transfer import WithReference
 
-PROTOCOLS = ("honest", "oracle")
+PROTOCOLS = ("honest", "oracle", TRANSFER)
 REFERENCE = "real"
 
 
@@ -43,17 +45,21 @@ class Plan(NamedTuple):
     n_synthetic: Sequence[Amount]
     seeds: int
     protocols: tuple[str, ...]
+    quality: bool = True
 
     def jobs(self) -> list[Job]:
         """Return all trainings; deep samplers, which are last in a table, come first because they take longest."""
-        names = [*reversed(list(self.samplers)), REFERENCE]
+        names = [*reversed(list(self.samplers)), *([REFERENCE] if self.quality else [])]
         return [job for seed in range(self.seeds) for name in names for job in self._of(name, seed)]
 
     def _of(self, name: str, seed: int) -> list[Job]:
         tasks = [self._task(name, seed, size) for size in self.n_real]
+        if isinstance(self.samplers.get(name), WithReference):
+            return [Job((TRANSFER,), name, seed, (task,)) for task in tasks if TRANSFER in self.protocols]
         if self._trains_nothing(name):
             return [Job(self.protocols, name, seed, (task,)) for task in tasks]
-        honest = [Job(("honest",), name, seed, (task,)) for task in tasks if "honest" in self.protocols]
+        own_rows = tuple(protocol for protocol in self.protocols if protocol != "oracle")
+        honest = [Job(own_rows, name, seed, (task,)) for task in tasks if own_rows]
         if "oracle" not in self.protocols or is_gate(self.samplers[name]):
             return honest  # the gate chooses by the rows it is given, so it has no oracle protocol
         return [*honest, Job(("oracle",), name, seed, tuple(tasks))]
@@ -73,7 +79,8 @@ class Plan(NamedTuple):
         amounts = [size for size in self.n_synthetic if size] if fixed is None else [fixed]
         pairs = tuple((classifier, size) for classifier in self.classifiers for size in amounts)
         shown = seed == 0 and n_real == max(self.n_real, key=amount_order)
-        return Task(n_real, pairs, indicators=fixed is None, embedding=shown and fixed is None)
+        drawn = self.quality and fixed is None
+        return Task(n_real, pairs, indicators=drawn, embedding=shown and drawn)
 
 
 def keys(jobs: Sequence[Job]) -> set[tuple]:

@@ -12,7 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ..model_selection import PriorAdjustedClassifier, SelectiveSampler
+from ..model_selection import PriorAdjustedClassifier, SelectiveClassifier, SelectiveSampler
+from ..model_selection._recipes import class_weight_names
 from ..neural_network import MLPNetClassifier
 from ..over_sampling import (
     AttGANSampler,
@@ -31,6 +32,10 @@ from ..over_sampling import (
     WGANGPSampler,
 )
 from ..over_sampling._wrapper import Interpolation
+from ..priors import HierarchicalGaussianClassifier
+from ._transfer import plain
+
+HIERARCHICAL = "hierarchical"
 
 
 class ClassWeighting(BaseEstimator):
@@ -38,7 +43,7 @@ class ClassWeighting(BaseEstimator):
 
     def change(self, classifier: Any) -> Any:
         """Return a clone of the classifier, or pipeline, with balanced class weights."""
-        names = [name for name in classifier.get_params() if name.split("__")[-1] == "class_weight"]
+        names = class_weight_names(classifier)
         if not names:
             raise ValueError(f"{type(classifier).__name__} takes no class_weight")
         return clone(classifier).set_params(**dict.fromkeys(names, "balanced"))
@@ -55,9 +60,34 @@ class PriorAdjustment(BaseEstimator):
         return PriorAdjustedClassifier(classifier, tau=self.tau)
 
 
+class HierarchicalGaussian(BaseEstimator):
+    """In the place of a sampler: no synthetic rows, and instead of the classifier the model of the prior itself."""
+
+    def __init__(self, prior: Any = None):
+        self.prior = prior
+
+    def change(self, classifier: Any) -> Any:
+        """Return the model of the prior, whatever the classifier."""
+        return HierarchicalGaussianClassifier(self.prior)
+
+
+class ClassifierGate(BaseEstimator):
+    """In the place of a sampler: cross-validation chooses class weights, adjustment, or weighted synthetic rows."""
+
+    def __init__(self, prior: Any = None):
+        self.prior = prior
+
+    def change(self, classifier: Any) -> Any:
+        """Return the classifier behind the gate."""
+        return SelectiveClassifier(classifier, prior=self.prior)
+
+
 def changes_classifier(sampler: Any) -> bool:
     """Tell whether what stands in the place of a sampler adds no rows, but changes the classifier."""
-    return isinstance(sampler, ClassWeighting | PriorAdjustment)
+    return isinstance(plain(sampler), _CHANGES)
+
+
+_CHANGES = (ClassWeighting, PriorAdjustment, HierarchicalGaussian, ClassifierGate)
 
 
 def make_samplers() -> dict[str, Any]:
@@ -71,6 +101,7 @@ def make_samplers() -> dict[str, Any]:
         "weighted": ClassWeighting(),
         "adjusted": PriorAdjustment(),
         "half_adjusted": PriorAdjustment(tau=0.5),
+        HIERARCHICAL: HierarchicalGaussian(),
         "random": Interpolation(RandomOverSampler()),
         "smote": Interpolation(SMOTE()),
         "borderline": Interpolation(BorderlineSMOTE()),
@@ -89,6 +120,7 @@ def make_samplers() -> dict[str, Any]:
         "tabddpm": TabDDPMSampler(),
         "latent": LatentSampler(),
         "gate": SelectiveSampler(),
+        "classifier_gate": ClassifierGate(),
     }
 
 
@@ -118,4 +150,4 @@ def make_classifiers() -> dict[str, Any]:
 
 def is_gate(sampler: Any) -> bool:
     """Tell whether a sampler chooses its amount by itself, for a classifier."""
-    return isinstance(sampler, SelectiveSampler)
+    return isinstance(plain(sampler), SelectiveSampler)

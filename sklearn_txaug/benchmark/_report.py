@@ -14,10 +14,12 @@ from ._answer import NO, YES, answer, best_intervals, nothing_added
 from ._compare import compare, without_empty
 from ._details import details, spoken
 from ._jobs import REFERENCE
+from ._reference import TRANSFER
 from ._row_amounts import amount_order, describe_real
 from ._store import Row
 from ._summary import parts_of
 from ._tables import winners, write_comparisons
+from ._worth import reference_worth
 
 _CSS = """
 .gain{background:#e3f1fa}.loss{background:#fbe6da}tr.gain td:last-child,tr.loss td:last-child{font-weight:600}
@@ -27,6 +29,8 @@ _PROTOCOLS = {
     "honest": "the generator is trained on exactly the rows that the classifier is trained on",
     "oracle": "the generator is trained on all rows that are not held out, more than the classifier sees: its gains "
     "come from the information in those rows, not from augmentation",
+    TRANSFER: "as honest, and samplers marked +prior or +reference also learn from rows of other classes and other "
+    "patients; hierarchical+prior is what they learn, used as the classifier",
 }
 _METHOD = (
     "Each seed holds out a third of the rows (of the patients or donors, where they are known), draws its training "
@@ -126,7 +130,8 @@ def _part(
     word, sentences = answer(comparisons, metric)
     protocol = part[0].protocol
     if protocol != "honest":
-        sentences = [*sentences, f"Protocol {protocol}: {_PROTOCOLS[protocol]}."]
+        worth = reference_worth(part, metric)
+        sentences = [*sentences, *worth, f"Protocol {protocol}: {_PROTOCOLS[protocol]}."]
     body = [f"<h2>{escape(_place(part))}</h2>"] if named else []
     body.append(box(sentences, {YES: "", NO: "bad"}.get(word, "unsure")))
     best = best_intervals(comparisons)

@@ -15,10 +15,19 @@ from ..utils.progress import Trainings
 from ..utils.warnings import warn
 from ._cohort import Cohort, fingerprint, split, subset
 from ._jobs import PROTOCOLS, Job, Plan, key, keys, missing
-from ._methods import is_gate, make_classifiers, make_samplers
+from ._methods import (
+    HIERARCHICAL,
+    HierarchicalGaussian,
+    changes_classifier,
+    is_gate,
+    make_classifiers,
+    make_samplers,
+)
+from ._reference import TRANSFER, check_teaches, has_reference, reference_rows
 from ._row_amounts import Amount, real_amount, synthetic_amount
 from ._store import ResultStore, Row, described
 from ._training import Finished, run_job
+from ._transfer import MARK, PRIOR, WithReference, with_reference
 
 
 def benchmark(
@@ -33,6 +42,7 @@ def benchmark(
     output: str | Path = "benchmark",
     settings: Mapping[str, Any] | None = None,
     embeddings: bool = False,
+    quality: bool = True,
     n_jobs: int | None = None,
     checkpoint: str | Path | None = None,
     verbose: bool = True,
@@ -58,9 +68,10 @@ def benchmark(
         training labels are, or ``"balance"``: each class up to the size of the largest.
     seeds : int, default=3
         Repetitions, each with its own split, subset and training.
-    protocol : {"honest", "oracle"} or sequence of them, default="honest"
+    protocol : {"honest", "oracle", "transfer"} or sequence of them, default="honest"
         ``"honest"`` trains the generator on the rows that the classifier sees, ``"oracle"`` on all rows that are
-        not held out.
+        not held out. ``"transfer"`` is ``"honest"``, and beside each sampler with a parameter `prior` or `reference`
+        stands the same with the reference of the cohort (see `make_cohort`), as ``"gaussian+prior"``.
     output : path, default="benchmark"
         Folder of ``results.csv``.
     settings : dict, default=None
@@ -68,6 +79,8 @@ def benchmark(
     embeddings : bool, default=False
         Train again where the points of the first seed's synthetic rows, which the report shows, are not in the
         folder. They are kept whenever that seed is trained.
+    quality : bool, default=True
+        Also compare the synthetic rows with held-out ones, which takes longer than to train a cheap sampler.
     n_jobs : int or None, default=None
         Number of trainings in parallel, with one thread each; None is one for each CPU core.
     checkpoint : path, default=None
@@ -82,7 +95,10 @@ def benchmark(
     """
     samplers = make_samplers() if samplers is None else dict(samplers)
     classifiers = make_classifiers() if classifiers is None else dict(classifiers)
-    plan = make_plan(cohort, samplers, classifiers, n_real, n_synthetic, seeds, protocol)
+    samplers = contenders(samplers, cohort, protocol)
+    plan = make_plan(cohort, samplers, classifiers, n_real, n_synthetic, seeds, protocol)._replace(
+        quality=quality
+    )
     store = open_store(cohort, samplers, classifiers, output, settings)
     samplers = {name: with_checkpoint(sampler, checkpoint) for name, sampler in samplers.items()}
     wanted = plan.jobs()
@@ -102,6 +118,17 @@ def benchmark(
         warn(f"{cohort.name}: sampler {name} has no results, or only some, because it fails: {error}")
     belongs = keys(wanted)
     return [row for row in store.rows if row.dataset == cohort.name and key(row) in belongs]
+
+
+def contenders(samplers: Mapping[str, Any], cohort: Cohort, protocol: str | Sequence[str]) -> dict[str, Any]:
+    """Return what is compared: in the protocol `transfer` also samplers with a reference, and its model itself."""
+    protocols = (protocol,) if isinstance(protocol, str) else protocol
+    if TRANSFER not in protocols or not has_reference(cohort):
+        return dict(samplers)
+    baselines = {name: one for name, one in samplers.items() if one is None or changes_classifier(one)}
+    if HIERARCHICAL not in samplers:
+        baselines[f"{HIERARCHICAL}{MARK}{PRIOR}"] = WithReference(HierarchicalGaussian(), PRIOR)
+    return with_reference({**baselines, **samplers}, cohort)
 
 
 def open_store(
@@ -137,7 +164,12 @@ def make_plan(
     if not n_synthetic:
         raise ValueError("n_synthetic must be numbers of rows, each 0 or more; got none")
     if not protocols or set(protocols) - set(PROTOCOLS):
-        raise ValueError(f"protocol must be one or both of {PROTOCOLS}, got {protocol!r}")
+        raise ValueError(f"protocol must be one or more of {PROTOCOLS}, got {protocol!r}")
+    if TRANSFER in protocols and not has_reference(cohort):
+        raise ValueError(
+            f"protocol 'transfer' needs a reference, and {cohort.name} has none: give make_cohort a reference or "
+            "hold_out_classes"
+        )
     if protocols == ("oracle",) and any(map(is_gate, samplers.values())):
         raise ValueError(
             "protocol='oracle' has no gate, because a gate chooses by the rows it is given; add 'honest'"
@@ -151,6 +183,8 @@ def make_plan(
                 f"{cohort.name}: with seed {seed} fewer than 2 classes have rows to train on and rows to hold out; "
                 "each class needs rows of 2 groups or more (use another group column, or none)"
             )
+        if TRANSFER in protocols:
+            check_teaches(reference_rows(cohort, seed), cohort.name)
         for size in real:
             subset(cohort, pool, size)
     return Plan(samplers, classifiers, real, synthetic, seeds, protocols)

@@ -61,7 +61,8 @@ def parts_of(rows: Sequence[Row]) -> list[list[Row]]:
 def _format_part(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
     seeds = len({row.seed for row in rows})
     title = f"{rows[0].dataset}, protocol {rows[0].protocol}, {seeds} seed(s), held-out rows"
-    return f"{title}\n\n{_format_scores(rows, order, metric)}\n\n{format_quality(rows, order)}"
+    quality = f"\n\n{format_quality(rows, order)}" if any(not row.classifier for row in rows) else ""
+    return f"{title}\n\n{_format_scores(rows, order, metric)}{quality}"
 
 
 def _format_scores(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
@@ -186,13 +187,12 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
     cells = sorted((c for c in compare(rows, metric) if c.difference), key=_place)
     setups = list(dict.fromkeys((c.setting.classifier, c.setting.n_real, c.n_synthetic) for c in cells))
     names = [name for name in order if any(c.sampler == name for c in cells)]
+    in_the_right_panel = {row.sampler for row in rows if not row.classifier}
     for c in cells:
         setup = setups.index((c.setting.classifier, c.setting.n_real, c.n_synthetic))
         place = setup + 0.7 * ((names.index(c.sampler) + 0.5) / len(names) - 0.5)
         mean, error = c.difference[:2] if c.difference else (np.nan, np.nan)
-        label = (
-            c.sampler if c.n_synthetic in (0, CHOSEN) else None
-        )  # the others have a mark in the right panel
+        label = None if c.sampler in in_the_right_panel else c.sampler
         axis.errorbar(
             mean, place, xerr=np.nan_to_num(error), linestyle="", label=label, **look(order, c.sampler)
         )
@@ -210,6 +210,9 @@ def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: st
 
 def _draw_manifold(axis: Any, rows: Sequence[Row], order: Sequence[str]) -> None:
     means = indicator_means(rows)
+    if not means:
+        axis.set_axis_off()
+        return
     sizes = sorted({n_real for n_real, _ in means}, key=amount_order)
     for sampler in [REFERENCE, *order]:
         for n_real in sizes[-1:] if sampler == REFERENCE else sizes:

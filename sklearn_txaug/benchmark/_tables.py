@@ -135,6 +135,8 @@ def quality(part: Sequence[Row], order: Sequence[str]) -> str:
         [sampler, describe_real(n_real), *(number(means.get(name, np.nan)) for name in columns)]
         for n_real, sampler, means in quality_lines(part, order)
     ]
+    if not lines:
+        return ""
     header = ["sampler", "training rows", *(name.replace("_", " ") for name in columns)]
     caption = "Against held-out rows, mean over the seeds; real: other real rows, an upper bound"
     return table(caption, header, lines, right=range(2, len(header)))

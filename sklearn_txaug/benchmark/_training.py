@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from ._methods import changes_classifier, is_gate
 from ._row_amounts import CHOSEN, Amount, labels_to_draw
 from ._scores import classifier_scores
 from ._store import Row
+from ._transfer import WithReference
 
 
 class Trained(NamedTuple):
@@ -49,7 +51,10 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
     A sampler that cannot be trained, or drawn from, on this cohort ends its job, not the comparison.
     """
     done = Finished([], {})
-    with one_thread():
+    with one_thread(), warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "X seems to be of other units", UserWarning
+        )  # of all rows it was said
         try:
             n_parts = 1 + len(job.tasks)
             with part(0, n_parts):
@@ -71,6 +76,8 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
 def _train(job: Job, cohort: Cohort, sampler: Any) -> Trained:
     pool, test = split(cohort, job.seed)
     cohort = most_variable(cohort, pool)
+    if isinstance(sampler, WithReference):
+        sampler = sampler.taught(cohort, job.seed)
     seen = pool if job.protocols == ("oracle",) else subset(cohort, pool, job.tasks[0].n_real)
     with PeakMemory() as memory:
         start = time.perf_counter()
@@ -103,14 +110,16 @@ def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Itera
 def _scores(trained: Trained, real: np.ndarray, amount: Amount, classifier: Any) -> dict[str, float]:
     """Train the classifier on real and synthetic rows, and test it. The scores come last: see `missing`."""
     cohort, seed = trained.cohort, trained.job.seed
+    groups = None
     if changes_classifier(trained.generator):
         classifier = trained.generator.change(classifier)
+        groups = None if cohort.groups is None else cohort.groups[real]
     train = _training_rows(trained, real, amount, classifier)
     test = cohort.X[trained.test], cohort.y[trained.test]
     return {
         "real_rows": len(real),
         "synthetic_rows": len(train[1]) - len(real),
-        **fit_and_score(classifier, seed, train, test, classifier_scores),
+        **fit_and_score(classifier, seed, train, test, classifier_scores, groups),
     }
 
 
