@@ -14,7 +14,7 @@ from ..utils.files import replacing
 from ._compare import Comparison, compare, without_empty
 from ._indicators import COSTS, K, indicator_columns
 from ._jobs import REFERENCE
-from ._row_amounts import CHOSEN, Amount, amount_order, describe_real, short_synthetic
+from ._row_amounts import Amount, amount_order, describe_real, short_synthetic
 from ._store import Row
 
 
