@@ -13,6 +13,7 @@ from sklearn_txaug.over_sampling import (
     AttGANSampler,
     DDPMSampler,
     FlowMatchingSampler,
+    GaussianSampler,
     GMDASampler,
     LandmarkSampler,
     LatentSampler,
@@ -162,6 +163,15 @@ def test_damaged_and_foreign_files_are_refused(data, tmp_path):
     assert (tmp_path / "folder" / "notes.txt").read_text() == "mine"
     with pytest.raises(ValueError, match="is a file, where a folder is wanted"):
         sampler.set_params(checkpoint=path).fit(*data)
+
+
+def test_nets_inside_samplers_get_the_folder(tmp_path):
+    sampler, shallow = LatentSampler(FlowMatchingSampler()), GaussianSampler()
+    assert checkpoint.with_checkpoint(sampler, tmp_path).sampler.checkpoint == str(tmp_path)
+    assert sampler.sampler.checkpoint is None
+    assert checkpoint.with_checkpoint(shallow, tmp_path) is shallow
+    assert checkpoint.with_checkpoint(sampler, None) is sampler
+    assert checkpoint.with_checkpoint(None, tmp_path) is None
 
 
 def test_random_state_must_be_an_integer(data, tmp_path):
