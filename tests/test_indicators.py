@@ -97,6 +97,9 @@ def test_the_columns_of_the_benchmark_keep_their_names():
         "discriminative_score",
         "reverse_validation",
         "memorisation_gap",
+        "membership_auc",
+        "membership_tpr",
+        "attribute_gain",
     }
 
 

@@ -159,6 +159,7 @@ def _write(report: Any, pictures: dict[str, tuple[str, bytes]], title: str, fold
 
     folder.mkdir(parents=True, exist_ok=True)
     tables = {"report": report, "classes": report.classes, "blind_spots": report.blind_spots}
+    tables["privacy"] = getattr(report, "privacy", None)
     for name, table in tables.items():
         if table is not None:
             with replacing(folder / f"{name}.csv") as new:

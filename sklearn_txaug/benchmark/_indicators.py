@@ -42,10 +42,15 @@ def indicators(
         return dict.fromkeys(indicator_columns(), np.nan)  # BorderlineSMOTE found too few rows to interpolate
     held_out, new = LabelledRows(X_test, cohort.y[test]), LabelledRows(X_new, y_new)
     sets = ComparedSets(held_out, new, _settings(held_out, new))
+    patients = {} if cohort.groups is None else _patients(cohort.groups, seen, test)
     values: dict[str, float] = {}
     for indicator in reported_indicators():
-        values |= _values(indicator, sets, X_seen)
+        values |= _values(indicator, sets, X_seen, patients)
     return values
+
+
+def _patients(groups: np.ndarray, seen: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
+    return {"groups_train": groups[seen], "groups_test": groups[test]}
 
 
 def _settings(held_out: LabelledRows, new: LabelledRows) -> Settings:
@@ -59,13 +64,15 @@ def _settings(held_out: LabelledRows, new: LabelledRows) -> Settings:
     )
 
 
-def _values(indicator: Indicator, sets: ComparedSets, X_seen: np.ndarray | None) -> dict[str, float]:
+def _values(
+    indicator: Indicator, sets: ComparedSets, X_seen: np.ndarray | None, patients: dict[str, np.ndarray]
+) -> dict[str, float]:
     """Return the columns of one indicator; real rows (`X_seen` is None) cannot memorise."""
     result = None
     if indicator.columns and not indicator.needs_held_out:
         result = indicator.compute(sets)
     elif indicator.columns and X_seen is not None:
-        result = indicator.compare_three(X_seen, *sets.rows, sets.settings.device)
+        result = indicator.compare_three(X_seen, *sets.rows, device=sets.settings.device, **patients)
     return {column: field.value(result) for column, field in indicator.columns.items()}
 
 

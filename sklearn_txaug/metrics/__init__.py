@@ -21,6 +21,8 @@ from ._copies import authenticity as authenticity
 from ._copies import distance_to_closest_record as distance_to_closest_record
 from ._memorisation import memorisation as memorisation
 from ._memorisation import privacy_loss as privacy_loss
+from ._membership import membership_inference as membership_inference
+from ._attribute import attribute_disclosure as attribute_disclosure
 from ._utility import reverse_validation as reverse_validation
 from ._utility import label_preservation as label_preservation
 from ._biology import differential_expression_agreement as differential_expression_agreement

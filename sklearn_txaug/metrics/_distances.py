@@ -86,6 +86,18 @@ def nearest_in_set(A: Tensor, k: int) -> Tensor:
     return out
 
 
+def nearest_between(A: Tensor, B: Tensor, k: int = 1) -> tuple[Tensor, Tensor]:
+    """Squared distances of each row of A to its k nearest rows of B, ascending, and which rows these are."""
+    out, which = A.new_empty(len(A), k), torch.empty(len(A), k, dtype=torch.int64, device=A.device)
+    for start, d2 in distance_blocks(A, B):
+        j = d2.topk(k, dim=1, largest=False).indices
+        i = torch.arange(start, start + len(d2), device=A.device)[:, None].expand_as(j)
+        exact = pair_distances(A, B, i.reshape(-1), j.reshape(-1)).reshape(-1, k).sort(dim=1)
+        part = slice(start, start + len(d2))
+        out[part], which[part] = exact.values, j.gather(1, exact.indices)
+    return out, which
+
+
 def _inside(A: Tensor, B: Tensor, d2: Tensor, radii2: Tensor) -> Tensor:
     """Which pairs of the block are no further apart than the radius (closed balls)."""
     slack = _relative_error(A.shape[1])

@@ -25,6 +25,7 @@ FAMILIES = {
     "fidelity": "Fidelity: the distributions of the values",
     "manifold": "Neighbourhoods: plausible, varied, indistinguishable?",
     "copies": "Copies: new rows, or the training rows again?",
+    "privacy": "Privacy: what do attacks find out about training patients?",
     "utility": "Use: do classifiers learn the same?",
     "biology": "Biology: class effects, modules, dimensions",
 }
@@ -118,10 +119,10 @@ class Indicator:
         return self.two_sided if field.two_sided is None else field.two_sided
 
     def compare_three(
-        self, X_train: np.ndarray, X_test: np.ndarray, X_synthetic: np.ndarray, device: str
+        self, X_train: np.ndarray, X_test: np.ndarray, X_synthetic: np.ndarray, **offered: Any
     ) -> Any:
-        """Compute an indicator that needs held-out rows."""
-        settings = {"device": device} if takes(self.function, "device") else {}
+        """Compute an indicator that needs held-out rows, with the settings offered that it takes."""
+        settings = {name: value for name, value in offered.items() if takes(self.function, name)}
         return self.function(X_train, X_test, X_synthetic, **settings)
 
 

@@ -11,6 +11,7 @@ from ._blind_spots import coverage_report
 from ._indicator import FAMILIES
 from ._report_input import check_families, common_space, halves_of, remarks_on
 from ._report_lines import Line, attempt, lines_against, memory_lines, with_reference
+from ._report_privacy import Attacked, attacked
 from ._sets import ComparedSets, Settings
 from ._utility import per_class_accuracy
 from ._validation import generator
@@ -68,7 +69,7 @@ def quality_report(
         Rows that the generator has never seen, and their labels.
     groups_train, groups_test : array-like, default=None
         Patient or donor of each row; where a part is halved, groups stay whole.
-    families : iterable of str, default=("fidelity", "manifold", "copies", "utility", "biology")
+    families : iterable of str, default=("fidelity", "manifold", "copies", "privacy", "utility", "biology")
         Which indicators to compute.
     scaler : transformer, "passthrough" or None, default=None
         Cloned and fitted on `X_train`. None is a `StandardScaler`.
@@ -89,7 +90,8 @@ def quality_report(
         `indicator`, `field`, `against` ("train", "test", or "test - train" for differences of both), `value`,
         `reference`, `best` ("higher", "lower" or a number; "real" where the reference is best), `verdict`,
         `n_real`, `n_compared`, and `note`, which says why a value is missing (NaN). Attributes: `classes`, a
-        table by class; `blind_spots`, the coverage of real rows by class, rarity and outlyingness; `remarks`,
+        table by class; `privacy`, the success of attacks beside that on rows of random over-sampling, SMOTE and the
+        Gaussian; `blind_spots`, the coverage of real rows by class, rarity and outlyingness; `remarks`,
         sentences on what a reader has to know, such as patients on both sides. Its
         `to_html()` is a page for people.
 
@@ -128,9 +130,19 @@ def quality_report(
         new, old = with_reference(real, other, synthetic, settings)
         lines += lines_against(against, new, old, families)
     lines += memory_lines(train, test, groups_test, synthetic, settings, families)
-    report = _frame(lines, new, old)
+    attacks = attacked(families, train, test, groups_train, groups_test, synthetic, settings)
+    report = _frame(lines + (attacks.lines() if attacks else []), new, old)
     report.remarks = remarks_on(train, synthetic, test, groups_train, groups_test)
+    if attacks and attacks.answer():
+        report.privacy = _privacy(attacks)
+        report.remarks.insert(0, attacks.answer())
     return report
+
+
+def _privacy(attacks: Attacked) -> DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(attacks.table())
 
 
 def _frame(lines: list[Line], new: ComparedSets, old: ComparedSets) -> QualityReport:

@@ -33,11 +33,14 @@ class QualityReport(pd.DataFrame):
         One row a class: sizes, and how well classifiers recognise it.
     blind_spots : pandas.DataFrame
         Which real rows the synthetic rows reach, by class, rarity and outlyingness.
+    privacy : pandas.DataFrame
+        What attacks find: in these rows, and in those of random over-sampling, SMOTE and the Gaussian. Only with
+        held-out rows.
     remarks : list of str
         What a reader has to know, for instance that held-out rows are missing.
     """
 
-    _metadata = ["classes", "blind_spots", "remarks"]
+    _metadata = ["classes", "blind_spots", "privacy", "remarks"]
 
     @property
     def _constructor(self) -> Any:

@@ -41,6 +41,12 @@ _BLIND_SPOTS = (
     "Share of the real rows that synthetic rows reach. Covered: a synthetic row is as near as the row's neighbours; "
     "recalled: the row lies among synthetic ones; covered by class: by a synthetic row of its own class."
 )
+_PRIVACY = (
+    "Area under the curve of three attacks that tell training patients from others (0.5 is a guess), with the 95 % "
+    "interval of the strongest; the share of training patients that it finds with 1 % false alarms; and how much "
+    "better it predicts hidden genes of training patients than those of others. Below: simple samplers trained on "
+    "the same rows. Random over-sampling shares the training rows themselves. Attacks that fail prove nothing."
+)
 _CSS = """
 .m{display:inline-block;width:1.2em;text-align:center}.stack td.v{white-space:nowrap}
 .like .m{color:#0072b2}.near .m{color:#b07a00}.far .m{color:#d55e00}.beyond .m{color:#a3497f}.none{color:#666}
@@ -52,6 +58,7 @@ def page(
     table: Any,
     classes: Any = None,
     blind_spots: Any = None,
+    privacy: Any = None,
     remarks: Any = None,
     *,
     title: str = "Quality of the synthetic rows",
@@ -69,6 +76,8 @@ def page(
     body.append(fold("How to read the tables", _legend(table)))
     if blind_spots is not None:
         body.append(fold("Blind spots", _plain(blind_spots, _BLIND_SPOTS)))
+    if privacy is not None:
+        body.append(fold("May these rows be shared?", _plain(privacy, _PRIVACY)))
     if classes is not None:
         body.append(fold("Class by class", _plain(classes, _CLASSES)))
     if shown[1:]:

@@ -30,6 +30,9 @@ class LatentSampler(GenerativeSampler):
     and each becomes the mean of its real rows under the plan. Both lose variance, which ``residual=True`` restores
     from the residuals of nearby training rows; after a transport these are scaled to the missing variance.
 
+    Do not share rows of ``decoder="transport"``: each is a mean of few training rows, and an attack by distances
+    finds nearly all of these. Use them where the training rows may be used.
+
     Parameters
     ----------
     sampler : sampler or None

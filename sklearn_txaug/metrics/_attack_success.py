@@ -1,0 +1,102 @@
+"""How well an attack tells members from others, with intervals over whole patients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+FALSE_POSITIVES = 0.01
+LEVEL = 0.95
+_N_DRAWS = 400
+
+
+class AttackSuccess(NamedTuple):
+    """Area under the curve and true-positive rate at 1 % false positives, each with a 95 % interval."""
+
+    auc: float
+    auc_low: float
+    auc_high: float
+    tpr: float
+    tpr_low: float
+    tpr_high: float
+
+
+class Scores(NamedTuple):
+    """What an attack gave to members and to others (more: rather a member), and the patient of each row."""
+
+    members: np.ndarray
+    others: np.ndarray
+    member_groups: np.ndarray
+    other_groups: np.ndarray
+
+
+class Curve:
+    """The curve of true against false positives, for rows of any weights."""
+
+    def __init__(self, scores: Scores):
+        values = np.concatenate([scores.members, scores.others])
+        order = np.argsort(-values, kind="stable")
+        self._order, ordered = order, values[order]
+        self._last = np.append(
+            np.flatnonzero(np.diff(ordered)), len(ordered) - 1
+        )  # of rows with equal scores
+        self._n_members = len(scores.members)
+
+    def measure(self, member_weights: np.ndarray, other_weights: np.ndarray) -> tuple[float, float]:
+        """Return the area, and the largest share of members found with 1 % of the others at most."""
+        none = np.zeros_like
+        found = self._cumulative(np.concatenate([member_weights, none(other_weights)]))
+        false = self._cumulative(np.concatenate([none(member_weights), other_weights]))
+        area = np.sum(np.diff(false) * (found[1:] + found[:-1])) / 2
+        return float(area), float(found[false <= FALSE_POSITIVES + 1e-12].max())
+
+    def _cumulative(self, weights: np.ndarray) -> np.ndarray:
+        total = np.cumsum(weights[self._order])
+        return np.append(0, total[self._last] / total[-1])
+
+
+def attack_success(parts: Sequence[Scores], rng: np.random.Generator) -> AttackSuccess:
+    """Measure an attack, on average over parts with other members or others, and its 95 % intervals.
+
+    The intervals are percentiles over draws of the patients with replacement, members and others apart
+    (bootstrap). They say how far the figures depend on the patients; training again is not among the draws.
+    """
+    curves = [Curve(part) for part in parts]
+    ones = [(np.ones(len(part.members)), np.ones(len(part.others))) for part in parts]
+    measured = _measure(curves, ones)
+    drawn = np.array(
+        [_measure(curves, [_redrawn(part, rng) for part in parts]) for _ in range(_N_DRAWS)],
+    )
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    intervals = zip(measured, low, high, strict=True)
+    return AttackSuccess(*(float(value) for triple in intervals for value in triple))
+
+
+def _measure(curves: Sequence[Curve], weights: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    measured = [curve.measure(*pair) for curve, pair in zip(curves, weights, strict=True)]
+    return np.mean(measured, axis=0)
+
+
+def _redrawn(part: Scores, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    return redrawn_weights(part.member_groups, rng), redrawn_weights(part.other_groups, rng)
+
+
+def redrawn_weights(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each row is among patients drawn with replacement."""
+    _, numbers = np.unique(groups, return_inverse=True)
+    n_groups = numbers.max() + 1
+    return rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups))[numbers].astype(float)
+
+
+def group_numbers(groups: Any, n_rows: int, name: str, rows: str) -> np.ndarray:
+    """Number the patients of rows; without groups, each row is one."""
+    if groups is None:
+        return np.arange(n_rows)
+    groups = np.asarray(groups)
+    if groups.shape != (n_rows,):
+        raise ValueError(
+            f"{name} has the shape {groups.shape}; give one group for each of the {n_rows} rows of {rows}."
+        )
+    return np.unique(groups.astype(str), return_inverse=True)[1]

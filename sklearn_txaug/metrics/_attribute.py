@@ -1,0 +1,183 @@
+"""Can hidden genes of a training patient be predicted from the others, better than those of anybody else."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..utils.typing import ArrayLike, MatrixLike, RandomState
+from ._attack_success import LEVEL, group_numbers, redrawn_weights
+from ._distances import as_tensors, nearest_between
+from ._indicator import Field, indicator
+from ._validation import check_three, generator
+
+_N_DRAWS = 400
+_PENALTIES = 10.0 ** np.arange(-3, 5)
+
+
+class AttributeDisclosure(NamedTuple):
+    """Gain of members over others with its interval, and the explained variance of both and of the baseline."""
+
+    gain: float
+    gain_low: float
+    gain_high: float
+    members: float
+    others: float
+    baseline: float
+
+
+@indicator(
+    0.0,
+    family="privacy",
+    question="Are hidden genes of training patients predicted better than those of others?",
+    fields=[
+        Field("gain", column="attribute_gain"),
+        Field("members", shown=False),
+        Field("others", shown=False),
+    ],
+    headline="gain",
+    cost="O(d m min(d, m)) time for the regression and O(d n m) for the neighbours",
+    reference="M. Giomi, F. Boenisch, C. Wehmeyer, B. Tasnadi (2023). A unified framework for quantifying privacy "
+    "risk in synthetic data. PoPETs.",
+    pitfall="High for others too: genes are correlated, and that is science, not disclosure. Read the gain.",
+)
+def attribute_disclosure(
+    X_train: MatrixLike,
+    X_test: MatrixLike,
+    X_synthetic: MatrixLike,
+    *,
+    hidden: ArrayLike = None,
+    groups_train: ArrayLike = None,
+    groups_test: ArrayLike = None,
+    device: str = "auto",
+    random_state: RandomState = 0,
+) -> AttributeDisclosure:
+    r"""Predict a panel of hidden genes from the others with the synthetic rows: for members, and for others.
+
+    The attacker knows all genes of a person but those of the panel, and learns from the synthetic rows to predict
+    these in two ways: by ridge regression, and by the hidden values of the nearest synthetic row. The accuracy is the
+    share of the variance explained, of all hidden genes together. What is as accurate for people who had no part in
+    the training is knowledge about everybody. The *gain*, that of members minus that of others, is what the training
+    rows gave away; it is that of the better of both ways. The *baseline* is the accuracy for members of the same
+    attack with rows of others in place of the synthetic ones: who has such rows needs no synthetic ones.
+
+    Range of the gain -1 to 1, ideal 0. Its 95 % interval is of percentiles over draws of whole patients with
+    replacement. Rows are compared as they are: bring all to one scale first, as :func:`quality_report` does.
+
+    Cost: {cost}.
+
+    Parameters
+    ----------
+    {three_sets}
+    hidden : array-like of int or bool, default=None
+        Columns of the panel. None draws a tenth of the genes, at most 50.
+    groups_train, groups_test : array-like of shape (n,) and (t,), default=None
+        Patient or donor of each row; None: each row is one.
+    {device}
+    random_state : int, Generator, RandomState or None, default=0
+        Draws the panel and the intervals.
+
+    Returns
+    -------
+    result : AttributeDisclosure
+        Named tuple of `gain`, `gain_low`, `gain_high`, `members`, `others` and `baseline`.
+
+    Raises
+    ------
+    ValueError
+        If a set has fewer than two rows, values are not finite, the genes differ, or the panel is empty, all genes,
+        or names genes that are not there.
+
+    References
+    ----------
+    {reference}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_txaug.metrics import attribute_disclosure
+    >>> rows = np.random.default_rng(0).normal(size=(80, 20))
+    >>> copies = attribute_disclosure(rows[:40], rows[40:], rows[:40])
+    >>> copies.members, copies.gain > 0.9
+    (1.0, True)
+    """
+    train, test, synthetic = check_three(X_train, X_test, X_synthetic)
+    rng = generator(random_state)
+    panel = _panel(hidden, train.shape[1], rng)
+    members = group_numbers(groups_train, len(train), "groups_train", "X_train")
+    others = group_numbers(groups_test, len(test), "groups_test", "X_test")
+    centre = test[:, panel].mean(axis=0)  # what is guessed without any attack
+
+    def explained(learnt_from: np.ndarray, rows: np.ndarray, way: Any) -> tuple[np.ndarray, np.ndarray]:
+        hidden_values = way(learnt_from[:, ~panel], learnt_from[:, panel], rows[:, ~panel], device)
+        error, total = rows[:, panel] - hidden_values, rows[:, panel] - centre
+        return np.square(error).sum(axis=1), np.square(total).sum(axis=1)
+
+    results = []
+    for way in (_ridge, _nearest):
+        parts = explained(synthetic, train, way), explained(synthetic, test, way)
+        baseline = _share(*explained(test, train, way), np.ones(len(train)))
+        results.append(_disclosure(parts, (members, others), baseline, rng))
+    return max(results, key=lambda result: result.gain)
+
+
+def _panel(hidden: Any, n_genes: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the mask of the hidden genes."""
+    if hidden is None:
+        hidden = rng.choice(n_genes, min(50, max(1, n_genes // 10)), replace=False)
+    hidden, mask = np.asarray(hidden), np.zeros(n_genes, dtype=bool)
+    fits = hidden.shape == (n_genes,) if hidden.dtype == bool else hidden.dtype.kind in "iu"
+    if not fits or (
+        hidden.dtype != bool and hidden.size and not (-n_genes <= hidden.min() <= hidden.max() < n_genes)
+    ):
+        raise ValueError(
+            f"hidden must be column numbers below {n_genes}, or a mask of as many; got {hidden!r}."
+        )
+    mask[hidden] = True
+    if not 0 < mask.sum() < n_genes:
+        raise ValueError(f"hidden names {mask.sum()} of {n_genes} genes; some must be hidden and some known.")
+    return mask
+
+
+def _disclosure(
+    parts: tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
+    groups: tuple[np.ndarray, np.ndarray],
+    baseline: float,
+    rng: np.random.Generator,
+) -> AttributeDisclosure:
+    members, others = (_share(*part, np.ones(len(part[0]))) for part in parts)
+    drawn = [
+        [_share(*part, redrawn_weights(numbers, rng)) for part, numbers in zip(parts, groups, strict=True)]
+        for _ in range(_N_DRAWS)
+    ]
+    low, high = np.quantile(np.subtract(*np.transpose(drawn)), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return AttributeDisclosure(members - others, float(low), float(high), members, others, baseline)
+
+
+def _share(errors: np.ndarray, totals: np.ndarray, weights: np.ndarray) -> float:
+    """Return the share of the variance that is explained, for weighted rows."""
+    return float(1 - (weights @ errors) / max(weights @ totals, 1e-300))
+
+
+def _ridge(known: np.ndarray, hidden: np.ndarray, rows: np.ndarray, device: Any) -> np.ndarray:
+    """Predict by ridge regression, with the penalty of the smallest error of each row left out."""
+    centre, mean = known.mean(axis=0), hidden.mean(axis=0)
+    U, s, V = np.linalg.svd(known - centre, full_matrices=False)
+    targets = U.T @ (hidden - mean)
+    best, coefficients = np.inf, np.zeros((known.shape[1], hidden.shape[1]))
+    for penalty in _PENALTIES:
+        shares = s**2 / (s**2 + penalty)
+        residuals = hidden - mean - U @ (shares[:, None] * targets)
+        left_out = residuals / np.maximum(1 - 1 / len(known) - np.square(U) @ shares, 1e-6)[:, None]
+        if np.square(left_out).sum() < best:
+            best = np.square(left_out).sum()
+            coefficients = V.T @ ((s / (s**2 + penalty))[:, None] * targets)
+    return mean + (rows - centre) @ coefficients
+
+
+def _nearest(known: np.ndarray, hidden: np.ndarray, rows: np.ndarray, device: Any) -> np.ndarray:
+    """Take the hidden values of the row that is nearest in the known genes."""
+    A, B = as_tensors(rows, known, device=device)
+    _, nearest = nearest_between(A, B)
+    return np.asarray(hidden[nearest[:, 0].cpu().numpy()])
