@@ -135,5 +135,5 @@ def test_the_report_says_whether_rows_may_be_shared(people):
     assert "Not more freely" not in honest.remarks[0]
     assert copied.privacy["rows"].tolist() == ["these rows", "random over-sampling", "SMOTE", "Gaussian"]
     assert copied.set_index(["indicator", "field"]).loc[("membership_inference", "auc"), "value"] == 1
-    assert "May these rows be shared?</h2>" in copied.to_html()
+    assert "May these rows be shared?" in copied.to_html()
     assert quality_report(train, y, fresh, y, **settings)["note"].eq("needs held-out rows (X_test)").all()
