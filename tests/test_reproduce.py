@@ -1,125 +1,348 @@
-"""Published tables: figures that add up, and the same steps on other data, resumable."""
+"""Published experiments: figures that add up, ours under the same names, and the same rows after a kill."""
+
+import re
 
 import numpy as np
 import pytest
 
 from sklearn_txaug import __main__ as command_line
-from sklearn_txaug import over_sampling
-from sklearn_txaug._cli.reproduce import format_reproduction
-from sklearn_txaug.benchmark import _reproduction, make_cohort
-from sklearn_txaug.benchmark._published import PUBLISHED, REAL
-from sklearn_txaug.neural_network import MLPNetClassifier
+from sklearn_txaug.benchmark import Row
+from sklearn_txaug.benchmark.reproduction import (
+    PAPERS,
+    REAL,
+    Split,
+    answer,
+    available,
+    compare,
+    format_reproduction,
+    make_study,
+    reproduce,
+    small,
+    write_page,
+)
+from sklearn_txaug.benchmark.reproduction import _run as run
+from sklearn_txaug.benchmark.reproduction._comparison import distance, judged_claims
+from sklearn_txaug.benchmark.reproduction._noise import NoisyCopies
+from sklearn_txaug.benchmark.reproduction._paper import TEST, TRAIN, Claim, place
+from sklearn_txaug.benchmark.reproduction._study import training_rows
+from sklearn_txaug.graphs import GeneGraph
 
-TABLES = {
-    f"{paper}-{cohort}": table for paper, cohorts in PUBLISHED.items() for cohort, table in cohorts.items()
-}
-
-
-@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_published_figures_and_settings(table):
-    for system in table.systems.values():
-        getattr(over_sampling, system.sampler)(**system.settings)._validate_params()
-        figures = system.figures
-        if {"precision", "recall", "f1"} <= figures.keys():
-            total = figures["precision"] + figures["recall"]
-            expected = 2 * figures["precision"] * figures["recall"] / total if total else 0
-            assert figures["f1"] == pytest.approx(
-                expected, abs=0.004
-            )  # the published F1 is of rounded figures
-        shares = {name: value for name, value in figures.items() if name != "frechet_distance"}
-        assert all(0 <= value <= 1 for value in shares.values())
-    for classifier in (table.classifier, table.embedder):
-        MLPNetClassifier(**classifier)._validate_params()
-    assert 0 < table.real["reverse_validation"] < 1
+ALL = {f"{paper}-{cohort}": table for paper, cohorts in PAPERS.items() for cohort, table in cohorts.items()}
+each_paper = pytest.mark.parametrize("paper", ALL.values(), ids=ALL)
+GRAPH = GeneGraph.from_edges([(0, 1, 1.0), (1, 2, 1.0), (3, 4, 1.0)])
 
 
-@pytest.fixture(scope="module")
-def cohort():
-    rng = np.random.default_rng(0)
-    y = np.repeat(["brain", "kidney", "liver"], 30)
-    X = rng.normal(size=(90, 10)) + np.eye(3, 10)[np.unique(y, return_inverse=True)[1]] * 4
-    return make_cohort("toy", X, y, groups=np.arange(90) // 2)[0]
+def labels():
+    return np.repeat(["brain", "kidney", "liver"], 30)
 
 
-def quick(table, n_train):
-    """The small table with trainings of a second."""
-    table = _small(table, n_train)
-    systems = {
-        name: system._replace(settings={**system.settings, "max_epochs": 2})
-        for name, system in table.systems.items()
-    }
-    few = {"max_epochs": 3}
-    return table._replace(
-        systems=systems, classifier={**table.classifier, **few}, embedder={**table.embedder, **few}
+def rows():
+    y = labels()
+    return (
+        np.random.default_rng(0).normal(size=(90, 12))
+        + np.eye(3, 12)[np.unique(y, return_inverse=True)[1]] * 4
     )
 
 
-_small = _reproduction.small
+@pytest.fixture(scope="module")
+def study():
+    binary = np.where(np.arange(90) % 3, "tumour", "normal")
+    landmarks = np.arange(12) < 6
+    return make_study(
+        "toy", rows(), labels(), np.arange(90) // 2, binary=binary, landmarks=landmarks, ppi=GRAPH
+    )[0]
 
 
-def test_parts_are_apart_and_groups_whole(cohort):
-    table = PUBLISHED["lacan2026"]["gtex"]
-    train, test = _reproduction.split_parts(cohort, table, 0)
-    assert not set(cohort.groups[train]) & set(cohort.groups[test])
-    assert len(test) == pytest.approx(90 / 3, abs=3)
-    assert len(train) == pytest.approx(90 * 2 / 3 * 4 / 5, abs=3)
-    assert set(train) != set(_reproduction.split_parts(cohort, table, 1).pool)
+@pytest.fixture(scope="module")
+def one_task(study):
+    """The same without tumour or normal."""
+    return study._replace(tasks={"": study.tasks[""]})
 
 
-def test_rows_are_the_same_after_a_kill(cohort, tmp_path, monkeypatch):
-    table = quick(PUBLISHED["lacan2023"]["tcga"], 60)
-    table = table._replace(systems={"WGAN-GP": table.systems["WGAN-GP"]})
+def quick(paper, n_train):
+    """The small experiment with trainings of a second."""
+    paper = small(paper, n_train)
+    systems = {
+        name: system._replace(settings={**system.settings, "max_epochs": 2})
+        for name, system in paper.systems.items()
+        if "scale" not in system.settings
+    }
+    noisy = {name: system for name, system in paper.systems.items() if "scale" in system.settings}
 
-    def run(folder):
-        return _reproduction.reproduce(cohort, table, seeds=2, output=tmp_path / folder, verbose=False)
+    def short(nets):
+        return {name: net.set_params(max_epochs=2) for name, net in nets.items()}
 
-    whole = run("whole")
-    path = tmp_path / "killed" / "results.csv"
-    run("killed")
+    return paper._replace(
+        systems=noisy | systems, classifiers=short(paper.classifiers), embedders=short(paper.embedders)
+    )
+
+
+@each_paper
+def test_published_figures_and_settings(paper):
+    assert not any("," in name for name in paper.systems)  # --systems is divided by commas
+    for system in paper.systems.values():
+        made = system.sampler(**system.settings)
+        if hasattr(made, "_validate_params"):
+            made._validate_params()
+        figures = system.figures
+        if {"precision", "recall", "f1"} <= figures.keys() and "f1" not in paper.unjudged:
+            p, r = figures["precision"], figures["recall"]
+            if f1 := 2 * p * r / (p + r):
+                assert figures["f1"] == pytest.approx(f1, abs=0.004)  # the published F1 is of rounded figures
+    for figures in (paper.real, *(system.figures for system in paper.systems.values())):
+        shares = {k: v for k, v in figures.items() if not re.search("distance|seconds|minutes|parameters", k)}
+        for value in shares.values():
+            low, high = value if isinstance(value, tuple) else (value, value)
+            assert 0 <= low <= high <= 1
+    for net in (*paper.classifiers.values(), *paper.embedders.values()):
+        net._validate_params()
+
+
+@each_paper
+def test_claims_hold_of_the_published_figures(paper):
+    published = [
+        Row("", "", name, TRAIN, 0, 0, 0, figure, float(np.mean(value)))
+        for name in (REAL, *paper.systems)
+        for figure, value in paper.figures(name).items()
+    ]
+    compared = compare(published, paper)
+    claims = judged_claims(compared, paper)
+    assert len(claims) == len(paper.claims)
+    assert all(holds for *_, holds in claims)
+    assert all(c.difference == pytest.approx(0, abs=1e-9) for c in compared)
+
+
+def test_parts_are_apart_and_groups_whole(study):
+    groups = study.cohort.groups
+    split = Split(study, PAPERS["lacan2026"]["gtex"], 0)
+    parts = [split.train, split.validation, split.test]
+    for i, part in enumerate(parts):
+        for other in parts[i + 1 :]:
+            assert not set(groups[part]) & set(groups[other])
+    assert len(split.test) == pytest.approx(90 * 2 / 7, abs=5)
+    assert len(split.train) == pytest.approx(90 * 5 / 7 * 4 / 5, abs=6)
+    assert set(split.train) != set(Split(study, PAPERS["lacan2026"]["gtex"], 1).train)
+
+
+def test_diffusion_is_trained_on_validation_rows_too(study):
+    paper = PAPERS["lacan2026"]["tcga"]
+    split = Split(study, paper, 0)
+    both = np.union1d(split.train, split.validation)
+    for name, system in paper.systems.items():
+        expected = both if name in ("DDIM", "DDPM") else split.train
+        np.testing.assert_array_equal(training_rows(split, system), expected)
+
+
+def test_both_tasks_are_of_the_same_rows(study):
+    conditions = study.cohort.y
+    assert study.labels("", conditions).tolist() == labels().tolist()
+    assert study.labels("cancer", conditions)[:4].tolist() == ["normal", "tumour", "tumour", "normal"]
+    assert len(np.unique(conditions)) == 6
+    with pytest.raises(ValueError, match="--cancer must have two values"):
+        make_study("toy", rows(), labels(), binary=labels())
+
+
+def measured(paper, study, tmp_path, names=None):
+    paper, missing = available(paper, study)
+    paper = quick(paper, 60)
+    if names:
+        paper = paper._replace(systems={name: paper.systems[name] for name in names})
+    return reproduce(study, paper, seeds=1, output=tmp_path, verbose=False), paper, missing
+
+
+def families(names):
+    return {place(name)[0] if place(name) else name for name in names}
+
+
+def test_ours_have_the_names_of_the_published_figures(study, tmp_path):
+    names = ["noisy copies", "WGAN-GP", "AttGAN PPI + co-expression", "RandAttGAN PPI + co-expression"]
+    found, paper, missing = measured(PAPERS["lacan2023"]["tcga"], study, tmp_path, names)
+    assert not missing
+    ours = families(row.metric for row in found)
+    assert families(name for system in (REAL, *names) for name in paper.figures(system)) <= ours
+    assert {row.metric for row in found if row.sampler == REAL} >= {"reverse_validation_cancer"}
+    per_class = {row.metric for row in found if "of a class" in row.metric}
+    assert "accuracy of a class by synthetic rows [liver]: 60" in per_class
+    assert not [
+        row for row in found if row.sampler == REAL and row.classifier == TRAIN and row.metric == "f1"
+    ]
+
+
+def test_landmark_and_whole_genes(one_task, tmp_path):
+    found, paper, missing = measured(PAPERS["lacan2026"]["tcga"], one_task, tmp_path)
+    assert not missing
+    ours = families(row.metric for row in found)
+    assert families(name for system in (REAL, *paper.systems) for name in paper.figures(system)) <= ours
+    values = {(row.sampler, row.metric, row.classifier): row.value for row in found}
+    shared = [values[name, "training_minutes", ""] for name in ("DDIM", "DDPM")]
+    assert shared[0] == shared[1]  # one training, drawn from with and without fresh noise
+    assert values["DDIM", "precision", TRAIN] is not None
+    assert values["DDIM", "frechet_distance", TRAIN] != values["DDPM", "frechet_distance", TRAIN]
+    assert values["DDIM", "parameters", ""] < values["WGAN-GP (all genes)", "parameters", ""]
+    assert values[REAL, "recall of reconstruction: LR", TEST] <= 1
+    whole = {row.metric for row in found if row.sampler == "VAE (all genes)"}
+    assert not [name for name in whole if "from landmarks" in name]
+
+
+def test_what_a_cohort_lacks_is_left_out(one_task):
+    bare = one_task._replace(landmarks=None, ppi=None)
+    paper, missing = available(PAPERS["lacan2023"]["tcga"], bare)
+    assert list(paper.systems) == ["noisy copies", "GAN", "WGAN-GP", "AttGAN co-expression"]
+    assert "AttGAN PPI: no protein interactions (--graph)" in missing
+    assert any("--cancer" in line for line in missing)
+    paper, missing = available(PAPERS["lacan2026"]["gtex"], bare)
+    assert list(paper.systems) == ["VAE", "WGAN-GP", "DDIM", "DDPM"]
+    assert any("all genes stand in" in line for line in missing)
+
+
+def test_rows_are_the_same_after_a_kill(one_task, tmp_path, monkeypatch):
+    def again(folder):
+        return measured(PAPERS["lacan2026"]["gtex"], one_task, tmp_path / folder, ["DDIM", "DDPM"])[0]
+
+    whole, path = again("whole"), tmp_path / "killed" / "results.csv"
+    again("killed")
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-9])[:-5])  # torn within a line
-    measured = []
-    measure = _reproduction._measure
-    monkeypatch.setattr(_reproduction, "_measure", lambda *args: measured.append(args[2:]) or measure(*args))
-    again = run("killed")
-    assert measured == [("WGAN-GP", 1)]
+    trained = []
+    train = run._train
+    monkeypatch.setattr(
+        run, "_train", lambda split, name, *args: trained.append(name) or train(split, name, *args)
+    )
+    resumed = again("killed")
+    assert trained == ["DDIM"]
+    clock = re.compile("minutes|seconds|megabytes")
 
-    def values(rows):
-        return {row[:8]: row.value for row in rows if row.metric != "fit_seconds"}
+    def values(found):
+        return {row[:8]: row.value for row in found if not clock.search(row.metric)}
 
-    assert values(again) == values(whole)
-    assert {row.sampler for row in whole} == {REAL, "WGAN-GP"}
-    assert {row.metric for row in whole} >= {"reverse_validation", "accuracy with 25 real rows", "recall"}
-    assert not [row for row in whole if row.sampler == REAL and row.classifier == "training rows"]
-    text = format_reproduction(whole, table, "small")
-    assert "| WGAN-GP   | recall                     | 0.4932    | " in text
-    assert "| real rows | reverse validation         | 0.9469    |  " in text
+    assert values(resumed) == values(whole)
+    assert {row.sampler for row in whole} == {REAL, "DDIM", "DDPM"}
+
+
+def test_judgement_and_answer():
+    paper = PAPERS["lacan2023"]["tcga"]._replace(
+        real={}, claims=[Claim("A beats B.", ("GAN", "recall"), ("WGAN-GP", "recall"))]
+    )
+
+    def row(name, metric, value, seed=0, where=TRAIN):
+        return Row("toy", "oracle", name, where, 60, 60, seed, metric, value)
+
+    found = [
+        row("WGAN-GP", "precision", 0.98),
+        row("WGAN-GP", "recall", 0.60),
+        row("WGAN-GP", "recall", 0.70, seed=1),
+        row("WGAN-GP", "frechet_distance", 900.0),
+        row("GAN", "recall", 0.1),
+        row("AttGAN co-expression", "recall", 0.5),
+    ]
+    compared = {(c.system, c.name): c for c in compare(found, paper)}
+    assert compared["WGAN-GP", "precision"].agrees  # .9921 within .02
+    recall = compared["WGAN-GP", "recall"]
+    assert recall.difference == pytest.approx(0.65 - 0.4932)
+    assert not recall.agrees  # .157 is more than two standard deviations of .0707
+    assert compared["WGAN-GP", "frechet_distance"].agrees is None
+    assert compared["AttGAN co-expression", "recall"].difference == 0  # inside its published range
+    assert distance(0.55, (0.47, 0.53)) == pytest.approx(0.02)
+    said = " ".join(answer(list(compared.values()), paper, "full"))
+    assert "2 of 4 published figures agree" in said
+    assert "the largest is WGAN-GP, recall: published 0.4932, ours 0.650" in said
+    assert "0 of 1 claims" in said
+
+
+def test_text_and_page(study, tmp_path):
+    found, paper, missing = measured(PAPERS["lacan2023"]["tcga"], study, tmp_path, ["WGAN-GP"])
+    text = format_reproduction(found, paper, "small", missing)
+    assert re.search(r"\| WGAN-GP +\| recall +\| 0.4932 ", text)
+    assert re.search(r"\| real rows +\| reverse validation +\| 0.9469 ", text)
+    assert re.search(r"\| WGAN-GP +\| 50 real +\| published +\| +\| 0.723", text)
     assert "the papers split by sample" in text
     assert "Scale small" in text
+    page = write_page(found, paper, tmp_path, scale="small", facts={"Cohort": "toy <b>"})
+    html = page.read_text()
+    assert "toy &lt;b&gt;" in html
+    assert html.count("<img") == 4
+    for name in ("precision_recall", "agreement", "series", "rows"):
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_command_line(cohort, tmp_path, capsys, monkeypatch):
+def test_noisy_copies():
+    X, y = rows(), labels()
+    copies, drawn = NoisyCopies(scale=0.1).fit(X, y).sample(y=["liver"] * 500, random_state=0)
+    nearest = np.linalg.norm(copies[:, None] - X[None, y == "liver"], axis=2).min(axis=1)
+    expected = 0.1 * np.sqrt((X.std(axis=0) ** 2).sum())
+    assert nearest.mean() == pytest.approx(expected, rel=0.1)
+    assert set(drawn) == {"liver"}
+
+
+@pytest.fixture
+def file(tmp_path):
     pd = pytest.importorskip("pandas")
-    frame = pd.DataFrame(cohort.X, columns=[f"G{i}" for i in range(10)], index=[f"S{i}" for i in range(90)])
-    frame.assign(tissue=cohort.y, donor=[f"D{g}" for g in cohort.groups]).to_csv(tmp_path / "toy.csv")
-    monkeypatch.setattr(_reproduction, "small", quick)
+    frame = pd.DataFrame(rows(), columns=[f"G{i}" for i in range(12)], index=[f"S{i}" for i in range(90)])
+    donors = [f"D{i // 4}" for i in range(90)]
+    path = tmp_path / "toy.csv"
+    frame.assign(tissue=labels(), cancer=np.arange(90) // 2 % 2, donor=donors)[::2].to_csv(path)
+    return path
+
+
+def test_command_line(file, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("sklearn_txaug.benchmark.reproduction.small", quick)
     command = (
-        f"reproduce gmda2024 --data {tmp_path}/toy.csv --label tissue --group donor --cohort gtex --scale small "
-        f"--systems GMDA --seeds 1 --output {tmp_path}/out"
+        f"reproduce lacan2023 --data {file} --label tissue --group donor --cancer cancer --scale small --quiet "
+        f"--systems WGAN-GP --seeds 1 --output {tmp_path}/out"
     ).split()
     assert command_line.main(command) == 0
     printed = capsys.readouterr().out
-    assert "GMDA), utility and F1" in printed
-    assert "| GMDA      | f1                   | 0.7986 " in printed
-    assert (tmp_path / "out" / "gmda2024-gtex-small" / "results.csv").exists()
+    assert "toy: 45 rows, 12 genes, 3 classes, 2 cancer" in printed
+    assert re.search(r"\| WGAN-GP +\| reverse validation cancer +\| 0.9839 ", printed)
+    folder = tmp_path / "out" / "lacan2023-tcga-small"
+    assert (folder / "results.csv").exists()
+    assert "12 genes" in (folder / "report.html").read_text()
     assert command_line.main([*command, "--systems", "CTGAN"]) == 2
     assert "--systems: ['CTGAN'] are not known" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         command_line.main([*command, "--seeds", "-1"])
     assert "'-1' is not a number of 1 or more" in capsys.readouterr().err
-    assert (
-        command_line.main(["reproduce", "gmda2024", "--data", f"{tmp_path}/toy.csv", "--label", "tissue"])
-        == 2
-    )
-    assert "--cohort is needed" in capsys.readouterr().err
-    assert command_line.main(["reproduce", "lacan2023", "--cohort", "gtex"]) == 2
-    assert "has tables of tcga" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("gmda2024 --data {file} --label tissue", "--cohort is needed"),
+        ("lacan2023 --cohort gtex", "has tables of tcga"),
+        ("gmda2024 --cohort wilt", "--cohort wilt: give its table by --data"),
+        ("gmda2024 --cohort moons --data {file}", "its points are made"),
+        ("lacan2026 --cancer sex", "--cancer: lacan2026 has no use for it"),
+        (
+            "lacan2023 --data {file} --label tissue --drop cancer,donor --scale full",
+            "takes 50 neighbours",
+        ),
+    ],
+)
+def test_command_line_errors(options, message, file, tmp_path, capsys):
+    command = f"reproduce {options} --output {tmp_path}/out".format(file=file).split()
+    assert command_line.main(command) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_tables_and_toys(file, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("sklearn_txaug.benchmark.reproduction.small", small_trees)
+    common = f"--scale small --quiet --output {tmp_path}/out".split()
+    table = f"reproduce gmda2024 --cohort wilt --data {file} --label tissue --drop cancer,donor".split()
+    assert command_line.main([*table, *common]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"\| GMDA +\| reverse validation +\| 0.9129 ", printed)
+    assert re.search(r"\| CTGAN +\| correlation error ", printed)
+    toy = ["reproduce", "gmda2024", "--cohort", "swissroll", "--systems", "GMDA"]
+    assert command_line.main([*toy, *common]) == 0
+    assert "swissroll: 3000 rows, 2 genes, 4 classes" in capsys.readouterr().out
+    assert (tmp_path / "out" / "gmda2024-swissroll-small" / "rows.png").exists()
+
+
+def small_trees(paper, n_train):
+    """The small experiment with trainings of a moment, whose classifier is not a net."""
+    paper = small(paper, n_train)
+    systems = {
+        name: system._replace(settings={**system.settings, "max_epochs": 2})
+        for name, system in paper.systems.items()
+    }
+    embedders = {name: net.set_params(max_epochs=2) for name, net in paper.embedders.items()}
+    return paper._replace(systems=systems, embedders=embedders)

@@ -1,9 +1,8 @@
-"""The command ``reproduce``: a published table measured on the user's cohort, beside the published figures."""
+"""The command ``reproduce``: a published experiment on the user's cohort, each figure beside the published one."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +21,21 @@ from .options import (
 from .output import check_folder
 
 _PAPERS = ("lacan2023", "lacan2026", "gmda2024")
+_TABLES = ("diabetes", "gesture", "magic", "wilt")
+_TOYS = ("circles", "moons", "swissroll")
+_BRAIN = ("cerebellum", "hippocampus")  # stands for one of two labels in the embedded data
 
 
 def add_reproduce(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "reproduce",
-        help="measure a published table on your cohort, beside the published figures",
-        description="Train the systems of a published table with their published settings, and print the same "
-        "indicators beside the published ones. Published settings take hours on a GPU; --scale small runs the same "
-        "steps with narrow networks in about a minute. Without --data: the embedded tissue expression data, small. "
-        "A run that was killed continues where it stopped when the same command is given again.",
+        help="repeat a published experiment on your cohort, each figure beside the published one",
+        description="Train the systems of a paper with their published settings, measure what its tables and figures "
+        "show, and print and write as a page (report.html) ours beside theirs. Published settings take hours on a "
+        "GPU; --scale small goes through the same steps with narrow networks in about two minutes. Without --data: "
+        "the embedded tissue expression data, small; circles, moons and swissroll are made. A run that was killed "
+        "continues where it stopped when the same command is given again.",
         parents=[cohort_options(), class_size_option(), checkpoint_option(), quiet_option()],
         allow_abbrev=False,
     )
@@ -40,140 +43,228 @@ def add_reproduce(commands: Any) -> None:
     add("paper", choices=_PAPERS)
     add("--data", type=Path, metavar="FILE", help=f"your cohort ({FILE_ENDINGS})")
     add("-o", "--output", type=Path, default=Path("reproduce"), help="folder of the results (%(default)s)")
-    add("--cohort", choices=["tcga", "gtex"], help="whose table and settings; default: by the file's name")
     add(
-        "--genes", choices=["landmarks", "all"], help="default: landmarks if the table and the file have them"
+        "--cohort",
+        choices=["tcga", "gtex", *_TABLES, *_TOYS],
+        help="whose figures and settings; default: by the file's name",
     )
-    add("--graph", type=Path, help="table of protein interactions for the AttGAN, beside co-expression")
     add(
-        "--systems", type=names, default="", help="some of the table's systems, comma-separated; default: all"
+        "--genes",
+        choices=["landmarks", "all"],
+        help="what generators of landmark genes generate; default: landmarks if the paper and the file have them",
+    )
+    add(
+        "--cancer",
+        metavar="COLUMN",
+        help="column of tumour or normal, for the second task of lacan2023: two values",
+    )
+    add("--graph", type=Path, help="table of protein interactions for the AttGAN, as of STRING")
+    add(
+        "--systems", type=names, default="", help="some of the paper's systems, comma-separated; default: all"
     )
     add("--scale", choices=["small", "full"], help="default: full with --data, small without")
-    add("--seeds", type=positive, help="trainings of each system; default: 5, small 2")
+    add("--seeds", type=positive, help="trainings of each system; default: 5, small 1")
     add_traceback(parser)
     parser.set_defaults(run=_reproduce)
 
 
 def _reproduce(arguments: argparse.Namespace) -> int:
-    from ..benchmark import make_cohort
-    from ..benchmark._reproduction import reproduce, small, split_parts
+    from ..benchmark.reproduction import Split, available, format_reproduction, reproduce, small, write_page
 
     check_folder(arguments.output)
-    table = _table(arguments)
-    genes = arguments.genes or ("auto" if table.landmarks and arguments.data else "all")
+    name = _cohort_name(arguments)
+    paper = _paper(arguments, name)
     check_options(arguments, [arguments.data])
-    cohort_table = read_cohort(arguments.data, arguments)
-    name = cohort_table.name
-    X = choose_genes(cohort_table, genes)
-    groups = cohort_table.groups
-    cohort, rare = make_cohort(name, X, cohort_table.target, groups, min_class_size=arguments.min_class_size)
-    if rare:
-        print(f"left out, fewer than {arguments.min_class_size} rows: {', '.join(map(str, rare))}")
     scale = arguments.scale or ("full" if arguments.data else "small")
-    n_train = len(split_parts(cohort, table, 0).pool)
+    study, notes, columns = _study(arguments, paper, name, scale)
+    paper, missing = available(paper._replace(notes=(*notes, *paper.notes)), study)
+    n_train = len(Split(study, paper, 0).train)
     if scale == "small":
-        table = small(table, n_train)
-    elif table.k >= n_train:
-        raise ValueError(f"the table takes {table.k} neighbours, and {name} has {n_train} training rows")
-    print(
-        f"{name}: {cohort.X.shape[0]} rows, {cohort.X.shape[1]} genes, {len(set(cohort.y.tolist()))} classes, "
-        f"{n_train} training rows{'' if groups is not None else ', no groups: split by row'}; scale {scale}"
-    )
-    options = {**column_names(cohort_table), "genes": genes}
-    if arguments.transform != "none":
-        options["transform"] = arguments.transform
-    folder = arguments.output / f"{arguments.paper}-{_cohort_name(arguments)}-{scale}"
+        paper = small(paper, n_train)
+    elif paper.k >= n_train:
+        raise ValueError(
+            f"{arguments.paper} takes {paper.k} neighbours, and {study.cohort.name} has {n_train} training rows; "
+            "--scale small takes fewer"
+        )
+    facts = _facts(study, n_train, scale)
+    for line in (*(f"{key}: {value}" for key, value in facts.items()), *(f"left out: {m}" for m in missing)):
+        print(line)
+    folder = arguments.output / f"{arguments.paper}-{name}-{scale}"
     rows = reproduce(
-        cohort,
-        table,
-        seeds=arguments.seeds or (2 if scale == "small" else 5),
+        study,
+        paper,
+        seeds=arguments.seeds or (1 if scale == "small" else 5),
         output=folder,
         checkpoint=arguments.checkpoint,
-        settings={f"{name} {option}": value for option, value in options.items()},
+        settings={f"{study.cohort.name} {option}": value for option, value in columns.items()},
         verbose=not arguments.quiet,
     )
-    print("\n" + format_reproduction(rows, table, scale))
-    print(f"\nrows: {folder / 'results.csv'}")
+    page = write_page(rows, paper, folder, scale=scale, missing=missing, facts=facts)
+    print("\n" + format_reproduction(rows, paper, scale, missing))
+    print(f"\nrows: {folder / 'results.csv'}\npage: {page}")
     return 0
 
 
 def _cohort_name(arguments: argparse.Namespace) -> str:
-    from ..benchmark._published import PUBLISHED
+    from ..benchmark.reproduction import PAPERS
 
-    cohorts = PUBLISHED[arguments.paper]
+    cohorts = PAPERS[arguments.paper]
     chosen = arguments.cohort
     if chosen is None:
         file = "" if arguments.data is None else arguments.data.name.lower()
         chosen = next((name for name in cohorts if name in file), None)
         chosen = "tcga" if chosen is None and (len(cohorts) == 1 or arguments.data is None) else chosen
     if chosen is None:
-        raise ValueError("--cohort is needed: the file's name says neither tcga nor gtex")
+        raise ValueError(f"--cohort is needed: the file's name says none of {', '.join(cohorts)}")
     if chosen not in cohorts:
         raise ValueError(f"--cohort: {arguments.paper} has tables of {', '.join(cohorts)}, not of {chosen}")
+    if chosen in _TABLES and arguments.data is None:
+        raise ValueError(
+            f"--cohort {chosen}: give its table by --data, and the column of its classes by --label"
+        )
+    if chosen in _TOYS and arguments.data is not None:
+        raise ValueError(f"--cohort {chosen}: its points are made, so --data is not needed")
     return chosen
 
 
-def _table(arguments: argparse.Namespace) -> Any:
-    """Return the published table with the systems that were asked for."""
-    from ..benchmark._published import PUBLISHED
+def _paper(arguments: argparse.Namespace, name: str) -> Any:
+    """Return the experiment with the systems that were asked for."""
+    from ..benchmark.reproduction import PAPERS
 
-    table = PUBLISHED[arguments.paper][_cohort_name(arguments)]
-    systems = pick(dict(table.systems), arguments.systems or list(table.systems), "--systems")
-    if arguments.graph is not None:
-        systems = {name: _with_graph(system, arguments.graph) for name, system in systems.items()}
-    return table._replace(systems=systems)
-
-
-def _with_graph(system: Any, path: Path) -> Any:
-    if system.sampler != "AttGANSampler":
-        return system
-    from ..graphs import GeneGraph
-
-    graphs = [GeneGraph.from_edges(path), "coexpression"]
-    return system._replace(settings={**system.settings, "graphs": graphs})
+    paper = PAPERS[arguments.paper][name]
+    for option, given, of_use in (
+        ("--cancer", arguments.cancer, paper.binary),
+        ("--graph", arguments.graph, any(system.graphs for system in paper.systems.values())),
+    ):
+        if given is not None and not of_use:
+            raise ValueError(f"{option}: {arguments.paper} has no use for it")
+    chosen = pick(dict(paper.systems), arguments.systems or list(paper.systems), "--systems")
+    return paper._replace(systems=chosen)
 
 
-def format_reproduction(rows: Sequence[Any], table: Any, scale: str = "full") -> str:
-    """Return the published figures and ours as text, also valid as Markdown."""
-    from ..benchmark._published import REAL
-    from ..benchmark._summary import markdown_table
+def _study(
+    arguments: argparse.Namespace, paper: Any, name: str, scale: str
+) -> tuple[Any, list[str], dict[str, Any]]:
+    """Return the cohort, what of it differs from the paper, and the columns that it came from."""
+    from ..benchmark.reproduction import make_study
 
-    values: dict[tuple[str, str, str], list[float]] = {}
-    for row in rows:
-        values.setdefault((row.sampler, row.metric, row.classifier), []).append(row.value)
-    order = list(dict.fromkeys(metric for _, metric, where in values if where))
-    body = []
-    for name in (REAL, *table.systems):
-        published = table.real if name == REAL else table.systems[name].figures
-        for metric in order:
-            ours = [_mean(values.get((name, metric, where))) for where in ("training rows", "held-out rows")]
-            if any(ours) or metric in published:
-                shown = f"{published[metric]:,.4g}" if metric in published else ""
-                body.append([name, metric.replace("_", " "), shown, *ours])
-    seeds = len({row.seed for row in rows})
-    header = ["system", "indicator", "published", "ours, training rows", "ours, held-out rows"]
-    lines = [
-        f"Published: {table.source}",
-        f"Ours: mean and standard deviation of {seeds} training(s), k = {table.k}; real rows: training rows in the "
-        "place of synthetic ones. The papers took precision to Frechet distance on training rows.",
-        "",
-        markdown_table(header, body),
-        "",
-        "What differs from the paper:",
-    ]
-    notes = list(table.notes)
-    if scale == "small":
-        notes.insert(
-            0,
-            "Scale small: narrow networks, short trainings, fewer neighbours: figures are no measure of it.",
+    if name in _TOYS:
+        return make_study(name, *_toy(name), min_class_size=1)[0], [], {}
+    table, binary, notes = _tables(arguments, paper)
+    masks = _landmarks(arguments, table, paper)
+    ppi, more = _interactions(arguments, table, paper, scale)
+    study, rare = make_study(
+        table.name,
+        table.data,
+        table.target,
+        table.groups,
+        binary=binary,
+        landmarks=masks,
+        ppi=ppi,
+        min_class_size=arguments.min_class_size,
+    )
+    if rare:
+        notes.append(
+            f"Classes of fewer than {arguments.min_class_size} rows are left out: {', '.join(map(str, rare))}."
         )
-    return "\n".join([*lines, *(f"* {note}" for note in notes)])
+    columns = {**column_names(table), "cancer": arguments.cancer, "graph": str(arguments.graph)}
+    if arguments.transform != "none":
+        columns["transform"] = arguments.transform
+    return study, [*notes, *more], columns
 
 
-def _mean(values: Sequence[float] | None) -> str:
+def _tables(arguments: argparse.Namespace, paper: Any) -> tuple[Any, Any, list[str]]:
+    """Return the cohort's table, the labels of the second task, and what stands in for something."""
     import numpy as np
 
-    if not values:
-        return ""
-    spread = f" +- {np.std(values, ddof=1):.3g}" if len(values) > 1 else ""
-    return f"{np.mean(values):.4g}{spread}"
+    if arguments.data is None:
+        table = read_cohort(None, arguments)
+        if not paper.binary:
+            return table, None, []
+        binary = np.where(np.isin(table.target, _BRAIN), "brain", "other")
+        return (
+            table,
+            binary,
+            ["The embedded data have no tumours: brain or other stands for tumour or normal."],
+        )
+    if arguments.cancer is None:
+        return read_cohort(arguments.data, arguments), None, []
+    first = argparse.Namespace(**{**vars(arguments), "drop": [*arguments.drop, arguments.cancer]})
+    second = argparse.Namespace(**{**vars(arguments), "label": arguments.cancer})
+    if arguments.label is not None and arguments.labels_file is None:
+        second.drop = [*arguments.drop, arguments.label]
+    if arguments.labels_file is not None:
+        first.drop = arguments.drop
+    table = read_cohort(arguments.data, first)
+    return table, read_cohort(arguments.data, second).target.to_numpy(), []
+
+
+def _landmarks(arguments: argparse.Namespace, table: Any, paper: Any) -> Any:
+    """Return the mask of the landmark genes, None if systems generate all genes."""
+    from ..datasets import match_landmarks
+
+    if not paper.landmarks or arguments.genes == "all":
+        return None
+    mask = match_landmarks(table.feature_names).mask
+    if arguments.genes == "landmarks" or arguments.data is not None:
+        kept = choose_genes(table, arguments.genes or "auto").shape[1]
+        return mask if kept == mask.sum() < len(mask) else None
+    return mask
+
+
+def _interactions(arguments: argparse.Namespace, table: Any, paper: Any, scale: str) -> tuple[Any, list[str]]:
+    """Return the protein graph with column numbers as genes; small, a random one stands in for it."""
+    import numpy as np
+
+    from ..graphs import GeneGraph
+
+    if not any(system.graphs for system in paper.systems.values()):
+        return None, []
+    genes = np.asarray(table.feature_names)
+    if arguments.graph is not None:
+        graph = GeneGraph.from_edges(arguments.graph).threshold(0.995).align(genes)
+        column_of = {gene: i for i, gene in enumerate(genes.tolist())}
+        columns = np.array([column_of[gene] for gene in graph.genes.tolist()])
+        found = f"{graph.n_genes} genes and {graph.n_edges} edges (published: 4,670 and 29,928)"
+        return GeneGraph(graph.adjacency, columns), [f"The protein graph has {found}."]
+    if scale != "small":
+        return None, []
+    ends = np.random.default_rng(0).integers(len(genes), size=(2, len(genes)))
+    edges = [(int(a), int(b), 1.0) for a, b in ends.T if a != b]
+    return GeneGraph.from_edges(edges), ["There is no --graph: a random one stands for protein interactions."]
+
+
+def _toy(name: str) -> tuple[Any, Any]:
+    import numpy as np
+    from sklearn import datasets
+
+    options: dict[str, Any] = {"noise": 0.05, "random_state": 0}
+    if name == "circles":
+        return datasets.make_circles(3000, factor=0.5, **options)
+    if name == "moons":
+        return datasets.make_moons(3000, **options)
+    points, along = datasets.make_swiss_roll(3000, **options)
+    return points[:, [0, 2]], np.searchsorted(np.quantile(along, [0.25, 0.5, 0.75]), along)
+
+
+def _facts(study: Any, n_train: int, scale: str) -> dict[str, str]:
+    """Return what stands above the figures."""
+    import torch
+
+    from .._nn.device import resolve_device
+
+    cohort, tasks = study.cohort, study.tasks
+    counts = [f"{len(set(meaning.values()))} {task or 'classes'}" for task, meaning in tasks.items()]
+    genes = f"{cohort.X.shape[1]} genes"
+    if study.landmarks is not None:
+        genes += f", {study.landmarks.sum()} of them landmarks"
+    device = resolve_device("auto")
+    named = (
+        torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    )
+    return {
+        "Cohort": f"{cohort.name}: {len(cohort.y)} rows, {genes}, {', '.join(counts)}, {n_train} training rows"
+        f"{'' if cohort.groups is not None else ', no groups: split by row'}",
+        "Scale": scale,
+        "Device": f"{device.type}, {named}, torch {torch.__version__}",
+    }
