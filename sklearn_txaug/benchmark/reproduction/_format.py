@@ -72,7 +72,7 @@ def tables(compared: Sequence[Compared], paper: Paper) -> Iterator[Table]:
             [claim.text, f"{a.mean:.4g}", f"{b.mean:.4g}", "holds" if holds else "does not hold"]
             for claim, a, b, holds in claims
         ]
-        yield "The paper's claims", ("claim", "first", "second", "here"), body
+        yield "The paper's claims", ("claim", "ours", "against", "here"), body
     single = [c for c in compared if place(c.name) is None]
     yield "Figures, ours beside theirs", HEADER, [_line(c) for c in single]
     for family, members in families(compared).items():

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...utils.html import document, figure
 from .._pictures import draw_embeddings
 from .._store import Row, read_points
-from ._comparison import Compared, answer, compare
+from ._comparison import Compared, answer, compare, judged_claims
 from ._format import described_run, lists, tables
 from ._paper import Paper
 from ._pictures import draw_agreement, draw_precision_recall, draw_series, looks_of
@@ -63,7 +63,7 @@ def write_page(
     )
     found = [_table(*table) for table in tables(compared, paper)]
     drawn = [figure(caption, png) for caption, png in _pictures(compared, paper, folder)]
-    n_claims = 1 if paper.claims else 0
+    n_claims = int(bool(judged_claims(compared, paper)))
     body += [*found[:n_claims], *drawn, *found[n_claims:]]
     for heading, items in lists(paper, missing).items():
         body.append(f"<h2>{escape(heading)}</h2><ul>{''.join(f'<li>{escape(i)}</li>' for i in items)}</ul>")
@@ -75,7 +75,8 @@ def write_page(
 def _pictures(compared: Sequence[Compared], paper: Paper, folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield caption and picture, each written to the folder too."""
     looks = looks_of(list(paper.systems))
-    points = {where[2]: path for where, path in read_points(folder).items() if where[2] in paper.systems}
+    kept = {where[2]: path for where, path in read_points(folder).items() if where[2] in paper.systems}
+    points = {name: path for name, path in kept.items() if not paper.systems[name].all_genes} or kept
     drawn = {
         "precision_recall": (
             "Precision and recall on training rows: hollow is published, full is ours",

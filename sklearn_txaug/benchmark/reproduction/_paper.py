@@ -64,7 +64,8 @@ class Paper(NamedTuple):
     The cohort is cut into `folds` parts, of which `held` are the test rows; one in five of the others are validation
     rows. `classifiers` are those of reverse validation and `embedders` those of the Frechet distance and of
     augmentation, by task: "" is the label, "cancer" tumour or normal; with the suffix ``", all genes"`` they are
-    for whole transcriptomes. `unjudged` are the names whose published figures are of other conditions. `known` are
+    for whole transcriptomes. `unjudged` are beginnings of names whose
+    published figures are of other conditions. `known` are
     mistakes and peculiarities of the published figures, `notes` what the reproduction does differently.
     """
 

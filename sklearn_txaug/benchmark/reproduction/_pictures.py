@@ -18,7 +18,8 @@ _PANEL = 3.6  # inches
 
 def draw_agreement(compared: Sequence[Compared], looks: Mapping[str, dict]) -> bytes | None:
     """Draw our figures over the published ones, those that are shares."""
-    shown = [c for c in compared if c.agrees is not None and c.name != "parameters"]
+    shown = [c for c in compared if c.difference is not None and c.name != "parameters"]
+    shown = [c for c in shown if not is_unbounded(c.name)]
     if not shown:
         return None
     figure, ax = _new(1)

@@ -15,7 +15,7 @@ _WIDTH = 64
 
 def shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
     """Return settings of a sampler or a net for a short training on `n_train` rows."""
-    limits = {"max_epochs": max(2, min(30, _STEPS // n_train)), **_LIMITS}
+    limits = {"max_epochs": max(2, min(20, _STEPS // n_train)), **_LIMITS}
     changed: dict[str, Any] = {k: min(settings[k], most) for k, most in limits.items() if k in settings}
     for name, widths in settings.items():
         if name.endswith("hidden_layer_sizes") and widths is not None:
@@ -33,13 +33,15 @@ def small_net(estimator: Any, n_train: int) -> Any:
 
 
 def small(paper: Any, n_train: int) -> Any:
-    """Return the paper with systems, classifiers and parts that are quick on `n_train` rows."""
+    """Return the paper with systems, classifiers and parts that are quick on `n_train` rows; nothing is judged."""
 
     def nets(known: Mapping[str, Any]) -> dict[str, Any]:
         return {name: small_net(estimator, n_train) for name, estimator in known.items()}
 
     return paper._replace(
         k=min(paper.k, max(2, n_train // 15)),
+        unjudged=("",),
+        claims=(),
         parts=[part.small(n_train) for part in paper.parts],
         classifiers=nets(paper.classifiers),
         embedders=nets(paper.embedders),
