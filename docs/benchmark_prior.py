@@ -23,16 +23,33 @@ from sklearn.preprocessing import StandardScaler
 from sklearn_txaug._cli.options import names
 from sklearn_txaug.benchmark import make_classifiers
 from sklearn_txaug.datasets import read_expression
-from sklearn_txaug.over_sampling import CopulaSampler, FlowMatchingSampler, GaussianSampler
-from sklearn_txaug.priors import ExpressionPrior
+from sklearn_txaug.over_sampling import (
+    CopulaSampler,
+    DDIMSampler,
+    DDPMSampler,
+    FlowMatchingSampler,
+    GaussianSampler,
+    TabDDPMSampler,
+    TransferFlowSampler,
+)
+from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior
 from sklearn_txaug.utils.random import seeded
 from sklearn_txaug.utils.splits import holdout
 from sklearn_txaug.utils.statistics import corrected_standard_error
 from sklearn_txaug.utils.threads import one_thread
 
-SAMPLERS = {"gaussian": GaussianSampler(), "copula": CopulaSampler(), "flow": FlowMatchingSampler()}
+SAMPLERS = {
+    "gaussian": GaussianSampler(),
+    "copula": CopulaSampler(),
+    "flow": FlowMatchingSampler(),
+    "ddpm": DDPMSampler(),
+    "ddim": DDIMSampler(),
+    "tabddpm": TabDDPMSampler(),
+    "transfer": TransferFlowSampler(),
+}
 SCORES = ["balanced accuracy", "macro F1", "log loss"]
 SETTING = ["data", "classifier", "k", "sampler"]
+COLUMNS = ["sampler", *SCORES, "data", "classifier", "k", "seed"]
 
 
 class Rows(NamedTuple):
@@ -71,12 +88,16 @@ def all_classifiers() -> dict:
 
 
 def split_classes(rows: Rows, n_held: int, seed: int) -> tuple[Rows, Rows, Rows]:
-    """Return reference, training pool and test rows; the latter two of the `n_held` families held out."""
+    """Return reference, training pool and test rows; the latter two of the `n_held` families held out.
+
+    Half of the patients with rows on both sides are the reference's, the others are not.
+    """
     rng = np.random.default_rng(seed)
     held = np.isin(rows.family, rng.permutation(np.unique(rows.family))[:n_held])
-    pool, test = split_patients(rows.take(held), seed)
-    known = np.concatenate([pool.groups, test.groups])
-    return rows.take(~held & ~np.isin(rows.groups, known)), pool, test
+    both = rng.permutation(np.intersect1d(rows.groups[held], rows.groups[~held]))
+    theirs, ours = np.array_split(both, 2)
+    pool, test = split_patients(rows.take(held & ~np.isin(rows.groups, theirs)), seed)
+    return rows.take(~held & ~np.isin(rows.groups, ours)), pool, test
 
 
 def split_patients(rows: Rows, seed: int) -> tuple[Rows, Rows]:
@@ -115,13 +136,23 @@ def scores(classifier, X: pd.DataFrame, y: np.ndarray, test: Rows) -> list[float
     ]
 
 
+def with_reference(name: str, prior: ExpressionPrior, flow: ExpressionFlow | None, seed: int):
+    """Return a sampler by name: one with a prior if "+prior" follows, or with the flow."""
+    kind, _, with_prior = name.partition("+")
+    sampler = seeded(SAMPLERS[kind], seed)
+    if kind == "transfer":
+        return sampler.set_params(reference=flow)
+    return sampler.set_params(prior=prior if with_prior else None)
+
+
 def one_job(
     prior: ExpressionPrior,
+    flow: ExpressionFlow | None,
     pool: Rows,
     test: Rows,
     seed: int,
     k: int,
-    classifier: str,
+    classifiers: list[str],
     options: argparse.Namespace,
 ) -> pd.DataFrame:
     """Return the scores without augmentation, and with samplers that have a prior or none, means over draws."""
@@ -132,17 +163,16 @@ def one_job(
         X, y, groups = pool.X.iloc[some], pool.y[some], pool.groups[some]
         amount = dict.fromkeys(np.unique(y), options.n_synthetic)
         for name in ["none", *options.samplers]:
-            X_res, y_res, model = X, y, seeded(all_classifiers()[classifier], seed)
+            X_res, y_res = X, y
             if name != "none":
-                kind, _, with_prior = name.partition("+")
-                sampler = seeded(SAMPLERS[kind], 1000 * seed + draw).set_params(n_synthetic=amount)
-                sampler.set_params(prior=prior if with_prior else None)
-                X_res, y_res = sampler.fit_resample(X, y, groups=groups)
-            results.append(
-                {"sampler": name, **dict(zip(SCORES, scores(model, X_res, y_res, test), strict=True))}
-            )
-    means = pd.DataFrame(results).groupby("sampler", sort=False).mean().reset_index()
-    return means.assign(data=options.name, classifier=classifier, k=k, seed=seed)
+                sampler = with_reference(name, prior, flow, 1000 * seed + draw)
+                X_res, y_res = sampler.set_params(n_synthetic=amount).fit_resample(X, y, groups=groups)
+            for classifier in classifiers:
+                model = seeded(all_classifiers()[classifier], seed)
+                reached = dict(zip(SCORES, scores(model, X_res, y_res, test), strict=True))
+                results.append({"sampler": name, "classifier": classifier, **reached})
+    means = pd.DataFrame(results).groupby(["sampler", "classifier"], sort=False).mean().reset_index()
+    return means.assign(data=options.name, k=k, seed=seed)[COLUMNS]
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -201,6 +231,7 @@ def main() -> None:
     add("--rank", type=int, default=64)
     add("--draws", type=int, default=3, help="draws of the training rows in each seed")
     add("--seeds", type=int, default=8)
+    add("--first-seed", type=int, default=0, help="to run some of the seeds at a time")
     add("--output", type=Path, default=Path("benchmark/prior.csv"))
     options = parser.parse_args()
     options.name = (
@@ -208,31 +239,41 @@ def main() -> None:
     )
 
     rows = read_rows(options.data, options.label, options.family, least=25)
-    reference = None
+    other = None
     if options.reference is not None:
-        reference = read_rows(options.reference, options.reference_label, options.reference_family, least=6)
-        reference = reference.take(~np.isin(reference.family, options.reference_without))
+        other = read_rows(options.reference, options.reference_label, options.reference_family, least=6)
+        other = other.take(~np.isin(other.family, options.reference_without))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     done = (
         pd.read_csv(options.output) if options.output.exists() else pd.DataFrame(columns=[*SETTING, "seed"])
     )
     known = set(done[["data", "classifier", "k", "seed", "sampler"]].itertuples(index=False, name=None))
-    for seed in range(options.seeds):
+    for seed in range(options.first_seed, options.seeds):
         parts = (
             split_classes(rows, options.hold_out, seed)
-            if reference is None
-            else split_cohorts(rows, reference, options.hold_out, seed)
+            if other is None
+            else split_cohorts(rows, other, options.hold_out, seed)
         )
         reference, pool, test = most_variable(parts, options.genes)
         prior = ExpressionPrior(rank=options.rank).fit(reference.X, reference.y, groups=reference.groups)
+        flow = None
+        if "transfer" in options.samplers:
+            with one_thread():
+                flow = ExpressionFlow(rank=options.rank, random_state=seed).fit(
+                    reference.X, reference.y, groups=reference.groups
+                )
         for k in map(int, options.k.split(",")):
-            for classifier in options.classifiers:
-                if all((options.name, classifier, k, seed, name) in known for name in options.samplers):
-                    continue
-                with one_thread():
-                    result = one_job(prior, pool, test, seed, k, classifier, options)
-                result.to_csv(options.output, mode="a", header=not options.output.exists(), index=False)
-                print(f"{options.name}: seed {seed}, {k} rows a class, {classifier}", flush=True)
+            left = [
+                classifier
+                for classifier in options.classifiers
+                if not all((options.name, classifier, k, seed, name) in known for name in options.samplers)
+            ]
+            if not left:
+                continue
+            with one_thread():
+                result = one_job(prior, flow, pool, test, seed, k, left, options)
+            result.to_csv(options.output, mode="a", header=not options.output.exists(), index=False)
+            print(f"{options.name}: seed {seed}, {k} rows a class, {', '.join(left)}", flush=True)
     results = pd.read_csv(options.output).drop_duplicates([*SETTING, "seed"], keep="last")
     table = summarise(results[results["data"] == options.name])
     print(as_text(table))

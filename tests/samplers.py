@@ -15,10 +15,12 @@ from sklearn_txaug.over_sampling import (
     LandmarkSampler,
     LatentSampler,
     TabDDPMSampler,
+    TransferFlowSampler,
     TVAESampler,
     VAESampler,
     WGANGPSampler,
 )
+from sklearn_txaug.priors import ExpressionFlow
 
 SMALL_GAN = {"generator_hidden_layer_sizes": (16,), "critic_hidden_layer_sizes": (64, 64), "latent_dim": 4}
 
@@ -30,6 +32,11 @@ SAMPLERS = [
     LatentSampler(sampler=GaussianSampler(), random_state=0),
     LandmarkSampler(sampler=GaussianSampler(), landmarks=[0], random_state=0),
     FrozenSampler(random_state=0),  # trains a GaussianSampler, as nothing trained fits every check
+    TransferFlowSampler(  # trains its flow on the given rows, as no reference fits every check
+        ExpressionFlow(max_epochs=1, batch_size=2500, hidden_layer_sizes=(16,), device="cpu"),
+        n_sampling_steps=4,
+        random_state=0,
+    ),
     SelectiveSampler(
         candidates=[GaussianSampler(), CopulaSampler()],
         n_synthetic=None,

@@ -59,7 +59,8 @@ def sampler_options() -> argparse.ArgumentParser:
     add(
         "--prior",
         metavar="NAME|FILE",
-        help="what a reference cohort teaches, for classes of a few rows: tcga, or a file of the command prior",
+        help="what a reference cohort teaches, for classes of a few rows: tcga, or a file of the command prior; for "
+        "the sampler transfer, a file of prior --flow",
     )
     return parser
 
@@ -130,17 +131,22 @@ def _chosen_sampler(arguments: argparse.Namespace) -> tuple[Any, str]:
 
 
 def set_prior(sampler: Any, name: str | None) -> None:
-    """Give a sampler the prior of this name or file, if there is one."""
-    from ..priors import load_prior
+    """Give a sampler the prior, or the flow, of this name or file, if there is one."""
+    from ..priors import ExpressionFlow, load_prior
 
     if name is None:
         return
-    if "prior" not in sampler.get_params(deep=False):
+    takes = sampler.get_params(deep=False)
+    if "prior" in takes:
+        load_prior(name)  # a wrong name is said now
+        sampler.set_params(prior=name)
+    elif "reference" in takes:
+        ExpressionFlow.load(name)
+        sampler.set_params(reference=name)
+    else:
         raise ValueError(
-            f"--prior: {type(sampler).__name__} takes none; gaussian, copula, flow, ddpm and ddim do"
+            f"--prior: {type(sampler).__name__} takes none; gaussian, copula, flow, ddpm, ddim and transfer do"
         )
-    load_prior(name)  # a wrong name is said now
-    sampler.set_params(prior=name)
 
 
 def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) -> Any:
@@ -163,11 +169,12 @@ def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) ->
 
 def _known_sampler(name: str) -> Any:
     from ..benchmark import make_samplers
-    from ..over_sampling import FlowMatchingSampler, LandmarkSampler
+    from ..over_sampling import FlowMatchingSampler, LandmarkSampler, TransferFlowSampler
     from ..over_sampling.base import GenerativeSampler
 
     known = {key: item for key, item in make_samplers().items() if isinstance(item, GenerativeSampler)}
     known.setdefault("landmark", LandmarkSampler(sampler=FlowMatchingSampler()))
+    known.setdefault("transfer", TransferFlowSampler())
     if name not in known:
         raise ValueError(
             f"--sampler: {name!r} is not known; choose from {', '.join(known)}, or give the dotted path of a class, "

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import check_options, read_cohort
-from .options import FILE_ENDINGS, add_traceback, class_size_option, cohort_options, names, positive
+from .options import (
+    FILE_ENDINGS,
+    add_traceback,
+    class_size_option,
+    cohort_options,
+    names,
+    positive,
+    seed_option,
+)
 from .output import check_writable
 
 
@@ -19,7 +27,7 @@ def add_prior(commands: Any) -> None:
         description="Learn from a reference cohort how classes, and the rows of one class, differ, and write it to "
         "a file for augment --prior and for the parameter prior of samplers. Its classes and patients must not be "
         f"those of rows that a classifier is tested on. Files: {FILE_ENDINGS}; on a log scale.",
-        parents=[cohort_options(), class_size_option()],
+        parents=[cohort_options(), class_size_option(), seed_option()],
         allow_abbrev=False,
     )
     add = parser.add_argument
@@ -33,13 +41,18 @@ def add_prior(commands: Any) -> None:
         metavar="CLASSES",
         help="classes not to learn from, comma-separated",
     )
+    add(
+        "--flow",
+        action="store_true",
+        help="train the network of the sampler transfer too; such a file is for it alone",
+    )
     add("--note", default="", help="source and licence, kept in the file")
     add_traceback(parser)
     parser.set_defaults(run=_prior)
 
 
 def _prior(arguments: argparse.Namespace) -> int:
-    from ..priors import ExpressionPrior
+    from ..priors import ExpressionFlow, ExpressionPrior
 
     if arguments.output.suffix != ".npz":
         raise ValueError(f"--output: {str(arguments.output)!r} must end in .npz")
@@ -48,9 +61,13 @@ def _prior(arguments: argparse.Namespace) -> int:
     table = read_cohort(arguments.input, arguments)
     kept = _kept_classes(table.target, arguments)
     groups = None if table.groups is None else table.groups[kept]
-    prior = ExpressionPrior(rank=arguments.rank).fit(table.data[kept], table.target[kept], groups=groups)
+    learned: ExpressionFlow | ExpressionPrior = ExpressionPrior(rank=arguments.rank)
+    if arguments.flow:
+        learned = ExpressionFlow(rank=arguments.rank, random_state=arguments.seed)
+    learned.fit(table.data[kept], table.target[kept], groups=groups)
+    prior = learned.prior_ if isinstance(learned, ExpressionFlow) else learned
     prior.description_ = _description(arguments, table, prior)
-    prior.save(arguments.output)
+    learned.save(arguments.output)
     print(prior.description_)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
     return 0
@@ -89,5 +106,6 @@ def _description(arguments: argparse.Namespace, table: Any, prior: Any) -> str:
     options += [] if arguments.transform == "none" else [f"--transform {arguments.transform}"]
     options += [f"--leave-out {','.join(arguments.leave_out)}"] if arguments.leave_out else []
     options += [f"--min-class-size {arguments.min_class_size} --rank {arguments.rank}"]
+    options += [f"--flow --seed {arguments.seed}"] if arguments.flow else []
     command = f"Command: python -m sklearn_txaug prior {arguments.input.name} {' '.join(options)}"
     return "\n".join([learned, command, *([arguments.note] if arguments.note else [])])

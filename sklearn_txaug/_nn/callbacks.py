@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 import torch
 from skorch.callbacks import Callback
 from torch import Tensor
+from torch.utils.data import TensorDataset
 
 from ..utils.progress import progress_bar, report_share
+from .random import lend_rng, torch_generator
 
 
 class EMA(Callback):
@@ -53,6 +55,55 @@ class EMA(Callback):
     def _weights(self, net: Any) -> list[Tensor]:
         module = net.module_ if self.child is None else getattr(net.module_, self.child)
         return [tensor.detach() for tensor in module.state_dict().values() if tensor.is_floating_point()]
+
+
+class KeepBest(Callback):
+    """Keep the weights with the least loss on held-out rows, those before the first step among them.
+
+    The loss is that of the averaged weights if an `EMA` comes before, always under the same noise, and is in the
+    history as ``held_out_loss``.
+
+    Parameters
+    ----------
+    held_out : TensorDataset
+        What the module's `forward` gets.
+    """
+
+    def __init__(self, held_out: TensorDataset):
+        self.held_out = held_out
+
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
+        self.first_loss_ = self._loss(net)
+        self._keep(net, self.first_loss_)
+
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        averages = [callback for _, callback in net.callbacks_ if isinstance(callback, EMA)]
+        for average in averages:
+            average.swap(net)
+        loss = self._loss(net)
+        net.history.record("held_out_loss", loss)
+        if loss < self.best_loss_:
+            self._keep(net, loss)
+        for average in averages:
+            average.swap(net)
+
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
+        net.module_.load_state_dict(self.best_weights_)
+        del self.best_weights_
+
+    def _keep(self, net: Any, loss: float) -> None:
+        self.best_loss_ = loss
+        self.best_weights_ = {name: tensor.clone() for name, tensor in net.module_.state_dict().items()}
+
+    @torch.no_grad()
+    def _loss(self, net: Any) -> float:
+        module, rng = net.module_, net.rng_
+        lend_rng(module, torch_generator(0, net.device))
+        module.eval()
+        try:
+            return module(*(tensor.to(net.device) for tensor in self.held_out.tensors)).item()
+        finally:
+            lend_rng(module, rng)
 
 
 def n_steps(net: Any, dataset: Any) -> int:

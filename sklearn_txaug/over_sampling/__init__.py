@@ -12,6 +12,7 @@ from ._gmda import GMDASampler
 from ._landmark import LandmarkSampler
 from ._latent import LatentSampler
 from ._tabddpm import TabDDPMSampler
+from ._transfer import TransferFlowSampler
 from ._tvae import TVAESampler
 from ._vae import VAESampler
 from ._wgan_gp import WGANGPSampler
@@ -31,6 +32,7 @@ __all__ = [
     "LatentSampler",
     "TVAESampler",
     "TabDDPMSampler",
+    "TransferFlowSampler",
     "VAESampler",
     "WGANGPSampler",
 ]

@@ -16,6 +16,7 @@ from .._nn.callbacks import LearningRate
 from .._nn.layers import Conditioning, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator, uniform
+from .._nn.straight_flow import corrected_gaussian
 from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, ShareBelowOne, Widths
 from ..utils.containers import rows_like
 from ..utils.declaration import estimator
@@ -81,13 +82,10 @@ class Denoiser(GenerativeModule):
     def denoised(self, x_t: Tensor, a: Tensor, b: Tensor, time: Tensor, condition: Tensor) -> Tensor:
         """Return the expected row under preconditioning."""
         assert self.gaussians is not None
-        # E[x | x_t] for x ~ N(mean, variance) is mean + a variance / total (x_t - a mean); its standard deviation
-        # is b sqrt(variance / total). Compare the preconditioning of Karras et al. 2022, section 5.
         mean, variance = self.gaussians(condition)
-        total = a * a * variance + b * b
-        deviation = total.sqrt()
-        correction = self.network((x_t - a * mean) / deviation, time, condition)
-        return mean + a * variance / total * (x_t - a * mean) + b * (variance.sqrt() / deviation) * correction
+        return corrected_gaussian(
+            lambda standardised: self.network(standardised, time, condition), x_t, a, b, mean, variance
+        )
 
     def guided(self, direction: Any, x_t: Tensor, step: Tensor, condition: Tensor) -> Tensor:
         """Push the direction for the class away from the direction for no class."""

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from .._nn.random import normal
+from .._nn.straight_flow import straight_loss, straight_path
 from ..utils.declaration import estimator
 from ._denoising import Denoiser, DenoisingSampler
 
@@ -21,10 +22,10 @@ class FlowMatching(Denoiser):
         self.solver = solver
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        t = normal(len(x), 1, like=x, rng=self.rng).sigmoid()
-        noise = normal(*x.shape, like=x, rng=self.rng)
-        velocity = self.velocity(torch.lerp(noise, x, t), t, self.drop_labels(self.condition(y)))
-        return (velocity - (x - noise)).square().sum(dim=1).mean()
+        def velocity(x_t: Tensor, t: Tensor) -> Tensor:
+            return self.velocity(x_t, t, self.drop_labels(self.condition(y)))
+
+        return straight_loss(velocity, x, self.rng)
 
     def velocity(self, x_t: Tensor, t: Tensor, condition: Tensor) -> Tensor:
         if self.gaussians is None:
@@ -34,19 +35,13 @@ class FlowMatching(Denoiser):
 
     def path(self, y: Tensor, rng: torch.Generator | None) -> Iterator[Tensor]:
         condition = self.condition(y)
-        x = normal(len(y), self.n_features, like=condition, rng=rng)
-        yield x
-        times = torch.linspace(0, 1, self.n_sampling_steps + 1, dtype=x.dtype, device=x.device)
-        for k, (now, then) in enumerate(zip(times, times[1:], strict=False), 1):
-            velocity = self._guided_velocity(x, now, condition)
-            if self.solver == "heun" and k < self.n_sampling_steps:  # the velocity at 1 is not defined
-                ahead = self._guided_velocity(x + (then - now) * velocity, then, condition)
-                velocity = (velocity + ahead) / 2
-            x = x + (then - now) * velocity
-            yield x
-
-    def _guided_velocity(self, x: Tensor, t: Tensor, condition: Tensor) -> Tensor:
-        return self.guided(self.velocity, x, t.expand(len(x), 1), condition)
+        noise = normal(len(y), self.n_features, like=condition, rng=rng)
+        return straight_path(
+            lambda x_t, t: self.guided(self.velocity, x_t, t, condition),
+            noise,
+            self.n_sampling_steps,
+            self.solver,
+        )
 
 
 @estimator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,26 @@ from ._low_rank import LowRank
 if TYPE_CHECKING:
     from ._expression_prior import ExpressionPrior
 
-_FORMAT = "sklearn_txaug.ExpressionPrior"
-_VERSION = 1
+
+class FileKind(NamedTuple):
+    """What a file says it is.
+
+    Parameters
+    ----------
+    label : str
+        Stored in the file.
+    version : int
+        The newest that this package reads.
+    name : str
+        For messages.
+    """
+
+    label: str
+    version: int
+    name: str
+
+
+_PRIOR = FileKind("sklearn_txaug.ExpressionPrior", 1, "ExpressionPrior")
 _ARRAYS = {  # name: kind of numbers, dimensions
     "means": ("f", 1),
     "scales": ("f", 1),
@@ -34,10 +52,44 @@ _ARRAYS = {  # name: kind of numbers, dimensions
 
 
 def write_prior(path: str | PathLike, prior: ExpressionPrior) -> None:
-    """Write a fitted prior; covariances in half precision, which costs less than their sampling error."""
-    arrays = {
-        "format": np.array(_FORMAT),
-        "version": np.array(_VERSION),
+    """Write a fitted prior."""
+    write_arrays(path, _PRIOR, prior_arrays(prior))
+
+
+def read_prior(path: str | PathLike, cls: type[ExpressionPrior]) -> ExpressionPrior:
+    """Read a file written by `write_prior`."""
+    return prior_from(read_arrays(path, _PRIOR), Path(path).name, cls)
+
+
+def write_arrays(path: str | PathLike, kind: FileKind, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays to a file of some kind."""
+    header = {"format": np.array(kind.label), "version": np.array(kind.version)}
+    with replacing(Path(path)) as new, new.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **header, **arrays)
+
+
+def read_arrays(path: str | PathLike, kind: FileKind) -> dict[str, np.ndarray]:
+    """Return the arrays of a file, and refuse one of another kind or a newer version."""
+    name = Path(path).name
+    try:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {key: stored[key] for key in stored.files}
+    except (ValueError, zipfile.BadZipFile, EOFError, AttributeError) as error:
+        raise ValueError(f"{name} is not a saved {kind.name}: {error}") from error
+    if str(arrays.get("format")) != kind.label:
+        raise ValueError(f"{name} is not a saved {kind.name}")
+    version = arrays.get("version", np.array(0))
+    if version.shape or version.dtype.kind not in "iu" or not 1 <= version <= kind.version:
+        raise ValueError(
+            f"{name} has version {version} of the format, and this package reads versions up to {kind.version}; "
+            "update the package"
+        )
+    return arrays
+
+
+def prior_arrays(prior: ExpressionPrior) -> dict[str, np.ndarray]:
+    """Return what is stored; covariances in half precision, which costs less than their sampling error."""
+    return {
         "means": prior.means_.astype(np.float32),
         "scales": prior.scales_.astype(np.float32),
         "within_factor": prior.within_.factor.astype(np.float16),
@@ -51,14 +103,11 @@ def write_prior(path: str | PathLike, prior: ExpressionPrior) -> None:
         "description": np.array(prior.description_),
         "shrinkage": np.array(float(prior.shrinkage)),
     }
-    with replacing(Path(path)) as new, new.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def read_prior(path: str | PathLike, cls: type[ExpressionPrior]) -> ExpressionPrior:
-    """Read a file written by `write_prior`."""
-    arrays = _read(Path(path))
-    _check(arrays, Path(path).name)
+def prior_from(arrays: dict[str, Any], name: str, cls: type[ExpressionPrior]) -> ExpressionPrior:
+    """Return the prior of some arrays, which are checked; `name` is that of their file."""
+    _check(arrays, name)
     within = LowRank(_wide(arrays["within_factor"]), _wide(arrays["within_noise"]))
     between = LowRank(_wide(arrays["between_factor"]), _wide(arrays["between_noise"]))
     prior = cls(rank=max(1, len(within.factor)), shrinkage=float(arrays["shrinkage"]))
@@ -74,24 +123,8 @@ def read_prior(path: str | PathLike, cls: type[ExpressionPrior]) -> ExpressionPr
     return prior
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except (ValueError, zipfile.BadZipFile, EOFError, AttributeError) as error:
-        raise ValueError(f"{path.name} is not a saved ExpressionPrior: {error}") from error
-
-
 def _check(arrays: dict[str, Any], name: str) -> None:
-    """Refuse a file of another kind, a newer version, or arrays that do not match."""
-    if str(arrays.get("format")) != _FORMAT:
-        raise ValueError(f"{name} is not a saved ExpressionPrior")
-    version = arrays.get("version", np.array(0))
-    if version.shape or version.dtype.kind not in "iu" or not 1 <= version <= _VERSION:
-        raise ValueError(
-            f"{name} has version {version} of the format, and this package reads versions up to {_VERSION}; "
-            "update the package"
-        )
+    """Refuse arrays that are missing, of another kind, or do not match."""
     for key, (kind, ndim) in _ARRAYS.items():
         if key not in arrays or arrays[key].dtype.kind != kind or arrays[key].ndim != ndim:
             raise ValueError(f"{name} is damaged: {key!r} is missing or of another kind")

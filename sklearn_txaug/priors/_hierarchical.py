@@ -50,6 +50,10 @@ class HierarchicalGaussian:
         W and B, in the units of the cohort.
     scale_ : ndarray of shape (n_features,)
         Standard deviation of each gene in the reference, in the units of the cohort.
+    weight_ : float in [0, 1)
+        Weight of W_own.
+    own_ : LowRank
+        W_own; no variance if no class has two rows.
     """
 
     def __init__(self, reference: Reference, prior_rows: float = 50.0):
@@ -83,14 +87,15 @@ class HierarchicalGaussian:
         self, reference: LowRank, residuals: np.ndarray, codes: np.ndarray, rng: np.random.Generator
     ) -> LowRank:
         n_free = len(codes) - len(self.counts_)
+        self.weight_, self.own_ = 0.0, reference.times(0)
         if n_free == 0:
             return reference
-        weight = n_free / (n_free + max(self.prior_rows, 1e-12))
+        self.weight_ = n_free / (n_free + max(self.prior_rows, 1e-12))
         repeated = self.counts_[codes] > 1
         unbiased = np.sqrt(self.counts_ / np.maximum(self.counts_ - 1, 1))[codes, None]
         rows = (residuals * unbiased)[repeated]
-        own = covariance_of(lambda: [rows], _OWN_RANK, rng)
-        return reference.times(1 - weight).plus(own.times(weight))
+        self.own_ = covariance_of(lambda: [rows], _OWN_RANK, rng)
+        return reference.times(1 - self.weight_).plus(self.own_.times(self.weight_))
 
     def shrunk(self, offsets: np.ndarray, counts: np.ndarray) -> np.ndarray:
         """Return ``B (B + W / k)^-1`` times offsets from the centre, (n, n_features), each the mean of k rows."""

@@ -41,7 +41,7 @@ def make_reference(prior: Any, rows: np.ndarray, names: Any, groups: Any) -> Ref
     return reference_for(with_genes(prior, names, rows.shape[1], "prior"), rows)
 
 
-def with_genes(prior: ExpressionPrior, names: Any, n_features: int, parameter: str) -> ExpressionPrior:
+def with_genes(prior: Any, names: Any, n_features: int, parameter: str) -> Any:
     """Return what was learned from a reference, for the genes of a cohort; `parameter` is its name in messages.
 
     Raises
