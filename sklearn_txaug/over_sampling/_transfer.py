@@ -55,7 +55,7 @@ class TransferFlowSampler(GenerativeSampler):
 
     See Also
     --------
-    GaussianSampler : With a `prior`, the same without a network; at least as good in most settings measured.
+    GaussianSampler : With a `prior`, the same without a network; the one to begin with.
     sklearn_txaug.priors.ExpressionFlow : Train once, save, and use for any target.
 
     References
