@@ -11,6 +11,7 @@ from skorch.callbacks import Callback
 from torch import Tensor
 
 from ._nn.callbacks import EMA
+from ._nn.conditions import class_codes
 from ._nn.random import torch_generator
 from .metrics import energy_distance
 from .metrics._scoring import ScoredIndicator
@@ -138,10 +139,11 @@ class IndicatorCheckpoint(Callback):
         net.history.record(f"{self.scored_.name}_score_best", best)
 
     @torch.no_grad()
-    def _value(self, net: Any, rows: Tensor, codes: Tensor) -> float:
+    def _value(self, net: Any, rows: Tensor, y: Tensor) -> float:
         net.module_.eval()
-        new = net.module_.sample(codes.to(net.device), torch_generator(net.seed, net.device)).cpu().numpy()
+        new = net.module_.sample(y.to(net.device), torch_generator(net.seed, net.device)).cpu().numpy()
         if not np.isfinite(new).all():
             return -np.inf
-        score = self.scored_((rows.numpy(), new, codes.numpy(), codes.numpy()), 0)
+        codes = class_codes(y).numpy()
+        score = self.scored_((rows.numpy(), new, codes, codes), 0)
         return -np.inf if np.isnan(score) else score

@@ -255,6 +255,51 @@ def test_h5ad_keeps_its_annotations(adata, tmp_path):
     assert back.uns["sklearn_txaug"]["group_key"] == "patient"
 
 
+def test_covariates_of_obs_are_filled_in(adata, tmp_path):
+    adata.obs["sex"] = pd.Categorical(np.where(adata.obs["tissue"] == "liver", "female", "male"))
+    covariates = ["age", "smokes", "sex"]
+    augmented = augment_anndata(adata, sampler(), "tissue", covariates=covariates)
+    obs = augmented.obs
+    assert obs[covariates].dtypes.equals(adata.obs[covariates].dtypes)
+    assert obs["weight"].isna().sum() == 10
+    assert ((obs["sex"] == "female") == (obs["tissue"] == "liver")).all()
+    assert augmented.uns["sklearn_txaug"]["covariates"] == "age,smokes,sex"
+    adata.uns["label"] = "tissue"
+    adata.write_h5ad(tmp_path / "real.h5ad")
+    path = tmp_path / "new.h5ad"
+    assert run(tmp_path / "real.h5ad", "--covariates", "age,sex", "--n-synthetic", 10, "-o", path) == 0
+    back = anndata.read_h5ad(path)
+    assert not back.obs[["age", "sex"]].isna().any().any()
+    with pytest.raises(ValueError, match="covariates='ages' is not in adata.obs.*Did you mean 'age'"):
+        augment_anndata(adata, sampler(), "tissue", covariates=["ages"])
+    with pytest.raises(ValueError, match="'tissue' is the label already"):
+        augment_anndata(adata, sampler(), "tissue", covariates=["tissue"])
+    with pytest.raises(TypeError, match="SMOTE takes none"):
+        augment_anndata(adata, SMOTE(k_neighbors=3), "tissue", covariates=["age"])
+
+
+@pytest.mark.parametrize("name", ["new.csv", "new.h5ad", "new.gct"])
+def test_covariates_of_a_second_file(table, adata, tmp_path, capsys, name):
+    sheet = adata.obs[["age", "smokes"]].assign(
+        sex=np.where(adata.obs["tissue"] == "liver", "female", "male")
+    )
+    sheet.loc[sheet.index[:4], "age"] = None
+    sheet.assign(tissue=adata.obs["tissue"]).to_csv(tmp_path / "clinical.csv", index_label="sample")
+    command = ["--labels-file", tmp_path / "clinical.csv", "--label", "tissue", "--drop", "patient"]
+    path = tmp_path / name
+    done = run(table, *command, "--covariates", "age,sex", "--n-synthetic", 12, "-o", path)
+    assert done == 0, capsys.readouterr().err
+    back = read_expression(path, label="tissue", covariates=["age", "sex"])
+    assert back.data.shape == (52, 6)
+    assert ((back.covariates["sex"] == "female") == (back.target == "liver")).all()
+    assert back.covariates["age"][:4].isna().all()
+    assert set(back.covariates["age"][N:].dropna()) <= set(range(4, N))
+    assert run(table, *command, "--covariates", "tissue", "-o", path) == 2
+    assert "'tissue' is the label already" in capsys.readouterr().err
+    assert run(table, *command, "--covariates", "height", "-o", path) == 2
+    assert "covariates='height' was not found" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("label", ["subtype", "tissue"])
 def test_labels_of_a_second_file_go_before_those_of_the_h5ad(adata, tmp_path, capsys, label):
     adata.write_h5ad(tmp_path / "real.h5ad")

@@ -341,6 +341,40 @@ def test_torchs_default_dtype_changes_nothing(sampler, data):
         torch.set_default_dtype(before)
 
 
+# -- covariates
+
+NO_COVARIATES = {"SelectiveSampler"}
+
+
+@each_sampler
+def test_covariates_are_taken_or_refused(sampler, data):
+    X, y = data
+    rng = np.random.default_rng(0)
+    covariates = np.array(
+        [[number, label == "brain"] for number, label in zip(rng.normal(size=90), y, strict=True)], object
+    )
+    covariates[:5, 0] = None
+    sampler = clone(sampler).set_params(n_synthetic=12)
+    if type(sampler).__name__ in NO_COVARIATES:
+        with pytest.raises(TypeError, match=f"{type(sampler).__name__} takes no covariates"):
+            sampler.fit_resample(X, y, covariates=covariates)
+        return
+    X_res, y_res = sampler.fit_resample(X, y, covariates=covariates)
+    assert X_res.shape == (102, 8)
+    assert np.isfinite(X_res).all()
+    np.testing.assert_array_equal(sampler.covariates_[:, 1], y_res[90:] == "brain")  # never another pair
+    first = sampler.sample(y=["liver"] * 3, covariates={0: 1.0, 1: False})[0]
+    np.testing.assert_array_equal(first, sampler.sample(y=["liver"] * 3, covariates={0: 1.0, 1: False})[0])
+    copied = pickle.loads(pickle.dumps(sampler))
+    np.testing.assert_array_equal(first, copied.sample(y=["liver"] * 3, covariates={0: 1.0, 1: False})[0])
+    with pytest.raises(ValueError, match="no training row of class kidney has 1=True"):
+        sampler.sample(y=["kidney"], covariates={1: True})
+    without = sampler.fit_resample(X, y)[0]  # nothing is left of them
+    np.testing.assert_array_equal(without, clone(sampler).fit_resample(X, y)[0])
+    with pytest.raises(ValueError, match="fitted without any"):
+        sampler.fit(X, y).sample(y=["liver"], covariates={0: 1.0})
+
+
 # -- persistence
 
 

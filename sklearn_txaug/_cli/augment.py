@@ -11,7 +11,15 @@ from typing import Any
 from .amounts import MANY, amount, check_amount, join_amounts
 from .cohort import check_options, keep_genes, read_cohort
 from .methods import load_sampler, parameter
-from .options import FILE_ENDINGS, add_traceback, cohort_options, genes_option, quiet_option, seed_option
+from .options import (
+    FILE_ENDINGS,
+    add_traceback,
+    cohort_options,
+    genes_option,
+    names,
+    quiet_option,
+    seed_option,
+)
 from .output import check_output
 
 
@@ -62,6 +70,14 @@ def sampler_options() -> argparse.ArgumentParser:
         help="what a reference cohort teaches, for classes of a few rows: tcga, or a file of the command prior; for "
         "the sampler transfer, a file of prior --flow",
     )
+    add(
+        "--covariates",
+        type=names,
+        default=[],
+        metavar="COLUMNS",
+        help="columns of the file, or of --labels-file, that rows are conditioned on beside their class and that "
+        "synthetic rows get too, for example age,sex",
+    )
     return parser
 
 
@@ -90,6 +106,8 @@ def _augment(arguments: argparse.Namespace) -> int:
     wanted = join_amounts(arguments.n_synthetic)
     table = read_cohort(arguments.input, arguments, as_written=True)
     keep_genes([table], arguments)
+    if table.target.name in arguments.covariates:
+        raise ValueError(f"--covariates: {table.target.name!r} is the label already")
     if wanted is not None:
         sampler.set_params(n_synthetic=check_amount(wanted, table.target, arguments.yes))
     start = time.perf_counter()
@@ -191,12 +209,13 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
 
     pd = require("pandas", "augment")
     real, target = table.data, table.target
-    for name in (target.name, "is_synthetic"):
+    for name in (target.name, *arguments.covariates, "is_synthetic"):
         if name in real.columns:
             raise ValueError(
                 f"{name!r} is a gene too, so there can be no such column in {arguments.output.name}"
             )
-    X, y = synthetic_rows(sampler, real, target, table.groups, arguments.transform)
+    covariates = table.covariates
+    X, y, drawn = synthetic_rows(sampler, real, target, table.groups, covariates, arguments.transform)
     y, groups = pd.Series(y, X.index, name=target.name), None
     mask = [True] * len(X)
     if not arguments.synthetic_only:
@@ -204,7 +223,8 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
             groups = pd.Series([*table.groups, *[None] * len(X)], name=table.groups.name, dtype=object)
         mask = [False] * len(real) + mask
         X, y = pd.concat([real, X]), pd.concat([target, y])
-    write_expression(arguments.output, X, y, groups=groups, is_synthetic=mask)
+        drawn = None if drawn is None else pd.concat([covariates, drawn])
+    write_expression(arguments.output, X, y, groups=groups, covariates=drawn, is_synthetic=mask)
     return sum(mask), len(X)
 
 
@@ -214,7 +234,13 @@ def _augmented_anndata(arguments: argparse.Namespace, table: Any, sampler: Any) 
     adata, layer = _as_anndata(arguments, table)
     group = None if table.groups is None else table.groups.name
     augmented = augment_anndata(
-        adata, sampler, table.target.name, layer=layer, group_key=group, transform=arguments.transform
+        adata,
+        sampler,
+        table.target.name,
+        layer=layer,
+        group_key=group,
+        covariates=arguments.covariates,
+        transform=arguments.transform,
     )
     augmented.uns["label"] = table.target.name
     augmented.uns.pop("group", None)  # by which readers would leave out the synthetic rows, of no patient
@@ -231,6 +257,7 @@ def _as_anndata(arguments: argparse.Namespace, table: Any) -> tuple[Any, str | N
 
     anndata = require("anndata", "augment with an AnnData file")
     columns = [column for column in (table.target, table.groups) if column is not None]
+    columns += [] if table.covariates is None else [column for _, column in table.covariates.items()]
     file_format = find_format(arguments.input)
     if isinstance(file_format, AnnDataFormat):
         adata = file_format.read_anndata(arguments.input)

@@ -156,7 +156,12 @@ def _read(path: Path, arguments: argparse.Namespace, group: str | None, may_lack
     """Read a file; ``--layer`` goes to AnnData files, ``--drop`` and columns that it `may_lack` to tables."""
     from ..datasets import read_expression
 
-    options = {"label": arguments.label, "group": group, "labels_file": arguments.labels_file}
+    options = {
+        "label": arguments.label,
+        "group": group,
+        "labels_file": arguments.labels_file,
+        "covariates": getattr(arguments, "covariates", ()),
+    }
     if _is_anndata(path):
         table = read_expression(path, **options, layer=arguments.layer)
     else:

@@ -58,7 +58,10 @@ def _train(arguments: argparse.Namespace) -> int:
         _set_checkpoint(sampler, arguments.checkpoint)
     table = read_cohort(arguments.input, arguments)
     start = time.perf_counter()
-    sampler.fit(table.data, table.target.to_numpy(), **groups_for(sampler, table.groups))
+    given = groups_for(sampler, table.groups)
+    if table.covariates is not None:
+        given["covariates"] = table.covariates
+    sampler.fit(table.data, table.target.to_numpy(), **given)
     seconds = time.perf_counter() - start
     sampler.save(arguments.output, note=_note(arguments), sharing=arguments.sharing)
     kept = training_rows_in(sampler)

@@ -9,6 +9,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from .conditions import CovariateLayout, JointCondition
+
 Norm = Literal["batch", "layer", "none"]
 Conditioning = Literal["embedding", "paper"]
 
@@ -53,9 +55,15 @@ class PaperEmbedding(nn.Module):
         return self.embedding(nn.functional.one_hot(y, self.n_classes)).flatten(1)
 
 
-def make_conditioning(kind: str, n_classes: int) -> LabelEmbedding | PaperEmbedding:
-    """Return the layer that turns class codes into condition vectors; its attribute `width` is their width."""
-    return PaperEmbedding(n_classes) if kind == "paper" else LabelEmbedding(n_classes)
+def make_conditioning(
+    kind: str, n_classes: int, covariates: CovariateLayout | None = None
+) -> LabelEmbedding | PaperEmbedding | JointCondition:
+    """Return the layer that turns labels into condition vectors; its attribute `width` is their width.
+
+    Labels are class codes, or if there are covariates, those `with_covariates`.
+    """
+    embed = PaperEmbedding if kind == "paper" else LabelEmbedding
+    return embed(n_classes) if covariates is None else JointCondition(embed, n_classes, covariates)
 
 
 def hidden_layers(widths: Sequence[int], norm: str, slope: float = 0.05) -> nn.Sequential:
@@ -116,9 +124,17 @@ class Player(ConditionedMLP):
     """
 
     def __init__(
-        self, n_in: int, n_out: int, n_classes: int, hidden: Sequence[int], *, norm: str, conditioning: str
+        self,
+        n_in: int,
+        n_out: int,
+        n_classes: int,
+        hidden: Sequence[int],
+        *,
+        norm: str,
+        conditioning: str,
+        covariates: CovariateLayout | None = None,
     ):
-        condition = make_conditioning(conditioning, n_classes)
+        condition = make_conditioning(conditioning, n_classes, covariates)
         super().__init__(n_in, n_out, condition.width, hidden, norm=norm)
         self.condition = condition
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib.metadata import version
 from typing import Any
@@ -27,6 +28,7 @@ def augment_anndata(
     *,
     layer: str | None = None,
     group_key: str | None = None,
+    covariates: Sequence[str] = (),
     transform: str = "none",
 ) -> Any:
     """Train a sampler on an AnnData and return it with the synthetic rows below.
@@ -46,6 +48,8 @@ def augment_anndata(
     group_key : str, default=None
         Column of ``adata.obs`` with the patient or donor of each row, for samplers that leave rows out while
         they train.
+    covariates : sequence of str, default=()
+        Columns of ``adata.obs`` that rows are conditioned on beside their class: age, sex, stage.
     transform : {"none", "log2cpm", "log2p1"}, default="none"
         What brings the rows to the log scale on which the sampler learns: log2(counts per million + 1) or
         log2(x + 1). Synthetic rows are brought back, raw counts to whole numbers, with library sizes drawn from
@@ -59,8 +63,8 @@ def augment_anndata(
         X or the layer
             Of the dtype and kind, dense or sparse, that it had.
         obs
-            The label for all rows and ``is_synthetic``. Other columns, the groups too, are missing in synthetic
-            rows, for which integers and booleans become pandas' nullable types.
+            The label, covariates and ``is_synthetic`` for all rows. Other columns, the groups too, are missing in
+            synthetic rows, for which integers and booleans become pandas' nullable types.
         other layers, obsm
             NaN in synthetic rows, for which integers and booleans become float64; text is empty, and in frames
             missing, for which it becomes categories.
@@ -81,7 +85,8 @@ def augment_anndata(
     ImportError
         If anndata is not installed.
     TypeError
-        If `adata` is not an AnnData, `sampler` not an over-sampler, or a key not a string.
+        If `adata` is not an AnnData, `sampler` not an over-sampler or none that takes covariates, or a key not a
+        string.
     ValueError
         If a key or a label is missing, `adata` already holds synthetic rows, or the sampler refuses
         the rows, for instance NaN or genes of one name.
@@ -105,16 +110,17 @@ def augment_anndata(
     """
     anndata = require("anndata", "augment_anndata")
     pd = require("pandas", "augment_anndata")
-    _check(adata, sampler, anndata, label_key, layer, group_key)
+    _check(adata, sampler, anndata, label_key, layer, group_key, covariates)
     check_transform(transform)
     adata = adata.to_memory() if adata.isbacked else adata
     values = adata.X if layer is None else adata.layers[layer]
     labels, groups = adata.obs[label_key], None if group_key is None else adata.obs[group_key].to_numpy()
     frame = pd.DataFrame(dense(values), adata.obs_names, adata.var_names)
-    rows, new_labels = synthetic_rows(sampler, frame, _plain(labels), groups, transform)
+    known = adata.obs[list(covariates)] if len(covariates) else None
+    rows, new_labels, drawn = synthetic_rows(sampler, frame, _plain(labels), groups, known, transform)
     names = rows.index.astype(str)
     new = rows.to_numpy()
-    obs = _extended_obs(adata.obs, names, label_key, new_labels)
+    obs = _extended_obs(adata.obs, names, label_key, new_labels, drawn)
     return anndata.AnnData(
         X=None if adata.X is None else extend(adata.X, len(new), new if layer is None else None),
         obs=obs,
@@ -124,6 +130,7 @@ def augment_anndata(
             "sklearn_txaug": {
                 **_provenance(adata, values, sampler, label_key, layer, group_key, len(new)),
                 "transform": transform,
+                "covariates": ",".join(covariates),
             },
         },
         varm={key: value.copy() for key, value in adata.varm.items()},
@@ -134,19 +141,30 @@ def augment_anndata(
 
 
 def _check(
-    adata: Any, sampler: Any, anndata: Any, label_key: str, layer: str | None, group_key: str | None
+    adata: Any,
+    sampler: Any,
+    anndata: Any,
+    label_key: str,
+    layer: str | None,
+    group_key: str | None,
+    covariates: Sequence[str],
 ) -> None:
     if not isinstance(adata, anndata.AnnData):
         raise TypeError(f"adata must be an AnnData, got {type(adata).__name__}.")
     if not isinstance(sampler, BaseOverSampler):
         raise TypeError(f"sampler must be an over-sampler, for example GaussianSampler(); got {sampler!r}.")
-    for argument, key in {"label_key": label_key, "group_key": group_key}.items():
+    if isinstance(covariates, str):
+        raise TypeError(f"covariates must be a list of columns, got the single string {covariates!r}.")
+    keys = [("label_key", label_key), ("group_key", group_key), *(("covariates", key) for key in covariates)]
+    for argument, key in keys:
         if key is not None and not isinstance(key, str):
             raise TypeError(f"{argument} must be the name of a column of adata.obs, got {key!r}.")
         if key is not None and key not in adata.obs:
             close = get_close_matches(str(key), list(map(str, adata.obs)), n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             raise ValueError(f"{argument}={key!r} is not in adata.obs, which has {list(adata.obs)}.{hint}")
+    if label_key in covariates:
+        raise ValueError(f"covariates: {label_key!r} is the label already; leave it out.")
     if layer is not None and layer not in adata.layers:
         raise ValueError(f"layer={layer!r} is not in adata.layers, which has {list(adata.layers)}.")
     if layer is None and adata.X is None:
@@ -172,14 +190,16 @@ def _plain(labels: Any) -> np.ndarray:
     return labels.infer_objects().to_numpy()
 
 
-def _extended_obs(obs: Any, names: Any, label_key: str, new_labels: np.ndarray) -> Any:
+def _extended_obs(obs: Any, names: Any, label_key: str, new_labels: np.ndarray, covariates: Any) -> Any:
     pd = require("pandas", "augment_anndata")
-    dtype, n_real = obs[label_key].dtype, len(obs)
+    n_real, before = len(obs), obs
+    known = {label_key: new_labels, **({} if covariates is None else covariates)}
     obs = obs.drop(columns=MARK, errors="ignore")
     longer = (nullable(obs) if len(names) else obs).reset_index(drop=True).reindex(range(n_real + len(names)))
     longer.index = obs.index.append(pd.Index(names, dtype=object)) if len(names) else obs.index
-    both = np.concatenate([obs[label_key].to_numpy(dtype=object), np.asarray(new_labels, dtype=object)])
-    longer[label_key] = pd.Series(both, index=longer.index).astype(dtype)
+    for name, values in known.items():
+        both = np.concatenate([before[name].to_numpy(dtype=object), np.asarray(values, dtype=object)])
+        longer[name] = pd.Series(both, index=longer.index).astype(before[name].dtype)
     longer[MARK] = np.repeat([False, True], [n_real, len(names)])
     return longer
 

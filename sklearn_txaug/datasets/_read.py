@@ -26,6 +26,7 @@ def read_expression(
     *,
     label: str | None = None,
     group: str | None = None,
+    covariates: Collection[str] = (),
     labels_file: str | PathLike[str] | None = None,
     samples_in: str = "auto",
     layer: str | None = None,
@@ -48,6 +49,9 @@ def read_expression(
         names a column of ``obs``.
     group : str, default=None
         Column with the group (patient, donor) of each sample, found in the same way; ``uns["group"]``.
+    covariates : collection of str, default=()
+        Columns with what else is known of each sample (age, sex, batch), found in the same way. Their values may be
+        missing.
     labels_file : str or path, default=None
         A second table, .csv, .tsv or .txt, with a row for each sample. It is joined by sample, on the column that
         has the most sample names in common with the table. Where no name agrees, ``.`` and ``_`` are read as
@@ -80,6 +84,8 @@ def read_expression(
             quotes are missing.
         groups : Series of shape (n_samples,) or None
             Groups, likewise.
+        covariates : DataFrame of shape (n_samples, n_covariates) or None
+            Covariates, likewise, as `fit` of a sampler takes them.
         feature_names : list of str
             Names of the genes.
         is_synthetic : ndarray of bool of shape (n_samples,) or None
@@ -141,13 +147,13 @@ def read_expression(
     """
     require("pandas", "read_expression")
     path = Path(path)
-    names = _check_options(label, group, labels_file, drop, duplicates)
+    names = _check_options(label, group, covariates, labels_file, drop, duplicates)
     options = ReadOptions(samples_in, names, tuple(drop), layer=layer)
     dtype = _check_dtype(dtype)
     try:
         source, sheet = _open(path, options, labels_file)
         label, group = label or source.defaults.get("label"), group or source.defaults.get("group")
-        result, alerts = _assemble(source, label, group, sheet, duplicates, dtype)
+        result, alerts = _assemble(source, label, group, covariates, sheet, duplicates, dtype)
     except DAMAGED as error:
         raise ValueError(f"{path.name} cannot be decompressed, it may be truncated: {error}") from error
     except UnicodeDecodeError as error:
@@ -174,6 +180,7 @@ def _assemble(
     source: Source,
     label: str | None,
     group: str | None,
+    covariates: Collection[str],
     sheet: Sheet | None,
     duplicates: str,
     dtype: np.dtype,
@@ -204,6 +211,7 @@ def _assemble(
         data=data,
         target=target,
         groups=groups,
+        covariates=_covariates(source, sheet, covariates, keep, data.index),
         is_synthetic=is_synthetic,
         n_synthetic=0 if marks is None else int(marks.sum()),
         feature_names=genes.names,
@@ -240,6 +248,20 @@ def _labelled(
     return columns, keep
 
 
+def _covariates(
+    source: Source, sheet: Sheet | None, names: Collection[str], keep: np.ndarray, samples: Any
+) -> Any:
+    """Return the columns of the covariates for the samples kept, None without any."""
+    pd = require("pandas", "read_expression")
+    if not names:
+        return None
+    columns = {name: get_annotation("covariates", name, source, sheet) for name in names}
+    return pd.DataFrame(
+        {name: column[keep].infer_objects().set_axis(samples) for name, column in columns.items()},
+        index=samples,
+    )
+
+
 def _marks(source: Source, sheet: Sheet | None) -> np.ndarray | None:
     """Tell which samples of the file are synthetic."""
     if MARK in source.annotations:
@@ -250,19 +272,25 @@ def _marks(source: Source, sheet: Sheet | None) -> np.ndarray | None:
 
 
 def _check_options(
-    label: str | None, group: str | None, labels_file: Any, drop: Collection[str], duplicates: str
+    label: str | None,
+    group: str | None,
+    covariates: Collection[str],
+    labels_file: Any,
+    drop: Collection[str],
+    duplicates: str,
 ) -> list[str]:
     """Refuse what is not accepted; return the names of columns that are not genes."""
     if duplicates not in MERGES:
         raise ValueError(f"duplicates must be one of {MERGES}, got {duplicates!r}.")
-    if isinstance(drop, str):
-        raise TypeError(f"drop must be a list of names, got the single string {drop!r}.")
-    if labels_file is not None and label is None and group is None:
+    for argument, names in {"drop": drop, "covariates": covariates}.items():
+        if isinstance(names, str):
+            raise TypeError(f"{argument} must be a list of names, got the single string {names!r}.")
+    if labels_file is not None and label is None and group is None and not covariates:
         raise ValueError("labels_file needs label= or group=, the column to take from it; got neither.")
     for name, value in {"label": label, "group": group}.items():
         if value is not None and not isinstance(value, str):
             raise TypeError(f"{name} must be the name of a column, a string; got {value!r}.")
-    return [name for name in (label, group, *drop, MARK) if name is not None]
+    return [name for name in (label, group, *covariates, *drop, MARK) if name is not None]
 
 
 def _check_dtype(dtype: Any) -> np.dtype:

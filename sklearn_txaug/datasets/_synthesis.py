@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import has_fit_parameter
 
+from ..utils.checks import groups_for
 from ..utils.containers import synthetic_index
 from ..utils.optional import require
 from ..utils.random import draw_seed
@@ -13,8 +14,8 @@ from ..utils.warnings import warn
 
 
 def synthetic_rows(
-    sampler: Any, real: Any, labels: Any, groups: Any = None, transform: str = "none"
-) -> tuple[Any, np.ndarray]:
+    sampler: Any, real: Any, labels: Any, groups: Any = None, covariates: Any = None, transform: str = "none"
+) -> tuple[Any, np.ndarray, Any]:
     """Train a sampler on real rows and return synthetic ones.
 
     Parameters
@@ -27,6 +28,8 @@ def synthetic_rows(
         Classes.
     groups : array-like of shape (n_samples,), default=None
         Patients or donors, given to samplers that take them.
+    covariates : DataFrame of shape (n_samples, n_covariates), default=None
+        Covariates.
     transform : {"none", "log2cpm", "log2p1"}, default="none"
         What brings the real rows to a log scale, on which the sampler learns. The library sizes of synthetic counts
         are drawn from the real ones of the same class.
@@ -38,14 +41,25 @@ def synthetic_rows(
         those are counts.
     new_labels : ndarray of shape (n_synthetic,)
         Their classes.
+    new_covariates : DataFrame of shape (n_synthetic, n_covariates) or None
+        Their covariates, if there are any.
+
+    Raises
+    ------
+    TypeError
+        If the sampler takes no covariates and there are some.
     """
     pd = require("pandas", "synthetic rows")
     values, labels = real.to_numpy(), np.asarray(labels)
     frame = real
     if transform != "none":
         frame = pd.DataFrame(to_log(values, transform), real.index, real.columns)
-    takes_groups = groups is not None and has_fit_parameter(sampler, "groups")
-    X, y = sampler.fit_resample(frame, labels, **({"groups": groups} if takes_groups else {}))
+    given = groups_for(sampler, groups)
+    if covariates is not None:
+        if not has_fit_parameter(sampler, "covariates"):
+            raise TypeError(f"covariates: {type(sampler).__name__} takes none; leave them out")
+        given["covariates"] = covariates
+    X, y = sampler.fit_resample(frame, labels, **given)
     new_labels = np.asarray(y)[len(real) :]
     new = X.iloc[len(real) :].to_numpy()
     if transform == "none":
@@ -54,7 +68,8 @@ def synthetic_rows(
         rng = np.random.default_rng((draw_seed(getattr(sampler, "random_state", None)), 3))
         new = from_log(new, transform, _draw_sizes(values, labels, new_labels, rng), is_whole(values))
     index = synthetic_index(len(new), real.index)
-    return pd.DataFrame(new.astype(values.dtype, copy=False), index, real.columns), new_labels
+    rows = pd.DataFrame(new.astype(values.dtype, copy=False), index, real.columns)
+    return rows, new_labels, None if covariates is None else sampler.covariates_.set_axis(index)
 
 
 def _within_counts(new: np.ndarray, real: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ def write_expression(
     y: Any = None,
     *,
     groups: Any = None,
+    covariates: Any = None,
     is_synthetic: Any = None,
     samples_in: str = "auto",
     feature_names: Sequence[str] | None = None,
@@ -46,6 +47,8 @@ def write_expression(
         named as the Series, or ``"label"``.
     groups : array-like of shape (n_samples,), default=None
         Groups, likewise; ``"group"``.
+    covariates : DataFrame of shape (n_samples, n_covariates), default=None
+        Further columns, such as age and sex, likewise.
     is_synthetic : array-like of bool of shape (n_samples,), default=None
         Mask of the synthetic rows, likewise; ``"is_synthetic"``.
     samples_in : {"auto", "rows", "columns"}, default="auto"
@@ -83,7 +86,7 @@ def write_expression(
     file_format = find_format(path)
     file_format.check_samples_in(path, samples_in)
     frame = _frame(X, feature_names, sample_names)
-    table = _with_annotations(frame, y, groups, is_synthetic)
+    table = _with_annotations(frame, y, groups, covariates, is_synthetic)
     with replacing(path) as new:
         file_format.write(new, table, samples_in)
 
@@ -116,11 +119,12 @@ def _names(argument: str, names: Any, default: Any, n: int, prefix: str) -> Any:
     return pd.Index(names, dtype=object)
 
 
-def _with_annotations(frame: Any, y: Any, groups: Any, is_synthetic: Any) -> Table:
+def _with_annotations(frame: Any, y: Any, groups: Any, covariates: Any, is_synthetic: Any) -> Table:
     """Put labels, groups and the mark of synthetic samples beside the values."""
     pd = require("pandas", "write_expression")
     columns, roles = {}, {}
-    given = (("y", "label", y), ("groups", "group", groups), (MARK, MARK, is_synthetic))
+    further = [] if covariates is None else [("covariates", None, column) for _, column in covariates.items()]
+    given = (("y", "label", y), ("groups", "group", groups), *further, (MARK, MARK, is_synthetic))
     for argument, default, values in given:
         if values is None:
             continue
@@ -134,7 +138,8 @@ def _with_annotations(frame: Any, y: Any, groups: Any, is_synthetic: Any) -> Tab
         if name in frame.columns or name in columns:
             raise ValueError(f"{argument} is called {name!r}, and so is a gene or y; rename the Series.")
         columns[name] = _as_column(argument, values)
-        roles[default] = name
+        if default is not None:
+            roles[default] = name
     roles.pop(MARK, None)
     return Table(frame, pd.DataFrame(columns, index=frame.index), roles)
 

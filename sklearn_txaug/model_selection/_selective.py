@@ -21,7 +21,7 @@ from ..utils.constraints import Amounts, Classifier, CrossValidator, PositiveInt
 from ..utils.declaration import estimator
 from ..utils.progress import Trainings
 from ..utils.splits import TooFewRows, splits
-from ..utils.typing import ArrayLike, MatrixLike, RandomState
+from ..utils.typing import ArrayLike, RandomState
 from ..utils.warnings import warn
 from ._comparison import CandidateComparison, named_samplers
 from ._engine import AmountScorer
@@ -152,6 +152,11 @@ class SelectiveSampler(WrapperSampler):
     _drawing: ClassVar[frozenset[str]] = frozenset(["quantile_mapping", "nonnegative", "memory", "n_jobs"])
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
+        if self._covariates is not None:
+            raise TypeError(
+                "SelectiveSampler takes no covariates: its candidates are compared without. Leave them out, or use "
+                "the chosen sampler by itself"
+            )
         given = default_candidates() if self.candidates is None else self.candidates
         self._samplers = named_samplers(given)
         rows, codes = super()._check(X, y, groups)
@@ -162,18 +167,30 @@ class SelectiveSampler(WrapperSampler):
     def _check_rows(self, rows: np.ndarray) -> None:
         """Checked before the selection."""
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _fit_generator(self, *data: Any) -> None:
         with Trainings([self._favourite.candidate], "chosen", bool(self.verbose)) as trainings:
-            trainings.watched(0, super()._fit_generator)(X, codes, rng, groups)
+            trainings.watched(0, super()._fit_generator)(*data)
 
     def _inner(self) -> Any:
         return self._samplers[self._favourite.candidate]
 
     def sample(
-        self, n_samples: int = 1, *, y: ArrayLike = None, random_state: RandomState = None
-    ) -> tuple[MatrixLike, ArrayLike]:
+        self,
+        n_samples: int = 1,
+        *,
+        y: ArrayLike = None,
+        covariates: Any = None,
+        return_covariates: bool = False,
+        random_state: RandomState = None,
+    ) -> tuple[Any, ...]:
         try:
-            return super().sample(n_samples, y=y, random_state=random_state)
+            return super().sample(
+                n_samples,
+                y=y,
+                covariates=covariates,
+                return_covariates=return_covariates,
+                random_state=random_state,
+            )
         except NotFittedError as error:
             raise NotFittedError(f"{error}. {getattr(self, 'decision_', '')}".strip()) from None
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
+from .._nn.conditions import CovariateLayout
 from .._nn.layers import Norm, Player
 from .._nn.nets import AdversarialNet, GenerativeModule
 from .._nn.random import uniform
@@ -71,6 +72,7 @@ class TwoPlayers(GenerativeModule):
         generator_norm: str,
         critic_norm: str,
         conditioning: str,
+        covariates: CovariateLayout | None = None,
     ):
         super().__init__()
         self.latent_dim = latent_dim
@@ -81,9 +83,16 @@ class TwoPlayers(GenerativeModule):
             generator_hidden_layer_sizes,
             norm=generator_norm,
             conditioning=conditioning,
+            covariates=covariates,
         )
         self.critic = Player(
-            n_features, 1, n_classes, critic_hidden_layer_sizes, norm=critic_norm, conditioning=conditioning
+            n_features,
+            1,
+            n_classes,
+            critic_hidden_layer_sizes,
+            norm=critic_norm,
+            conditioning=conditioning,
+            covariates=covariates,
         )
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:

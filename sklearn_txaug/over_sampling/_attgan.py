@@ -23,7 +23,7 @@ from ..utils.typing import RandomState
 from ..utils.warnings import warn
 from ._graph_attention import GraphAttention
 from ._wgan_gp import WGANGP, WGANGPSampler
-from .base import NOT_TRAINED
+from .base import NOT_TRAINED, SAMPLE
 
 
 class AttGAN(WGANGP):
@@ -196,9 +196,10 @@ class AttGANSampler(WGANGPSampler):
         rng = torch_generator(seed, device)
         tables = []
         for code, label in enumerate(self.classes_):
-            labels = torch.full((n_samples,), code, device=device)
+            codes = np.full(n_samples, code)
+            labels = self._y(codes, self._conditions(codes, None, (seed, SAMPLE)))
             with torch.no_grad():
-                read = module.attention(labels, rng, n_shuffles)
+                read = module.attention(labels.to(device), rng, n_shuffles)
             tables += [self._edge_table(pd, k, label, values.cpu().numpy()) for k, values in enumerate(read)]
         return pd.concat(tables, ignore_index=True).sort_values("graph", kind="stable", ignore_index=True)
 

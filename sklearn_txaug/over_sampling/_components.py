@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from .._nn.conditions import class_codes, covariate_columns
 from ..utils.constraints import NonNegativeInt, PositiveInt
 from ..utils.declaration import estimator
+from ._linear_effects import LinearEffects
 from .spaces import PrincipalComponents, Space
 from .torch_base import TorchSampler
 
@@ -20,18 +23,33 @@ _MAPPED_NOISE_SCALE = 0.7
 
 
 class ClassGaussians(nn.Module):
-    """Mean and variances of each class, blended with the pooled variances; for no class, those of all rows."""
+    """Mean and variances of each class, blended with the pooled variances; for no class, those of all rows.
+
+    Covariates, whose places in the condition vector are `columns`, have a linear effect on the means.
+    """
 
     means: Tensor
     variances: Tensor
+    effects: Tensor
+    centres: Tensor
 
-    def __init__(self, n_features: int, n_classes: int, prior_rows: float = 50):
+    def __init__(
+        self, n_features: int, n_classes: int, prior_rows: float = 50, *, columns: Sequence[int] = ()
+    ):
         super().__init__()
+        self.columns = list(columns)
+        if columns:
+            self.register_buffer("effects", torch.zeros(len(columns), n_features))
+            self.register_buffer("centres", torch.zeros(n_classes, len(columns)))
         self.n_classes, self.prior_rows = n_classes, prior_rows
         self.register_buffer("means", torch.zeros(n_classes + 1, n_features))
         self.register_buffer("variances", torch.ones(n_classes + 1, n_features))
 
     def fit(self, x: Tensor, y: Tensor) -> None:
+        self.variances[-1] = x.var(dim=0)
+        if self.columns:
+            x = x - self._fit_effects(x, y)
+        y = class_codes(y)
         one_hot = nn.functional.one_hot(y, self.n_classes).to(x.dtype)
         counts = one_hot.sum(dim=0)[:, None]
         self.means[:-1], self.means[-1] = one_hot.T @ x / counts, x.mean(dim=0)
@@ -39,14 +57,26 @@ class ClassGaussians(nn.Module):
         pooled = squares.sum(dim=0) / max(1, len(x) - self.n_classes)
         own, weights = one_hot.T @ squares / (counts - 1).clamp(min=1), counts / (counts + self.prior_rows)
         self.variances[:-1] = torch.lerp(pooled.expand_as(own), own, weights)
-        self.variances[-1] = x.var(dim=0)
         self.variances.clamp_(min=1e-6)
+
+    def _fit_effects(self, x: Tensor, y: Tensor) -> Tensor:
+        """Learn the effects of the covariates and return those on the rows."""
+        columns = covariate_columns(y, len(self.columns), x.dtype)
+        rows = (x.cpu().numpy(), class_codes(y).cpu().numpy(), columns.cpu().numpy())
+        learned = LinearEffects().fit(*rows)
+        self.effects.copy_(torch.from_numpy(learned.coef_))
+        self.centres.copy_(torch.from_numpy(learned.centres_))
+        return torch.from_numpy(learned.of(*rows[1:])).to(x)
 
     def forward(self, condition: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and variances for condition vectors that begin with the one-hot code, or are all 0."""
         classes = condition[:, : self.n_classes]
-        weights = torch.cat([classes, 1 - classes.sum(dim=1, keepdim=True)], dim=1)
-        return weights @ self.means, (weights @ self.variances).clamp(min=1e-6)
+        of_class = classes.sum(dim=1, keepdim=True)
+        weights = torch.cat([classes, 1 - of_class], dim=1)
+        means = weights @ self.means
+        if self.columns:
+            means = means + (of_class * condition[:, self.columns] - classes @ self.centres) @ self.effects
+        return means, (weights @ self.variances).clamp(min=1e-6)
 
 
 class CorrelatedGaussians(nn.Module):

@@ -24,7 +24,8 @@ class CopulaSampler(GaussianSampler):
     shrunk, low-rank covariance of `GaussianSampler`. The quantile function of a gene in class c, with n_c rows, is
     ``w Q_c + (1 - w) (m_c + Q)`` with ``w = n_c / (n_c + prior_rows)``: Q_c are the class's own quantiles, m_c its
     mean and Q the pooled quantiles of the deviations from the class means. Time and memory grow with
-    n_samples x n_features, so 20,000 genes are feasible.
+    n_samples x n_features, so 20,000 genes are feasible. Covariates are regressors, as in `GaussianSampler`: all of
+    this is then about the residuals of their linear effects.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ class CopulaSampler(GaussianSampler):
     ) -> tuple[np.ndarray, np.ndarray, Any]:
         return self._with_drawn_rows(reference, rows, codes, groups)
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _fit_rows(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
         classes = range(len(self.classes_))
         self._centres = np.stack([X[codes == c].mean(axis=0) for c in classes])
         counts = np.bincount(codes)
@@ -82,8 +83,8 @@ class CopulaSampler(GaussianSampler):
             scores[codes == c] = _normal_scores(X[codes == c])
         self._fit_gaussian(scores, codes, rng, None)
 
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        shares = ndtr(super()._generate(codes, rng))
+    def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        shares = ndtr(super()._draw_rows(codes, rng))
         for c in np.unique(codes):
             shares[codes == c] = self._quantiles(c, shares[codes == c])
         return shares

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .._nn.conditions import CovariateLayout, class_codes, covariate_columns
 from .._nn.layers import hidden_layers
 from .._nn.loader import ResidentLoader
 from .._nn.nets import GenerativeModule
@@ -36,9 +37,12 @@ class CTGAN(GenerativeModule):
         temperature: float,
         gradient_penalty: float,
         preconditioning: str,
+        covariates: CovariateLayout | None = None,
     ):
         super().__init__()
         self.n_classes = n_classes
+        self.n_covariate_columns = 0 if covariates is None else covariates.n_columns
+        n_condition = n_classes + self.n_covariate_columns
         self.latent_dim = latent_dim
         self.pac = pac
         self.temperature = temperature
@@ -47,9 +51,9 @@ class CTGAN(GenerativeModule):
         self.encoding = ModeEncoding(modes)
         width = self.encoding.width
         self.generator = _Generator(
-            latent_dim + n_classes, width, generator_hidden_layer_sizes, generator_norm
+            latent_dim + n_condition, width, generator_hidden_layer_sizes, generator_norm
         )
-        widths = [pac * (width + n_classes), *critic_hidden_layer_sizes]
+        widths = [pac * (width + n_condition), *critic_hidden_layer_sizes]
         self.critic = nn.Sequential(
             *(
                 nn.Sequential(nn.Linear(a, b), nn.LeakyReLU(0.2), Dropout(critic_dropout))
@@ -65,7 +69,12 @@ class CTGAN(GenerativeModule):
             return
         starts, spread = self._class_moments(x, y)
         last = self.generator.last
-        own, of_class = last.weight.split([last.in_features - self.n_classes, self.n_classes], dim=1)
+        sizes = [
+            last.in_features - self.n_classes - self.n_covariate_columns,
+            self.n_classes,
+            self.n_covariate_columns,
+        ]
+        own, of_class, of_covariates = last.weight.split(sizes, dim=1)
         # The output is own @ h + of_class[:, c] for hidden units h and class c. Scale `own` so that it spreads as
         # the rows of a class do, then choose `of_class` so that its mean over the noise is that of the class.
         hidden = self._hidden_units(n_draws=64)
@@ -73,16 +82,18 @@ class CTGAN(GenerativeModule):
         deviations = (hidden - centres[:, None]).flatten(0, 1) @ own.T
         own *= (spread / deviations.std(dim=0).clamp(min=1e-6))[:, None]
         of_class.copy_((starts - centres @ own.T).T)
+        of_covariates.zero_()
         last.bias.zero_()
 
     def _class_moments(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Return, before the output's tanh and softmax, the mean of each class and the spread within classes."""
         n = self.encoding.n_genes
         encoded = self.encoding.encode(x)
-        members = self.condition(y)
+        codes = class_codes(y)
+        members = self.condition(codes)[:, : self.n_classes]
         counts = members.sum(dim=0)[:, None]
         means = members.T @ encoded / counts
-        spread = (encoded - means[y])[:, :n].square().mean(dim=0).sqrt()
+        spread = (encoded - means[codes])[:, :n].square().mean(dim=0).sqrt()
         means = (counts * means + encoded.mean(dim=0)) / (
             counts + 1
         )  # a class of one row does not start at that row
@@ -98,12 +109,15 @@ class CTGAN(GenerativeModule):
         condition = condition.repeat_interleave(n_draws, dim=0)
         noise = self.noise(len(condition), self.latent_dim, self.rng)
         hidden = self.generator.hidden(torch.cat([noise, condition], dim=1))
-        return hidden[:, : -self.n_classes].unflatten(0, (self.n_classes, n_draws))
+        return hidden[:, : -(self.n_classes + self.n_covariate_columns)].unflatten(
+            0, (self.n_classes, n_draws)
+        )
 
     def condition(self, y: Tensor) -> Tensor:
         if y.is_floating_point():
             return y
-        return nn.functional.one_hot(y, self.n_classes).to(self.encoding.means.dtype)
+        one_hot = nn.functional.one_hot(class_codes(y), self.n_classes).to(self.encoding.means.dtype)
+        return torch.cat([one_hot, covariate_columns(y, self.n_covariate_columns, one_hot.dtype)], dim=1)
 
     def forward(self, x: Tensor, y: Tensor, player: str) -> Tensor:
         condition = self.condition(y)
@@ -168,7 +182,7 @@ class LogFrequencyLoader(ResidentLoader):
         if self.rng is None:
             yield from super().__iter__()
             return
-        y = self.tensors[1]
+        y = class_codes(self.tensors[1])
         counts = y.bincount().float()
         weights = (counts.log1p() / counts.clamp(min=1))[y]
         order = torch.multinomial(weights, len(y), replacement=True, generator=self.rng)
@@ -265,6 +279,7 @@ class CTGANSampler(AdversarialSampler):
             temperature=self.temperature,
             gradient_penalty=self.gradient_penalty,
             preconditioning=self.preconditioning,
+            covariates=self._covariate_layout(),
         )
 
     def _net_defaults(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from .._nn.callbacks import LearningRate
+from .._nn.conditions import CovariateLayout
 from .._nn.layers import Conditioning, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator, uniform
@@ -51,17 +52,22 @@ class Denoiser(GenerativeModule):
         guidance: float,
         n_sampling_steps: int,
         n_diffusion_steps: int = 1000,
+        covariates: CovariateLayout | None = None,
     ):
         super().__init__()
         self.n_features = n_features
         self.label_dropout = label_dropout
         self.guidance = guidance
         self.n_sampling_steps = n_sampling_steps
-        self.condition = make_conditioning(conditioning, n_classes)
+        self.condition = make_conditioning(conditioning, n_classes, covariates)
         self.network = NETWORKS[network](
             n_features, self.condition.width, hidden_layer_sizes, dropout, n_diffusion_steps
         )
-        self.gaussians = ClassGaussians(n_features, n_classes) if preconditioning == "gaussian" else None
+        self.gaussians = (
+            ClassGaussians(n_features, n_classes, columns=getattr(self.condition, "columns", ()))
+            if preconditioning == "gaussian"
+            else None
+        )
 
     def prepare(self, x: Tensor, y: Tensor) -> None:
         if self.gaussians is not None:
@@ -148,6 +154,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
         n_samples: int = 1,
         *,
         y: Any = None,
+        covariates: Any = None,
         random_state: RandomState = None,
     ) -> tuple[MatrixLike, Any, np.ndarray]:
         """Draw rows and show them on their way: what the noise has become after some of the sampling steps.
@@ -165,6 +172,8 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
             Rows to follow, spread over the classes as the training labels are. Ignored if `y` is given.
         y : array-like of shape (n_rows,), default=None
             Labels to follow one row for each.
+        covariates : mapping, DataFrame or array-like, default=None
+            Covariates of these rows, as in `sample`.
         random_state : int, RandomState instance or None, default=None
             Decides the noise, as in `sample`: with an integer and without quantile mapping, the last step gives the
             rows of ``sample(y=y, random_state=random_state)``.
@@ -199,10 +208,9 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
         check_is_fitted(self, msg=NOT_TRAINED)
         module: Any = self.module_
         steps = _check_steps(steps, module.n_sampling_steps)
-        codes = self._labels.codes_of(y) if y is not None else self._labels.spread(n_samples)
-        stream = self._sample_stream(random_state)
+        codes, conditions, stream = self._asked(n_samples, y, covariates, random_state)
         path = []
-        for Z in self._generate_path(codes, steps, np.random.default_rng(stream)):
+        for Z in self._generate_path(self._y(codes, conditions), steps, np.random.default_rng(stream)):
             rng = np.random.default_rng(stream)
             rng.integers(2**63)  # what drew the noise
             path.append(self._decode(Z, None, rng))
@@ -210,13 +218,11 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
         return rows_like(self._X_template, np.concatenate(path)), labels, np.repeat(steps, len(codes))
 
     @torch.no_grad()
-    def _generate_path(
-        self, codes: np.ndarray, steps: list[int], rng: np.random.Generator
-    ) -> list[np.ndarray]:
+    def _generate_path(self, y: Tensor, steps: list[int], rng: np.random.Generator) -> list[np.ndarray]:
         """Return the rows of each step, in the innermost space."""
         module, device = self._module_on_device()
         generator = torch_generator(rng.integers(2**63), device)
-        path = enumerate(module.path(torch.from_numpy(codes).to(device), generator))
+        path = enumerate(module.path(y.to(device), generator))
         taken = {step: x.cpu().numpy() for step, x in path if step in steps}
         return [taken[step] for step in steps]
 
@@ -240,6 +246,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
             "label_dropout": self.label_dropout,
             "guidance": self.guidance,
             "n_sampling_steps": self.n_sampling_steps,
+            "covariates": self._covariate_layout(),
         }
 
     def _default_steps(self, n_rows: int) -> int:

@@ -14,8 +14,10 @@ from ..utils.constraints import Sampler
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ..utils.warnings import warn
+from ._covariate_tables import columns_of
+from ._covariates import CovariateRows
 from ._gaussian import GaussianSampler
-from ._wrapper import check_draws_labels, draw_rows
+from ._wrapper import check_draws_labels, covariates_for, draw_rows
 from .base import GenerativeSampler
 
 
@@ -63,9 +65,18 @@ class FrozenSampler(GenerativeSampler):
         copies = {name: clone(value, safe=False) for name, value in parameters.items()}
         return type(self)(sampler if _is_frozen(sampler) else clone(sampler, safe=False), **copies)
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _fit_generator(
+        self,
+        X: np.ndarray,
+        codes: np.ndarray,
+        rng: np.random.Generator,
+        groups: Any,
+        covariates: CovariateRows | None = None,
+    ) -> None:
         self.is_frozen_ = _is_frozen(self.sampler)
+        table = self._table(covariates)
         if self.is_frozen_:
+            self._check_covariates(table)
             self.sampler_ = self.sampler
             self._columns = self._match_columns()
             self._check_classes()
@@ -74,11 +85,27 @@ class FrozenSampler(GenerativeSampler):
             GaussianSampler() if self.sampler is None else self.sampler, draw_integer(rng)
         )
         warn(f"{type(self.sampler_).__name__} is not fitted, so FrozenSampler trains it on the given rows")
-        self.sampler_.fit(X, self.classes_[codes])
+        self.sampler_.fit(X, self.classes_[codes], **covariates_for(self.sampler_, table))
         self._columns = np.arange(X.shape[1])
 
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return draw_rows(self.sampler_, self.classes_[codes], rng)[:, self._columns]
+    def _generate(
+        self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None = None
+    ) -> np.ndarray:
+        rows = draw_rows(self.sampler_, self.classes_[codes], rng, self._table(covariates))
+        return rows[:, self._columns]
+
+    def _check_covariates(self, table: Any) -> None:
+        """Refuse covariates that the trained sampler cannot condition on."""
+        if table is None:
+            return
+        known = getattr(self.sampler, "_covariates", None)
+        if known is None:
+            raise ValueError(
+                "covariates: the trained sampler has none; leave them out, or train it with them"
+            )
+        unknown = [name for name in columns_of(table) if name not in known.names]
+        if unknown:
+            raise ValueError(f"covariates has {unknown}, but the trained sampler has {known.names}")
 
     def _check_rows(self, rows: np.ndarray) -> None:
         if self.sampler is not None:

@@ -78,4 +78,5 @@ class GANSampler(AdversarialSampler):
             "generator_norm": self.generator_norm,
             "critic_norm": self.critic_norm,
             "conditioning": self.conditioning,
+            "covariates": self._covariate_layout(),
         }

@@ -10,6 +10,8 @@ from sklearn.covariance import ledoit_wolf_shrinkage
 from ..priors._hierarchical import HierarchicalGaussian, Reference
 from ..utils.constraints import NonNegativeFloat
 from ..utils.declaration import estimator
+from ._covariates import CovariateRows
+from ._linear_effects import LinearEffects
 from ._prior import PriorSampler
 
 
@@ -21,6 +23,9 @@ class GaussianSampler(PriorSampler):
     the class's own covariance and S the pooled within-class covariance under Ledoit-Wolf shrinkage. The distances
     of the rows from their class mean are then mapped, quantile by quantile, to those of the training rows. No
     matrix of n_features x n_features is formed: 20,000 genes and 500 rows need no more memory than the rows.
+
+    Covariates are regressors: their effects are linear, the same in all classes, and added to the class mean; the
+    covariance is that of the residuals.
 
     Parameters
     ----------
@@ -71,7 +76,30 @@ class GaussianSampler(PriorSampler):
         self._reference = reference
         return rows, codes, groups
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _fit_generator(
+        self,
+        X: np.ndarray,
+        codes: np.ndarray,
+        rng: np.random.Generator,
+        groups: Any,
+        covariates: CovariateRows | None = None,
+    ) -> None:
+        self._effects = None
+        if covariates is not None:
+            self._effects = LinearEffects().fit(X, codes, covariates.design)
+            X = X - self._effects.of(codes, covariates.design)
+        self._fit_rows(X, codes, rng)
+
+    def _generate(
+        self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None = None
+    ) -> np.ndarray:
+        rows = self._draw_rows(codes, rng)
+        if self._effects is not None and covariates is not None:
+            rows += self._effects.of(codes, covariates.design)
+        return rows
+
+    def _fit_rows(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+        """Learn the classes, from rows without the effects of covariates."""
         model = None
         if self.prior is not None:
             model = HierarchicalGaussian(self._reference, self.prior_rows).fit(X, codes, rng)
@@ -114,7 +142,7 @@ class GaussianSampler(PriorSampler):
         self._noise = float(np.sqrt(self.shrinkage_ * np.mean(residuals**2)))
         self._pooled_factor = _factor(residuals) * np.sqrt((1 - self.shrinkage_) / len(residuals))
 
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         Z = self.means_[codes]
         draw = self._residuals if self._model is None else self._mirrored
         for c in np.unique(codes):

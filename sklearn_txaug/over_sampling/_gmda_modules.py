@@ -8,10 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .._nn.conditions import class_codes, covariate_columns
 from .._nn.layers import ConditionedMLP
 from .._nn.nets import GenerativeModule
 from .._nn.random import uniform
 from ._components import CorrelatedGaussians
+from ._linear_effects import LinearEffects
 from ._probes import inside_box
 
 
@@ -23,6 +25,8 @@ class GMDA(GenerativeModule):
     dims: Tensor
     loss_sums: Tensor
     loss_counts: Tensor
+    effects: Tensor | None
+    centres: Tensor
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class GMDA(GenerativeModule):
             nn.init.zeros_(self.generator.output.bias)
         for name in ("lower", "upper", "dims"):  # the probes of the next step
             self.register_buffer(name, torch.empty(0, self.n_probe_dims), persistent=False)
+        self.register_buffer("effects", None)
         for name in ("loss_sums", "loss_counts"):
             self.register_buffer(name, torch.zeros(n_classes, n_features), persistent=False)
 
@@ -66,16 +71,29 @@ class GMDA(GenerativeModule):
         if self.gaussians is not None:
             self.gaussians.fit(x, y)
 
+    def add_effects(self, effects: LinearEffects) -> None:
+        """Add what covariates do to all rows drawn from now on."""
+        self.register_buffer("effects", torch.from_numpy(effects.coef_).float())
+        self.register_buffer("centres", torch.from_numpy(effects.centres_).float())
+
     def condition(self, y: Tensor) -> Tensor:
-        return (
-            y if y.is_floating_point() else nn.functional.one_hot(y, self.n_classes).to(self.loss_sums.dtype)
-        )
+        """Return the one-hot code of the class, followed by the columns of the covariates if they have effects."""
+        if y.is_floating_point():
+            return y
+        one_hot = nn.functional.one_hot(class_codes(y), self.n_classes).to(self.loss_sums.dtype)
+        return one_hot if self.effects is None else torch.cat([one_hot, self._columns(y)], dim=1)
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
         noise = self.noise(len(y), self.latent_dim, rng)
         condition = self.condition(y)
-        rows = self.generator(noise, condition)
-        return rows if self.gaussians is None else self.gaussians(noise + rows, condition)
+        classes, columns = condition[:, : self.n_classes], condition[:, self.n_classes :]
+        rows = self.generator(noise, classes)
+        rows = rows if self.gaussians is None else self.gaussians(noise + rows, classes)
+        return rows if self.effects is None else rows + (columns - classes @ self.centres) @ self.effects
+
+    def _columns(self, y: Tensor) -> Tensor:
+        assert self.effects is not None
+        return covariate_columns(y, len(self.effects), self.effects.dtype)
 
     def forward(self, x: Tensor, y: Tensor, lower: Tensor, upper: Tensor) -> Tensor:
         """Compare densities; `lower` and `upper`, of the shape of `x`, bound the box around each real row."""

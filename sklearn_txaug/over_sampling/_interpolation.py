@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,6 +23,18 @@ def check_path(weights: Sequence[float], n_samples: int, method: str) -> np.ndar
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
     return steps
+
+
+def check_ends(covariates: Any) -> tuple[dict, dict] | None:
+    """Return covariates at both ends of a path, those of the second with those that only the first names."""
+    if covariates is None:
+        return None
+    pair = (covariates, covariates) if isinstance(covariates, Mapping) else tuple(covariates)
+    if len(pair) != 2 or not all(isinstance(end, Mapping) for end in pair):
+        raise ValueError(
+            f"covariates must be two mappings, of the covariates at both ends, or one for both, got {covariates!r}"
+        )
+    return dict(pair[0]), {**pair[0], **pair[1]}
 
 
 def between(a: Tensor, b: Tensor, weight: float, method: str = "lerp") -> Tensor:

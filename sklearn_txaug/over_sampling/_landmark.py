@@ -15,8 +15,9 @@ from ..utils.checks import groups_for
 from ..utils.constraints import ArrayOrList, Sampler
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
+from ._covariates import CovariateRows
 from ._flow import FlowMatchingSampler
-from ._wrapper import check_draws_labels, draw_rows
+from ._wrapper import check_draws_labels, covariates_for, draw_rows
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -95,17 +96,30 @@ class LandmarkSampler(GenerativeSampler):
     residual: Literal["none", "gaussian", "resample"] = "resample"
     quantile_mapping = True
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _fit_generator(
+        self,
+        X: np.ndarray,
+        codes: np.ndarray,
+        rng: np.random.Generator,
+        groups: Any,
+        covariates: CovariateRows | None = None,
+    ) -> None:
         names = getattr(self, "feature_names_in_", None)
         self.landmarks_ = landmark_columns(self.landmarks, X.shape[1], names)
         self._set_parts(rng)
+        given = {
+            **groups_for(self.sampler_, groups),
+            **covariates_for(self.sampler_, self._table(covariates)),
+        }
         self.reconstructor_.fit(X, groups=groups)
         Z = np.ascontiguousarray(X[:, self.landmarks_])
         self._noise = None if self.residual == "none" else self._fit_noise(X, Z, groups, rng)
-        self.sampler_.fit(Z, codes, **groups_for(self.sampler_, groups))
+        self.sampler_.fit(Z, codes, **given)
 
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        Z = draw_rows(self.sampler_, codes, rng)
+    def _generate(
+        self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None = None
+    ) -> np.ndarray:
+        Z = draw_rows(self.sampler_, codes, rng, self._table(covariates))
         rows = self.reconstructor_.predict(Z)
         if self._noise is not None:
             rows[:, self.reconstructor_.targets_] += self._noise.draw(Z, rng)

@@ -15,8 +15,9 @@ from ..utils.checks import groups_for
 from ..utils.constraints import Sampler
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
+from ._covariates import CovariateRows
 from ._wgan_gp import WGANGPSampler
-from ._wrapper import check_draws_labels, draw_rows
+from ._wrapper import check_draws_labels, covariates_for, draw_rows
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -85,24 +86,33 @@ class LatentSampler(GenerativeSampler):
         "_latent": "the training rows in the latent space",
     }
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _fit_generator(
+        self,
+        X: np.ndarray,
+        codes: np.ndarray,
+        rng: np.random.Generator,
+        groups: Any,
+        covariates: CovariateRows | None = None,
+    ) -> None:
         self._set_parts(X, rng)
         if self.decoder == "inverse" and not hasattr(self.reducer_, "inverse_transform"):
             raise ValueError(
                 f"reducer={self.reducer_!r} has no inverse_transform; use decoder='transport' or another reducer"
             )
+        table = self._table(covariates)
+        given = {**groups_for(self.sampler_, groups), **covariates_for(self.sampler_, table)}
         Z = np.asarray(self.reducer_.fit(X).transform(X))
-        self.sampler_.fit(Z, codes, **groups_for(self.sampler_, groups))
+        self.sampler_.fit(Z, codes, **given)
         keep = self.decoder == "transport"  # the other decoder needs no rows, and keeps none
         self._real: Any = X if keep else None
         self._latent: Any = Z if keep else None
         self._real_codes: Any = codes if keep else None
         self._noise = ResidualNoise().fit(Z, X - self._to_genes(Z, codes)) if self.residual else None
-        self._measure_spread(X, codes, rng)
+        self._measure_spread(X, codes, rng, table)
 
-    def _measure_spread(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+    def _measure_spread(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, table: Any) -> None:
         """Set the variance ratio, and the scale of the noise that restores the variance transport loses."""
-        Z, decoded = self._latent_rows(codes, rng)
+        Z, decoded = self._latent_rows(codes, rng, table)
         variance = max(_within(X, codes), 1e-12)
         self.variance_ratio_ = _within(decoded, codes) / variance
         self._noise_scale = 1.0
@@ -110,13 +120,17 @@ class LatentSampler(GenerativeSampler):
             noise = max(np.square(self._noise.draw(Z, rng)).sum() / len(Z), 1e-12)
             self._noise_scale = float(np.sqrt(max(0.0, 1 - self.variance_ratio_) * variance / noise))
 
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        Z, rows = self._latent_rows(codes, rng)
+    def _generate(
+        self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None = None
+    ) -> np.ndarray:
+        Z, rows = self._latent_rows(codes, rng, self._table(covariates))
         return rows if self._noise is None else rows + self._noise_scale * self._noise.draw(Z, rng)
 
-    def _latent_rows(self, codes: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draw latent rows; return them and what they decode to."""
-        Z = draw_rows(self.sampler_, codes, rng)
+    def _latent_rows(
+        self, codes: np.ndarray, rng: np.random.Generator, table: Any
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw latent rows, of a table of covariates if there are any; return them and what they decode to."""
+        Z = draw_rows(self.sampler_, codes, rng, table)
         return Z, self._to_genes(Z, codes)
 
     def _set_parts(self, X: np.ndarray, rng: np.random.Generator) -> None:

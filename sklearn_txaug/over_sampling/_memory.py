@@ -14,14 +14,23 @@ from sklearn.utils.validation import check_memory
 
 from .. import __version__
 from ..utils.warnings import warn
+from ._conditioned import given
+from ._covariates import CovariateRows
 
 
-def train(sampler: Any, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+def train(
+    sampler: Any,
+    X: np.ndarray,
+    codes: np.ndarray,
+    rng: np.random.Generator,
+    groups: Any,
+    covariates: CovariateRows | None,
+) -> None:
     """Train the generator of a sampler, or take it from `sampler.memory`, where an equal training has left it.
 
     Equal are trainings of one class of samplers, in one version of this package and of torch, on the same rows,
-    classes, groups and names of features, with the same seed and parameters. Parameters in `sampler._drawing`, which
-    training does not use, do not count.
+    classes, groups, covariates and names of features, with the same seed and parameters. Parameters in
+    `sampler._drawing`, which training does not use, do not count.
 
     Parameters
     ----------
@@ -35,11 +44,13 @@ def train(sampler: Any, X: np.ndarray, codes: np.ndarray, rng: np.random.Generat
         Randomness of the training.
     groups : array-like of shape (n_samples,) or None
         Patient or donor of each row.
+    covariates : CovariateRows or None
+        Covariates of the rows.
     """
     location = sampler.memory
     memory = check_memory(os.fspath(location) if isinstance(location, os.PathLike) else location)
     cached = memory.cache(_learnt, ignore=["learn"])
-    learn = _Learn(sampler, X, codes, rng, groups)
+    learn = _Learn(sampler, X, codes, rng, groups, covariates)
     key = joblib.hash(_key(learn))
     entry = cached(key, learn)
     if not _is_whole(entry):
@@ -59,15 +70,16 @@ class _Learn(NamedTuple):
     codes: np.ndarray
     rng: np.random.Generator
     groups: Any
+    covariates: CovariateRows | None
 
     def __repr__(self) -> str:
         return f"training of {type(self.sampler).__name__}"
 
     def __call__(self) -> dict[str, Any]:
         """Train, and return the attributes that training has set."""
-        sampler, *data = self
+        sampler, *data, covariates = self
         before, missing = dict(vars(sampler)), object()
-        sampler._fit_generator(*data)
+        sampler._fit_generator(*data, **given(covariates))
         return {
             name: value for name, value in vars(sampler).items() if before.get(name, missing) is not value
         }
@@ -91,6 +103,7 @@ def _key(learn: _Learn) -> tuple[Any, ...]:
         (learn.X, learn.codes, None if learn.groups is None else np.asarray(learn.groups).tolist()),
         (np.asarray(sampler.classes_).tolist(), list(getattr(sampler, "feature_names_in_", ()))),
         (sampler._seed, learn.rng.bit_generator.state),
+        *([] if learn.covariates is None else [learn.covariates.values, learn.covariates.design]),
     )
 
 

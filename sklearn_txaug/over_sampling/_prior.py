@@ -35,6 +35,10 @@ class PriorSampler(GenerativeSampler):
 
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
         if self.prior is not None:
+            if self._covariates is not None:
+                raise ValueError(
+                    "covariates cannot be combined with a prior, which knows none of its rows; leave out one of them"
+                )
             reference = make_reference(self.prior, rows, getattr(self, "feature_names_in_", None), groups)
             rows, codes, groups = self._take_reference(reference, rows, codes, groups)
         super()._train(rows, codes, groups)

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from .._nn.callbacks import LearningRate
-from .._nn.layers import ConditionedMLP, LabelEmbedding
+from .._nn.conditions import CovariateLayout
+from .._nn.layers import ConditionedMLP, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import normal
 from ..utils.constraints import PositiveFloat, PositiveInt, Widths
@@ -30,11 +31,12 @@ class TVAE(GenerativeModule):
         hidden_layer_sizes: Sequence[int],
         latent_dim: int,
         reconstruction_weight: float,
+        covariates: CovariateLayout | None = None,
     ):
         super().__init__()
         self.latent_dim, self.reconstruction_weight = latent_dim, reconstruction_weight
         self.encoding = ModeEncoding(modes)
-        self.condition = LabelEmbedding(n_classes)
+        self.condition = make_conditioning("embedding", n_classes, covariates)
         width, hidden = self.condition.width, list(hidden_layer_sizes)
         self.encoder = ConditionedMLP(self.encoding.width, 2 * latent_dim, width, hidden, slope=0)
         self.decoder = ConditionedMLP(latent_dim, self.encoding.width, width, hidden[::-1], slope=0)
@@ -143,6 +145,7 @@ class TVAESampler(TorchSampler):
             hidden_layer_sizes=self.hidden_layer_sizes,
             latent_dim=self.latent_dim,
             reconstruction_weight=self.reconstruction_weight,
+            covariates=self._covariate_layout(),
         )
 
     def _default_callbacks(self) -> list[Any]:

@@ -12,6 +12,7 @@ from skorch.callbacks import Callback
 from torch import Tensor, nn
 
 from .._nn.callbacks import LearningRate, n_steps
+from .._nn.conditions import CovariateLayout, class_codes
 from .._nn.layers import Conditioning, Norm, hidden_layers, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import normal
@@ -38,13 +39,14 @@ class VAE(GenerativeModule):
         reduction: str,
         beta: float,
         learned_prior: bool,
+        covariates: CovariateLayout | None = None,
     ):
         super().__init__()
         self.latent_dim = latent_dim
         self.reduction = reduction
         self.beta = beta
         self.warmth = 1.0
-        self.condition = make_conditioning(conditioning, n_classes)
+        self.condition = make_conditioning(conditioning, n_classes, covariates)
         width, hidden = self.condition.width, list(hidden_layer_sizes)
         self.encoder = hidden_layers([n_features + width, *hidden], norm)
         self.posterior = nn.Linear(hidden[-1] + width, 2 * latent_dim)
@@ -63,7 +65,7 @@ class VAE(GenerativeModule):
             nn.init.zeros_(self.class_prior.bias)
 
     def prepare(self, x: Tensor, y: Tensor) -> None:
-        self.likelihood.prepare(x, y)
+        self.likelihood.prepare(x, class_codes(y))
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         condition = self.condition(y)
@@ -216,6 +218,7 @@ class VAESampler(TorchSampler):
             reduction=self.reduction,
             beta=self.beta,
             learned_prior=self.learned_prior,
+            covariates=self._covariate_layout(),
         )
 
     def _default_callbacks(self) -> list[Any]:

@@ -15,11 +15,14 @@ from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.base import BaseEstimator, clone
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.validation import has_fit_parameter
 
 from ..utils.checks import groups_for
 from ..utils.containers import dense
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
+from ._covariate_tables import take_columns
+from ._covariates import CovariateRows
 from .base import GenerativeSampler
 
 
@@ -39,14 +42,24 @@ class WrapperSampler(GenerativeSampler):
     def _inner(self) -> Any:
         """Return the sampler to clone and train, of this package or of imbalanced-learn."""
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _fit_generator(
+        self,
+        X: np.ndarray,
+        codes: np.ndarray,
+        rng: np.random.Generator,
+        groups: Any,
+        covariates: CovariateRows | None = None,
+    ) -> None:
         sampler = with_seed(with_sample(self._inner()), draw_integer(rng))
+        given = {**groups_for(sampler, groups), **covariates_for(sampler, self._table(covariates))}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "X looks like", UserWarning)  # warned already
-            self.sampler_ = sampler.fit(self._named(X), self.classes_[codes], **groups_for(sampler, groups))
+            self.sampler_ = sampler.fit(self._named(X), self.classes_[codes], **given)
 
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return draw_rows(self.sampler_, self.classes_[codes], rng)
+    def _generate(
+        self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None = None
+    ) -> np.ndarray:
+        return draw_rows(self.sampler_, self.classes_[codes], rng, self._table(covariates))
 
     def _default_scaler(self) -> Any:
         return FunctionTransformer()
@@ -81,8 +94,12 @@ class SamplerAdapter(WrapperSampler):
         """Leave the warning to the caller."""
 
 
-def draw_rows(sampler: Any, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def draw_rows(
+    sampler: Any, labels: np.ndarray, rng: np.random.Generator, covariates: Any = None
+) -> np.ndarray:
     """Draw a row for each label from a fitted sampler of any library, under a seed if it takes one.
+
+    If columns of its rows are covariates, they are left out.
 
     Raises
     ------
@@ -91,13 +108,35 @@ def draw_rows(sampler: Any, labels: np.ndarray, rng: np.random.Generator) -> np.
     """
     takes_seed = "random_state" in signature(sampler.sample).parameters
     seed = {"random_state": draw_integer(rng)} if takes_seed else {}
-    rows, _ = sampler.sample(y=labels, **seed)
+    given = {} if covariates is None else {"covariates": covariates}
+    rows, _ = sampler.sample(y=labels, **given, **seed)
+    own = getattr(sampler, "covariate_features", None)
+    if own is not None:
+        rows, _ = take_columns(rows, list(own))
     rows = np.asarray(dense(rows), dtype=np.float64)
     if len(rows) != len(labels):
         raise ValueError(
             f"sampler: {type(sampler).__name__}.sample returned {len(rows)} rows for {len(labels)} labels"
         )
     return rows
+
+
+def covariates_for(sampler: Any, table: Any) -> dict[str, Any]:
+    """Return the keyword `covariates` for the `fit` of an inner sampler, nothing if there are none.
+
+    Raises
+    ------
+    TypeError
+        If it takes none.
+    """
+    if table is None:
+        return {}
+    if not has_fit_parameter(sampler, "covariates"):
+        inner = sampler.sampler if isinstance(sampler, Interpolation) else sampler
+        raise TypeError(
+            f"covariates: {type(inner).__name__} takes none; leave them out, or use a sampler of sklearn_txaug"
+        )
+    return {"covariates": table}
 
 
 def with_sample(sampler: Any) -> Any:

@@ -18,11 +18,13 @@ from ..persistence._sampler_file import save_sampler
 from ..utils.amounts import class_amounts
 from ..utils.callers import property_read_by, tags_read_by
 from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
-from ..utils.constraints import Amounts, Memory, SamplingStrategy, Scaler, Seed
+from ..utils.constraints import Amounts, ArrayOrList, Memory, SamplingStrategy, Scaler, Seed
 from ..utils.containers import as_container, dense, no_rows, rows_like, stack
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
+from ._conditioned import Conditioned, given
+from ._covariates import CovariateRows
 from ._labels import ClassLabels
 from ._memory import train
 from .spaces import ClassQuantiles, ScaledSpace, Space
@@ -38,7 +40,7 @@ NOT_TRAINED = (
 
 
 @estimator
-class GenerativeSampler(BaseOverSampler):
+class GenerativeSampler(Conditioned, BaseOverSampler):
     """Base class of the samplers: everything but the generator itself.
 
     A subclass writes `_fit_generator` and `_generate`, which see rows in the innermost space and class codes; one
@@ -67,6 +69,9 @@ class GenerativeSampler(BaseOverSampler):
         Cache of trained generators. What was trained before, on the same rows, labels and groups with the same seed
         and parameters, is not trained again, for example in a `GridSearchCV` over `n_synthetic` or over the
         classifier. Amounts and parameters of drawing do not count. It holds pickles: use only one that you trust.
+    covariate_features : list of str or None
+        Columns of `X` that are covariates, as those that `fit` takes as `covariates`; `X` is then a data frame. They
+        are not generated, but conditions, and stand filled in among the columns of what is returned.
     random_state : int, RandomState instance or None
         Determines training and sampling; global random states are neither used nor changed.
 
@@ -82,8 +87,10 @@ class GenerativeSampler(BaseOverSampler):
         The fitted scaler.
     is_synthetic_ : ndarray of bool of shape (n_samples + n_synthetic,)
         Mask of the last `fit_resample` result.
+    covariates_ : same type as `covariates`, of shape (n_synthetic, n_covariates)
+        Covariates of the synthetic rows of the last `fit_resample`, if there are any covariates.
     n_features_in_ : int
-        Number of features seen in `fit`.
+        Number of features seen in `fit`, without covariates.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if the column names of `X` are strings.
     """
@@ -94,6 +101,7 @@ class GenerativeSampler(BaseOverSampler):
     quantile_mapping: bool = False
     nonnegative: bool = False
     memory: Memory = None
+    covariate_features: ArrayOrList | None = None
     random_state: Seed = None
 
     _unsaved: ClassVar[dict[str, Any]] = {"memory": None}  # of no meaning elsewhere
@@ -103,7 +111,9 @@ class GenerativeSampler(BaseOverSampler):
     )
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None) -> GenerativeSampler:
+    def fit(
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None, covariates: MatrixLike = None
+    ) -> GenerativeSampler:
         """Train the generator.
 
         Parameters
@@ -114,6 +124,9 @@ class GenerativeSampler(BaseOverSampler):
             Class labels (str, int or bool), or a one-vs-all indicator matrix.
         groups : array-like of shape (n_samples,), default=None
             Patient or donor of each row, for samplers that split rows while they train.
+        covariates : {DataFrame, Series, array-like} of shape (n_samples, n_covariates), default=None
+            What rows are conditioned on beside their class: age, sex, stage, batch. Numbers, and booleans, text or
+            categories; a missing value is a state of its own.
 
         Returns
         -------
@@ -123,16 +136,19 @@ class GenerativeSampler(BaseOverSampler):
         Raises
         ------
         ValueError
-            If the input contains NaN or infinity or only one class, if `X` and `y` differ in length, or if
-            `n_synthetic` cannot be met.
+            If the input contains NaN or infinity or only one class, if `X`, `y` and `covariates` differ in length,
+            if a column cannot be a covariate, or if `n_synthetic` cannot be met.
+        TypeError
+            If the sampler takes no covariates, or a column mixes types.
         """
+        X = self._set_covariates(X, covariates)
         rows, codes = self._check(X, y, groups)
         self._train(rows, codes, groups)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_resample(
-        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike = None, covariates: MatrixLike = None
     ) -> tuple[MatrixLike, ArrayLike]:
         """Train the generator and return the real rows followed by synthetic rows.
 
@@ -144,6 +160,9 @@ class GenerativeSampler(BaseOverSampler):
             Class labels (str, int or bool), or a one-vs-all indicator matrix.
         groups : array-like of shape (n_samples,), default=None
             Patient or donor of each row, for samplers that split rows while they train.
+        covariates : {DataFrame, Series, array-like} of shape (n_samples, n_covariates), default=None
+            What rows are conditioned on beside their class: age, sex, stage, batch. Numbers, and booleans, text or
+            categories; a missing value is a state of its own.
 
         Returns
         -------
@@ -153,20 +172,33 @@ class GenerativeSampler(BaseOverSampler):
         y_resampled : same type as `y`, of shape (n_samples + n_synthetic,)
             Their labels.
         """
+        X_given, X = X, self._set_covariates(X, covariates)
         rows, codes = self._check(X, y, groups)
         counts = np.array([self.sampling_strategy_.get(label, 0) for label in self.classes_], dtype=int)
         if counts.any():
             self._train(rows, codes, groups)
         drawn = np.repeat(np.arange(len(counts)), counts)
-        new_rows = self._draw(drawn, (self._seed, FIT_RESAMPLE))
+        stream = (self._seed, FIT_RESAMPLE)
+        conditions = self._conditions(drawn, None, stream)
+        new_rows = self._draw(drawn, stream, conditions)
         self.is_synthetic_ = np.repeat([False, True], [len(rows), len(drawn)])
         X, y = as_container(X), as_container(y)
         X_new = rows_like(no_rows(X), new_rows, getattr(X, "index", ()))
-        return stack(X, X_new), stack(y, self._labels.like_given(drawn, y))
+        y_new = self._labels.like_given(drawn, y)
+        if conditions is not None:
+            self.covariates_ = self._table(conditions, X_new)
+            X_new = self._with_columns(X_new, self.covariates_)
+        return stack(as_container(X_given), X_new), stack(y, y_new)
 
     def sample(
-        self, n_samples: int = 1, *, y: ArrayLike = None, random_state: RandomState = None
-    ) -> tuple[MatrixLike, ArrayLike]:
+        self,
+        n_samples: int = 1,
+        *,
+        y: ArrayLike = None,
+        covariates: Any = None,
+        return_covariates: bool = False,
+        random_state: RandomState = None,
+    ) -> tuple[Any, ...]:
         """Draw synthetic rows from the fitted generator; nothing is trained.
 
         Parameters
@@ -175,6 +207,12 @@ class GenerativeSampler(BaseOverSampler):
             Number of rows, spread over the classes as the training labels are. Ignored if `y` is given.
         y : array-like of shape (n_rows,), default=None
             Labels, one for each row to draw.
+        covariates : mapping, DataFrame or array-like, default=None
+            Covariates, one value for all rows, ``{"age": 60}``, or one for each, ``{"age": [50, 60]}`` or a table of
+            n_rows. Those not given are drawn from training rows of the class that have the categories given and, of
+            these, the ten nearest in the numbers given. None draws all from the training rows of the class.
+        return_covariates : bool, default=False
+            Whether to return the covariates of the rows too.
         random_state : int, RandomState instance or None, default=None
             Determines the draw. None takes the sampler's own `random_state`: if that is an integer, repeated calls
             return the same rows, otherwise new ones. The rows differ from those of `fit_resample`.
@@ -185,18 +223,23 @@ class GenerativeSampler(BaseOverSampler):
             Synthetic rows.
         y_new : same type as the `y` of `fit`, of shape (n_rows,)
             Their labels, in the order of `y` if it is given.
+        covariates_new : same type as the `covariates` of `fit`, of shape (n_rows, n_covariates)
+            Their covariates, if `return_covariates`; None without any.
 
         Raises
         ------
         NotFittedError
             If nothing has been trained yet.
         ValueError
-            If `y` has a label that the training rows do not have, or `n_samples` is not a positive integer.
+            If `y` has a label, or `covariates` a category, that the training rows do not have; if covariates are to
+            be drawn for which there is no training row; or if `n_samples` is not a positive integer.
         """
         check_is_fitted(self, msg=NOT_TRAINED)
-        codes = self._labels.codes_of(y) if y is not None else self._labels.spread(n_samples)
-        X_new = self._draw(codes, self._sample_stream(random_state))
-        return rows_like(self._X_template, X_new), self._labels.like_given(codes)
+        codes, conditions, stream = self._asked(n_samples, y, covariates, random_state)
+        X_new = rows_like(self._X_template, self._draw(codes, stream, conditions))
+        y_new, table = self._labels.like_given(codes), self._table(conditions, X_new)
+        X_new = self._with_columns(X_new, table)
+        return (X_new, y_new, table) if return_covariates else (X_new, y_new)
 
     def save(self, path: str | PathLike, *, note: str = "", sharing: bool = False) -> None:
         """Write the trained sampler to a file that is safe to open, for `load_sampler`.
@@ -236,7 +279,11 @@ class GenerativeSampler(BaseOverSampler):
 
     @abstractmethod
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        """Learn from rows (n_samples, n_features) of the innermost space and class codes 0..n_classes-1."""
+        """Learn from rows (n_samples, n_features) of the innermost space and class codes 0..n_classes-1.
+
+        If this and `_generate` have a further parameter `covariates`, they are given the `CovariateRows` of the rows,
+        or nothing without any. A sampler that lacks it refuses covariates.
+        """
 
     @abstractmethod
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -293,7 +340,6 @@ class GenerativeSampler(BaseOverSampler):
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         """Validate, encode the labels and determine the amounts; nothing is trained."""
-        self.__dict__.pop("spaces_", None)  # an earlier fit must not pass for this one
         labels = None  # validate_data says that y is required
         if y is not None:
             self._labels = ClassLabels(y)
@@ -322,25 +368,35 @@ class GenerativeSampler(BaseOverSampler):
         spaces = self._make_spaces()
         for space in spaces:
             rows = space.fit(rows, codes, rng).encode(rows)
+        conditions = self._learned_covariates(codes)
         if self.memory is None:
-            self._fit_generator(rows, codes, rng, groups)
+            self._fit_generator(rows, codes, rng, groups, **given(conditions))
         else:
-            train(self, rows, codes, rng, groups)
+            train(self, rows, codes, rng, groups, conditions)
         self.scaler_ = next(space.scaler for space in spaces if isinstance(space, ScaledSpace))
         self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
 
-    def _draw(self, codes: np.ndarray, stream: tuple[int, int]) -> np.ndarray:
+    def _draw(
+        self, codes: np.ndarray, stream: tuple[int, int], covariates: CovariateRows | None = None
+    ) -> np.ndarray:
         """Return a row in the units of X for each class code."""
         if not len(codes):
             return np.empty((0, self.n_features_in_))
-        return self._clip(self._rows_for(codes, np.random.default_rng(stream)))
+        return self._clip(self._rows_for(codes, np.random.default_rng(stream), covariates))
 
-    def _rows_for(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _rows_for(
+        self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None
+    ) -> np.ndarray:
         """Return rows in the units of X."""
+        quantiles = self.spaces_[0]
+        if covariates is not None and covariates.given and isinstance(quantiles, ClassQuantiles):
+            return self._rows_against(quantiles, codes, rng, covariates)
         drawn = codes
         for space in self.spaces_:
             drawn = space.pad(drawn)
-        return self._decode(self._generate(drawn, rng), drawn, rng)[: len(codes)]
+        if covariates is not None:
+            covariates = self._padded(covariates, drawn[len(codes) :], rng)
+        return self._decode(self._generate(drawn, rng, **given(covariates)), drawn, rng)[: len(codes)]
 
     def _decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         """Bring what the generator drew back to the units of X."""

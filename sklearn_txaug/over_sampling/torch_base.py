@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from .._nn.callbacks import EMA
+from .._nn.conditions import CovariateLayout, takes_covariates, with_covariates
 from .._nn.estimator import NetEstimator, as_rows
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator
@@ -22,7 +23,8 @@ from ..utils.containers import rows_like
 from ..utils.declaration import estimator
 from ..utils.splits import holdout_for
 from ..utils.typing import MatrixLike, RandomState
-from ._interpolation import between, check_path
+from ._covariates import CovariateRows
+from ._interpolation import between, check_ends, check_path
 from .base import NOT_TRAINED, GenerativeSampler
 
 
@@ -64,14 +66,32 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         average = [EMA(self.ema_decay, self._ema_child)] if self.ema_decay is not None else []
         return average + super()._default_callbacks()
 
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
+    def _covariate_layout(self) -> CovariateLayout | None:
+        """Return what the module's condition has to know of the covariates, None without any."""
+        return None if self._covariates is None else self._covariates.layout
+
+    def _fit_generator(
+        self,
+        X: np.ndarray,
+        codes: np.ndarray,
+        rng: np.random.Generator,
+        groups: Any,
+        covariates: CovariateRows | None = None,
+    ) -> None:
         self._prepare(X, codes, rng)
         rows, validation = self._training_rows(X, codes), None
+        if covariates is not None:
+            x, y, *others = rows.tensors
+            rows = TensorDataset(x, with_covariates(y, covariates.design), *others)
         train, held = holdout_for(self.callbacks, codes, groups, self._seed)
         if len(held):
             rows, validation = TensorDataset(*rows[train]), TensorDataset(*rows[held])
         make_module = partial(self._make_module, X.shape[1], len(self.classes_))
         net = self._make_net(make_module, len(rows), rng, validation)
+        if covariates is not None and not takes_covariates(net.module):
+            raise TypeError(
+                f"{type(self).__name__} takes no covariates: its module's condition is not that of make_conditioning"
+            )
         net.fit(rows)
         self._keep(net)
 
@@ -81,13 +101,14 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         label_b: Any,
         weights: Sequence[float] = (0, 0.25, 0.5, 0.75, 1),
         *,
+        covariates: Any = None,
         n_samples: int = 1,
         method: str = "lerp",
         random_state: RandomState = None,
     ) -> tuple[MatrixLike, np.ndarray]:
-        """Draw rows along the path from one class to another.
+        """Draw rows along the path from one class, or one value of a covariate, to another.
 
-        The condition vectors of the two classes are interpolated and the noise is held fixed: row k of each
+        The condition vectors of the two ends are interpolated and the noise is held fixed: row k of each
         weight comes from the same noise. Rows between classes have no quantiles to map to, so they are not mapped.
 
         Parameters
@@ -96,6 +117,9 @@ class TorchSampler(NetEstimator, GenerativeSampler):
             The classes at weight 0 and 1.
         weights : sequence of float, default=(0, 0.25, 0.5, 0.75, 1)
             Share of `label_b`. Values outside [0, 1] extrapolate.
+        covariates : pair of mappings, or mapping, default=None
+            Covariates at weight 0 and 1, ``({"age": 30}, {"age": 80})``, or the same at both. Others are drawn as
+            `sample` draws them, for each end if the labels differ; within a class they stay along the path.
         n_samples : int, default=1
             Rows for each weight.
         method : {"lerp", "slerp"}, default="lerp"
@@ -116,27 +140,51 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         NotFittedError
             If nothing has been trained yet.
         ValueError
-            If a label is unknown, or another argument is not as described.
+            If a label or a covariate is unknown, or another argument is not as described.
         TypeError
             If the generator has no condition vectors.
         """
         check_is_fitted(self, msg=NOT_TRAINED)
         steps = check_path(weights, n_samples, method)
-        condition: Any = getattr(self.module_, "condition", None)
-        if condition is None:
+        module: Any = self.module_
+        if not hasattr(module, "condition"):
             raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
-        with torch.no_grad():
-            a, b = condition(torch.from_numpy(self._labels.codes_of([label_a, label_b])))
+        asked = self._labels.codes_of([label_a, label_b]), check_ends(covariates)
         stream, rows = self._sample_stream(random_state), []
+        with torch.no_grad():
+            a, b = map(module.condition, self._ends(*asked, n_samples, stream))
         for weight in steps:
             rng = np.random.default_rng(stream)
-            drawn = self._generate_for(between(a, b, weight, method).expand(n_samples, -1), rng)
+            condition = torch.stack([between(*ends, weight, method) for ends in zip(a, b, strict=True)])
+            drawn = self._generate_for(condition.expand(n_samples, -1), rng)
             rows.append(self._decode(drawn, None, rng))
         path = self._clip(np.concatenate(rows))
         return rows_like(self._X_template, path), np.repeat(steps, n_samples)
 
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return self._generate_for(torch.from_numpy(codes), rng)
+    def _ends(
+        self, codes: np.ndarray, given: tuple[dict, dict] | None, n_samples: int, stream: tuple[int, int]
+    ) -> list[Tensor]:
+        """Return the labels of both ends of a path; with covariates, one for each row."""
+        if given is not None:
+            self._check_has_covariates()
+        if self._covariates is None:
+            return list(torch.from_numpy(codes).split(1))
+        first, last = given or ({}, {})
+        a, b = (np.repeat(code, n_samples) for code in codes)
+        start = self._conditions(a, first or None, stream)
+        kept = start.values if start is not None and codes[0] == codes[1] else first
+        end = self._conditions(b, {**kept, **last} or None, stream)
+        return [self._y(a, start), self._y(b, end)]
+
+    def _generate(
+        self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None = None
+    ) -> np.ndarray:
+        return self._generate_for(self._y(codes, covariates), rng)
+
+    def _y(self, codes: np.ndarray, covariates: CovariateRows | None) -> Tensor:
+        """Return the labels of rows as the module takes them."""
+        y = torch.from_numpy(codes)
+        return y if covariates is None else with_covariates(y, covariates.design)
 
     @torch.no_grad()
     def _generate_for(self, y: Tensor, rng: np.random.Generator) -> np.ndarray:

@@ -23,7 +23,9 @@ _PLAYERS_LACAN2023: dict[str, Any] = {
 _WGANGP_LACAN2023 = {**_PLAYERS_LACAN2023, "gradient_penalty": 10.0, "n_critic": 5}
 
 #: Lacan, Sebag, Hanczar, Bioinformatics 2023; TCGA, 20,531 genes, 24 tissues. The study also conditions on age,
-#: sex and tumour or normal. Its protein graph comes from a database that it does not name: set
+#: sex and tumour or normal: ``fit(X, y, covariates=samples[["age", "sex", "cancer"]])`` with the ``samples`` of
+#: `fetch_tcga`. It does not say how it codes them: here numbers are standardised, and each category has a learned
+#: vector beside its one-hot code. Its protein graph comes from a database that it does not name: set
 #: ``graphs=[graph, "coexpression"]`` with a graph of your own; its co-expression graph has the threshold here.
 LACAN2023_TCGA: dict[str, dict[str, Any]] = {
     "GANSampler": {**_PLAYERS_LACAN2023, "n_critic": 1},

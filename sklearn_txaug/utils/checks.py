@@ -39,7 +39,14 @@ def _check_label_values(values: np.ndarray) -> None:
 
 
 def _count_missing(values: np.ndarray) -> int:
-    return sum(v is None or type(v).__name__ in ("NAType", "NaTType") or v != v for v in values)
+    return int(is_missing(values).sum())
+
+
+def is_missing(values: np.ndarray) -> np.ndarray:
+    """Return which of some objects are None, NaN or missing in the way of pandas."""
+    return np.array(
+        [v is None or type(v).__name__ in ("NAType", "NaTType") or v != v for v in values], dtype=bool
+    )
 
 
 def check_names(X: Any) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 from ...utils.quantiles import quantiles_between, resolution, spread_ties
 from ._space import Space
 
+_N_REFERENCE = 100
+
 
 class ClassQuantiles(Space):
     """The rows themselves, with the quantiles of each feature in each class, to which synthetic rows are mapped.
@@ -55,6 +57,46 @@ class ClassQuantiles(Space):
                 rows = np.flatnonzero(codes == c)
                 ranks = Z[rows].argsort(axis=0, kind="stable").argsort(axis=0)
                 shares = (ranks + rng.random(ranks.shape)) / len(rows)
-                quantiles = quantiles_between(self.sorted_[c], shares, self.least_)
-                mapped[rows] = np.rint(quantiles) if self.discrete_ else quantiles
+                mapped[rows] = self._values(c, shares)
         return mapped
+
+    def reference(self, codes: np.ndarray) -> np.ndarray:
+        """Return class codes of rows to draw for `map_against`: 100 for each class, or its training size."""
+        present = np.unique(codes)
+        return np.repeat(present, np.maximum(self.counts_[present], _N_REFERENCE))
+
+    def map_against(
+        self,
+        Z: np.ndarray,
+        codes: np.ndarray,
+        reference: np.ndarray,
+        reference_codes: np.ndarray,
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        """Give each value the quantile of its class at the rank that it has among those of reference rows.
+
+        Rows that were asked for, such as those of old patients, are no sample of their class and cannot be ranked
+        among themselves.
+        """
+        mapped = np.array(Z, dtype=np.float64)
+        for c in np.unique(codes):
+            if self.counts_[c] > 1:
+                rows = codes == c
+                shares = _shares(Z[rows], reference[reference_codes == c], rng)
+                mapped[rows] = self._values(c, shares)
+        return mapped
+
+    def _values(self, c: int, shares: np.ndarray) -> np.ndarray:
+        """Return the quantiles of each column in class c at some shares."""
+        quantiles = quantiles_between(self.sorted_[c], shares, self.least_)
+        return np.rint(quantiles) if self.discrete_ else quantiles
+
+
+def _shares(values: np.ndarray, reference: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return, column by column, the shares of reference values below each value, drawn between neighbours."""
+    ordered = np.sort(reference, axis=0)
+    shares = np.empty(values.shape)
+    for j in range(values.shape[1]):
+        below, upto = (np.searchsorted(ordered[:, j], values[:, j], side) for side in ("left", "right"))
+        shares[:, j] = below + rng.random(len(values)) * (upto - below + 1)
+    return shares / (len(ordered) + 1)
