@@ -25,7 +25,7 @@ class Conditioned:
     _sample_stream: Callable[[Any], tuple[int, int]]
     _generate: Callable[..., np.ndarray]
     _decode: Callable[..., np.ndarray]
-    _covariates: Covariates | None
+    _covariates: Covariates | None = None
     _columns_given: Any  # X without rows, if some of its columns are covariates
 
     def _set_covariates(self, X: Any, covariates: Any) -> Any:
