@@ -11,6 +11,7 @@ from typing import Any
 from .amounts import MANY, amount, check_amount, join_amounts
 from .cohort import check_options, keep_genes, read_cohort
 from .methods import load_sampler, parameter
+from .mixed import check_clinical, mixed_rows, read_clinical, write_mixed
 from .options import (
     FILE_ENDINGS,
     add_traceback,
@@ -44,6 +45,21 @@ def add_augment(commands: Any) -> None:
         help="draw from a trained sampler, a file of the command train, instead of training one",
     )
     _add_amount(add)
+    add(
+        "--clinical",
+        type=names,
+        default=[],
+        metavar="COLUMNS",
+        help="columns of a table beside the genes that synthetic rows get too, such as age,sex,stage; numbers or "
+        "categories, which may be missing; copula, tvae, ctgan and tabddpm draw them",
+    )
+    add(
+        "--categorical",
+        type=names,
+        default=[],
+        metavar="COLUMNS",
+        help="the same for categories that are written as numbers, such as a grade",
+    )
     add("--synthetic-only", action="store_true", help="leave the real rows out of the output")
     add_traceback(parser)
     parser.set_defaults(run=_augment)
@@ -104,7 +120,9 @@ def _augment(arguments: argparse.Namespace) -> int:
     check_options(arguments, [arguments.input])
     sampler, origin = _chosen_sampler(arguments)
     wanted = join_amounts(arguments.n_synthetic)
-    table = read_cohort(arguments.input, arguments, as_written=True)
+    if arguments.clinical or arguments.categorical:
+        check_clinical(arguments, sampler)
+    table = _read(arguments)
     keep_genes([table], arguments)
     if table.target.name in arguments.covariates:
         raise ValueError(f"--covariates: {table.target.name!r} is the label already")
@@ -146,6 +164,18 @@ def _chosen_sampler(arguments: argparse.Namespace) -> tuple[Any, str]:
     return FrozenSampler(
         trained, random_state=arguments.seed
     ), f"{arguments.model.name}: {trained.provenance_['note']}"
+
+
+def _read(arguments: argparse.Namespace) -> Any:
+    """Read the rows, without the clinical columns, which come on their own."""
+    beside = [*arguments.clinical, *arguments.categorical]
+    own = argparse.Namespace(**{**vars(arguments), "drop": [*arguments.drop, *beside]})
+    try:
+        return read_cohort(arguments.input, own, as_written=True)
+    except ValueError as error:
+        if "do not hold numbers" not in str(error):
+            raise
+        raise ValueError(f"{error} If they are clinical, such as sex, name them as --clinical.") from None
 
 
 def set_prior(sampler: Any, name: str | None) -> None:
@@ -209,13 +239,24 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
 
     pd = require("pandas", "augment")
     real, target = table.data, table.target
-    for name in (target.name, *arguments.covariates, "is_synthetic"):
+    beside, drawn = None, None
+    if arguments.clinical or arguments.categorical:
+        beside = read_clinical(arguments, table)
+    for name in (
+        target.name,
+        *arguments.covariates,
+        *([] if beside is None else beside.columns),
+        "is_synthetic",
+    ):
         if name in real.columns:
             raise ValueError(
                 f"{name!r} is a gene too, so there can be no such column in {arguments.output.name}"
             )
     covariates = table.covariates
-    X, y, drawn = synthetic_rows(sampler, real, target, table.groups, covariates, arguments.transform)
+    if beside is None:
+        X, y, drawn = synthetic_rows(sampler, real, target, table.groups, covariates, arguments.transform)
+    else:
+        X, drawn, y = mixed_rows(sampler, real, beside, arguments.categorical, target, table.groups)
     y, groups = pd.Series(y, X.index, name=target.name), None
     mask = [True] * len(X)
     if not arguments.synthetic_only:
@@ -223,8 +264,11 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
             groups = pd.Series([*table.groups, *[None] * len(X)], name=table.groups.name, dtype=object)
         mask = [False] * len(real) + mask
         X, y = pd.concat([real, X]), pd.concat([target, y])
-        drawn = None if drawn is None else pd.concat([covariates, drawn])
-    write_expression(arguments.output, X, y, groups=groups, covariates=drawn, is_synthetic=mask)
+        drawn = None if drawn is None else pd.concat([covariates if beside is None else beside, drawn])
+    if beside is None:
+        write_expression(arguments.output, X, y, groups=groups, covariates=drawn, is_synthetic=mask)
+    else:
+        write_mixed(arguments.output, X, drawn, y=y, groups=groups, is_synthetic=mask)
     return sum(mask), len(X)
 
 

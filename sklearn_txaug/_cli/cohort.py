@@ -54,7 +54,7 @@ def read_synthetic(path: Path, arguments: argparse.Namespace, real: Any) -> Any:
     """
     own = argparse.Namespace(**{**vars(arguments), "label": real.target.name, "labels_file": None})
     may_lack = [] if real.groups is None else [real.groups.name]
-    if not _is_anndata(arguments.real):  # whose columns augment has left out of its output
+    if not is_anndata(arguments.real):  # whose columns augment has left out of its output
         own.drop, may_lack = [], [*may_lack, *arguments.drop]
     table = _read(path, own, None, may_lack)
     if table.is_synthetic is not None:
@@ -84,7 +84,7 @@ def column_names(table: Any) -> dict[str, str | None]:
 
 def check_options(arguments: argparse.Namespace, paths: Iterable[Path | None]) -> None:
     """Refuse ``--layer`` if no file has layers and ``--drop`` if none is a table."""
-    with_layers = [_is_anndata(path) for path in paths if path is not None]
+    with_layers = [is_anndata(path) for path in paths if path is not None]
     if arguments.layer is not None and not any(with_layers):
         raise ValueError("--layer: layers are in h5ad files, and none was given")
     if arguments.drop and all(with_layers):
@@ -162,7 +162,7 @@ def _read(path: Path, arguments: argparse.Namespace, group: str | None, may_lack
         "labels_file": arguments.labels_file,
         "covariates": getattr(arguments, "covariates", ()),
     }
-    if _is_anndata(path):
+    if is_anndata(path):
         table = read_expression(path, **options, layer=arguments.layer)
     else:
         options["samples_in"] = arguments.samples_in
@@ -192,7 +192,8 @@ def _read_table(path: Path, drop: list[str], may_lack: Iterable[str], options: d
             unwanted = [part for name in unwanted if name not in needless for part in lists.get(name, [name])]
 
 
-def _is_anndata(path: Path) -> bool:
+def is_anndata(path: Path) -> bool:
+    """Tell whether a file, by its name, holds an AnnData."""
     from ..datasets._base import AnnDataFormat
     from ..datasets._formats import find_format
 

@@ -45,7 +45,15 @@ def corrected_gaussian(
     deviation is ``b sqrt(variance / total)``, the unit of the correction. `correct` sees `x_t` standardised. Compare
     the preconditioning of Karras et al. 2022, section 5.
     """
+    standardised, expected, deviation = gaussian_start(x_t, a, b, mean, variance)
+    return expected + deviation * correct(standardised)
+
+
+def gaussian_start(
+    x_t: Tensor, a: Tensor, b: Tensor, mean: Tensor, variance: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return ``x_t = a x + b noise`` standardised, and the expected row and its standard deviation."""
     total = a * a * variance + b * b
     deviation = total.sqrt()
-    correction = correct((x_t - a * mean) / deviation)
-    return mean + a * variance / total * (x_t - a * mean) + b * (variance.sqrt() / deviation) * correction
+    expected = mean + a * variance / total * (x_t - a * mean)
+    return (x_t - a * mean) / deviation, expected, b * (variance.sqrt() / deviation)

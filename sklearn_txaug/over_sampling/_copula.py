@@ -12,12 +12,15 @@ from ..priors._hierarchical import Reference
 from ..utils.declaration import estimator
 from ..utils.quantiles import quantiles_between
 from ._gaussian import GaussianSampler
+from ._latent_categories import LatentCategories
+from ._mixed import MixedSampler
 
 _LEVELS = (np.arange(256) + 0.5) / 256
+_N_CALIBRATION = 2048  # rows of a class, drawn to find the shares of unordered categories
 
 
 @estimator
-class CopulaSampler(GaussianSampler):
+class CopulaSampler(MixedSampler, GaussianSampler):
     """Draw normal scores from a `GaussianSampler` and give each gene its empirical distribution in the class.
 
     Within each class, the values of every gene become normal scores of their ranks; their dependence is the blended,
@@ -71,6 +74,7 @@ class CopulaSampler(GaussianSampler):
 
     def _fit_rows(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
         classes = range(len(self.classes_))
+        X, states = np.split(X, [X.shape[1] - len(self._sizes)], axis=1)
         self._centres = np.stack([X[codes == c].mean(axis=0) for c in classes])
         counts = np.bincount(codes)
         self._sorted = [  # the quantiles of a class of one row weigh nothing
@@ -81,13 +85,31 @@ class CopulaSampler(GaussianSampler):
         scores = np.empty_like(X, dtype=np.float64)
         for c in classes:
             scores[codes == c] = _normal_scores(X[codes == c])
+        if self._sizes:
+            scores = np.hstack([scores, self._fit_categories(states, codes, scores, rng)])
         self._fit_gaussian(scores, codes, rng, None)
+        if self._sizes:
+            for c in classes:
+                drawn = super()._draw_rows(np.full(_N_CALIBRATION, c), rng)
+                self._categories.calibrate(c, drawn[:, X.shape[1] :])
+
+    def _fit_categories(
+        self, states: np.ndarray, codes: np.ndarray, scores: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Return the latent variables of categories, of which each class has its own shares."""
+        self._categories = LatentCategories(self._sizes, self._ordered, self.prior_rows)
+        self._categories.fit(states, codes, len(self.classes_))
+        return self._categories.draw(states, codes, scores, rng)
 
     def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        shares = ndtr(super()._draw_rows(codes, rng))
+        drawn = super()._draw_rows(codes, rng)
+        n = self._centres.shape[1]
+        shares, states = ndtr(drawn[:, :n]), np.empty((len(codes), len(self._sizes)))
         for c in np.unique(codes):
             shares[codes == c] = self._quantiles(c, shares[codes == c])
-        return shares
+            if self._sizes:
+                states[codes == c] = self._categories.states(c, drawn[codes == c, n:])
+        return np.hstack([shares, states])
 
     def _quantiles(self, c: int, shares: np.ndarray) -> np.ndarray:
         """Return the quantiles of the blended distribution of class c at `shares`, gene by gene."""

@@ -17,6 +17,7 @@ from .._nn.random import Dropout
 from ..utils.constraints import PositiveFloat, PositiveInt, ShareBelowOne
 from ..utils.declaration import estimator
 from ._adversarial import AdversarialSampler, two_sided_penalty
+from ._mixed import MixedSampler
 from ._modes import Mixtures, ModeEncoding, fit_mixtures, gumbel
 
 
@@ -27,6 +28,7 @@ class CTGAN(GenerativeModule):
         self,
         modes: Mixtures,
         n_classes: int,
+        categories: Sequence[int] = (),
         *,
         generator_hidden_layer_sizes: Sequence[int],
         critic_hidden_layer_sizes: Sequence[int],
@@ -48,7 +50,7 @@ class CTGAN(GenerativeModule):
         self.temperature = temperature
         self.gradient_penalty = gradient_penalty
         self.preconditioning = preconditioning
-        self.encoding = ModeEncoding(modes)
+        self.encoding = ModeEncoding(modes, categories)
         width = self.encoding.width
         self.generator = _Generator(
             latent_dim + n_condition, width, generator_hidden_layer_sizes, generator_norm
@@ -191,7 +193,7 @@ class LogFrequencyLoader(ResidentLoader):
 
 
 @estimator
-class CTGANSampler(AdversarialSampler):
+class CTGANSampler(MixedSampler, AdversarialSampler):
     """Conditional tabular GAN.
 
     Each gene is a Gaussian mixture; a value becomes its mode and its distance from the mode's mean, and the
@@ -264,12 +266,13 @@ class CTGANSampler(AdversarialSampler):
     _n_steps: ClassVar[int] = 2000
 
     def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
-        self.modes_ = fit_mixtures(X, self.n_modes)
+        self.modes_ = fit_mixtures(X[:, : X.shape[1] - len(self._sizes)], self.n_modes)
 
     def _make_module(self, n_features: int, n_classes: int) -> CTGAN:
         return CTGAN(
             self.modes_,
             n_classes,
+            self._sizes,
             generator_hidden_layer_sizes=self.generator_hidden_layer_sizes,
             critic_hidden_layer_sizes=self.critic_hidden_layer_sizes,
             generator_norm=self.generator_norm,

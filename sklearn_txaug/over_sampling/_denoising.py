@@ -17,9 +17,8 @@ from .._nn.conditions import CovariateLayout
 from .._nn.layers import Conditioning, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator, uniform
-from .._nn.straight_flow import corrected_gaussian
+from .._nn.straight_flow import gaussian_start
 from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, ShareBelowOne, Widths
-from ..utils.containers import rows_like
 from ..utils.declaration import estimator
 from ..utils.typing import MatrixLike, RandomState
 from ._components import ClassGaussians, ComponentsSampler
@@ -87,11 +86,15 @@ class Denoiser(GenerativeModule):
 
     def denoised(self, x_t: Tensor, a: Tensor, b: Tensor, time: Tensor, condition: Tensor) -> Tensor:
         """Return the expected row under preconditioning."""
+        standard, expected, deviation = self.gaussian_start(x_t, a, b, condition)
+        return expected + deviation * self.network(standard, time, condition)
+
+    def gaussian_start(
+        self, x_t: Tensor, a: Tensor, b: Tensor, condition: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the standardised row, and what its class's Gaussian says: the expected row and its deviation."""
         assert self.gaussians is not None
-        mean, variance = self.gaussians(condition)
-        return corrected_gaussian(
-            lambda standardised: self.network(standardised, time, condition), x_t, a, b, mean, variance
-        )
+        return gaussian_start(x_t, a, b, *self.gaussians(condition))
 
     def guided(self, direction: Any, x_t: Tensor, step: Tensor, condition: Tensor) -> Tensor:
         """Push the direction for the class away from the direction for no class."""
@@ -215,7 +218,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
             rng.integers(2**63)  # what drew the noise
             path.append(self._decode(Z, None, rng))
         labels = self._labels.like_given(np.tile(codes, len(steps)))
-        return rows_like(self._X_template, np.concatenate(path)), labels, np.repeat(steps, len(codes))
+        return self._rows_like(self._X_template, np.concatenate(path)), labels, np.repeat(steps, len(codes))
 
     @torch.no_grad()
     def _generate_path(self, y: Tensor, steps: list[int], rng: np.random.Generator) -> list[np.ndarray]:

@@ -159,15 +159,16 @@ class DDPMSampler(DenoisingSampler):
         super()._check_rows(rows)
 
     def _make_module(self, n_features: int, n_classes: int) -> Diffusion:
-        return Diffusion(
-            n_features,
-            n_classes,
-            schedule=self.schedule,
-            n_diffusion_steps=self.n_diffusion_steps,
-            step_spacing=self.step_spacing,
-            eta=self.eta,
+        return Diffusion(n_features, n_classes, **self._diffusion_parameters())
+
+    def _diffusion_parameters(self) -> dict[str, Any]:
+        return {
+            "schedule": self.schedule,
+            "n_diffusion_steps": self.n_diffusion_steps,
+            "step_spacing": self.step_spacing,
+            "eta": self.eta,
             **self._denoiser_parameters(),
-        )
+        }
 
 
 @estimator

@@ -136,7 +136,7 @@ class GaussianSampler(PriorSampler):
         if not residuals.any():  # every class has one row, or copies of one
             self.shrinkage_ = 1.0
             self._noise = 0.0
-            self._pooled_factor = np.zeros((0, self.n_features_in_))
+            self._pooled_factor = np.zeros((0, residuals.shape[1]))
             return
         self.shrinkage_ = float(ledoit_wolf_shrinkage(residuals, assume_centered=True))
         self._noise = float(np.sqrt(self.shrinkage_ * np.mean(residuals**2)))

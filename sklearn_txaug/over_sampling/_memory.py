@@ -102,6 +102,7 @@ def _key(learn: _Learn) -> tuple[Any, ...]:
         params,
         (learn.X, learn.codes, None if learn.groups is None else np.asarray(learn.groups).tolist()),
         (np.asarray(sampler.classes_).tolist(), list(getattr(sampler, "feature_names_in_", ()))),
+        getattr(sampler, "_layout", ()),
         (sampler._seed, learn.rng.bit_generator.state),
         *([] if learn.covariates is None else [learn.covariates.values, learn.covariates.design]),
     )

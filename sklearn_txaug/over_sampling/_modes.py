@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +70,8 @@ def fit_mixtures(X: np.ndarray, max_modes: int = 10, min_weight: float = 0.005) 
     >>> mixtures.weights[1, :2].round(2)
     array([0.8, 0.2])
     """
+    if not X.shape[1]:
+        return Mixtures(*np.zeros((3, 0, max_modes)))
     centre, scale = X.mean(axis=0), np.maximum(X.std(axis=0), 1e-6)
     chunks = range(0, X.shape[1], _CHUNK)
     parts = [
@@ -169,6 +171,15 @@ class ModeEncoding(nn.Module):
     A value ``x`` of a mode with mean ``m`` and standard deviation ``s`` has the scalar ``(x - m) / (4 s)``. Genes
     with one mode have no mode column. The columns of the others are stored gene by gene, ordered by their number of
     modes, so that a net's output is not padded: `width` is the number of genes plus the modes of these others.
+
+    Codes of categories, behind the genes in a row, become one-hot codes behind the modes and are treated as they are.
+
+    Parameters
+    ----------
+    mixtures : Mixtures
+        Of the genes.
+    categories : sequence of int
+        Number of states of each code behind the genes.
     """
 
     means: Tensor
@@ -176,8 +187,9 @@ class ModeEncoding(nn.Module):
     log_weights: Tensor
     genes: Tensor
 
-    def __init__(self, mixtures: Mixtures):
+    def __init__(self, mixtures: Mixtures, categories: Sequence[int] = ()):
         super().__init__()
+        self.categories = tuple(categories)
         n_active = mixtures.n_active
         self.n_genes = len(n_active)
         self.counts = [int(k) for k in np.unique(n_active)]
@@ -192,8 +204,9 @@ class ModeEncoding(nn.Module):
             }
         for name, values in parameters.items():
             flat = [values[n_active == k, :k].ravel() for k in self.counts]
-            self.register_buffer(name, torch.from_numpy(np.concatenate(flat)).float())
+            self.register_buffer(name, torch.from_numpy(np.concatenate([*flat, []])).float())
         self.n_columns = sum(k * size for k, size in zip(self.counts, self.sizes, strict=True) if k > 1)
+        self.n_columns += sum(self.categories)
         self.width = self.n_genes + self.n_columns
 
     def encode(self, x: Tensor) -> Tensor:
@@ -202,7 +215,7 @@ class ModeEncoding(nn.Module):
         The published method draws modes by their probability; where modes overlap, this adds noise that no net can
         explain, in hundreds of genes at once.
         """
-        scalars, modes = torch.empty_like(x), []
+        scalars, modes = torch.empty_like(x[:, : self.n_genes]), []
         for k, genes, means, stds, log_weights in self._groups():
             value = x[:, genes, None]
             distance = (value - means) / stds
@@ -212,6 +225,8 @@ class ModeEncoding(nn.Module):
             mode = (log_weights - stds.log() - 8 * distance.square()).argmax(dim=2)
             scalars[:, genes] = distance.gather(2, mode[:, :, None])[:, :, 0]
             modes.append(nn.functional.one_hot(mode, k).to(x.dtype).flatten(1))
+        for code, k in zip(x[:, self.n_genes :].long().unbind(dim=1), self.categories, strict=True):
+            modes.append(nn.functional.one_hot(code, k).to(x.dtype))
         return torch.cat([scalars, *modes], dim=1)
 
     def decode(self, encoded: Tensor) -> Tensor:
@@ -224,7 +239,7 @@ class ModeEncoding(nn.Module):
             else:
                 code = next(modes)
                 rows[:, genes] = (code * means).sum(dim=2) + (code * stds).sum(dim=2) * scalars[:, genes]
-        return rows
+        return torch.cat([rows, *(code.argmax(dim=2).to(rows.dtype) for code in modes)], dim=1)
 
     def draw(self, output: Tensor, rng: torch.Generator | None) -> Tensor:
         """Return rows from scalars and the logits of the modes, drawing one mode for each value."""
@@ -235,12 +250,18 @@ class ModeEncoding(nn.Module):
         return self.decode(torch.cat([output[:, : self.n_genes], *codes], dim=1))
 
     def modes(self, encoded: Tensor) -> Iterator[Tensor]:
-        """Yield the mode columns of `encoded` as arrays (n, n_genes, n_modes), one for each number of modes."""
+        """Yield the mode columns of `encoded` as arrays (n, n_genes, n_modes), one for each number of modes.
+
+        Those of the categories follow, as arrays (n, 1, n_categories).
+        """
         start = self.n_genes
         for k, size in zip(self.counts, self.sizes, strict=True):
             if k > 1:
                 yield encoded[:, start : start + k * size].unflatten(1, (size, k))
                 start += k * size
+        for k in self.categories:
+            yield encoded[:, None, start : start + k]
+            start += k
 
     def _groups(self) -> Iterator[tuple[int, Tensor, Tensor, Tensor, Tensor]]:
         """Yield number of modes, genes, and parameters (n_genes, n_modes), for each number of modes."""

@@ -11,7 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..utils.constraints import Widths
 from ..utils.declaration import estimator
-from ._diffusion import DDPMSampler
+from ._diffusion import DDPMSampler, Diffusion
+from ._mixed import MixedSampler
+from ._multinomial import MixedDiffusion
 
 
 class NormalQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -65,7 +67,7 @@ class NormalQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 
 @estimator
-class TabDDPMSampler(DDPMSampler):
+class TabDDPMSampler(MixedSampler, DDPMSampler):
     """Denoising diffusion with the network and the scaling of TabDDPM.
 
     A row is projected, time and class are added, and plain layers predict the noise. Each gene is first given a
@@ -107,3 +109,8 @@ class TabDDPMSampler(DDPMSampler):
 
     def _default_scaler(self) -> NormalQuantiles:
         return NormalQuantiles()
+
+    def _make_module(self, n_features: int, n_classes: int) -> Diffusion:
+        if not self._sizes:
+            return super()._make_module(n_features, n_classes)
+        return MixedDiffusion(n_features, n_classes, self._sizes, **self._diffusion_parameters())

@@ -16,6 +16,7 @@ from .._nn.nets import GenerativeModule
 from .._nn.random import normal
 from ..utils.constraints import PositiveFloat, PositiveInt, Widths
 from ..utils.declaration import estimator
+from ._mixed import MixedSampler
 from ._modes import Mixtures, ModeEncoding, fit_mixtures
 from .torch_base import TorchSampler
 
@@ -27,6 +28,7 @@ class TVAE(GenerativeModule):
         self,
         modes: Mixtures,
         n_classes: int,
+        categories: Sequence[int] = (),
         *,
         hidden_layer_sizes: Sequence[int],
         latent_dim: int,
@@ -35,7 +37,7 @@ class TVAE(GenerativeModule):
     ):
         super().__init__()
         self.latent_dim, self.reconstruction_weight = latent_dim, reconstruction_weight
-        self.encoding = ModeEncoding(modes)
+        self.encoding = ModeEncoding(modes, categories)
         self.condition = make_conditioning("embedding", n_classes, covariates)
         width, hidden = self.condition.width, list(hidden_layer_sizes)
         self.encoder = ConditionedMLP(self.encoding.width, 2 * latent_dim, width, hidden, slope=0)
@@ -81,7 +83,7 @@ class TVAE(GenerativeModule):
 
 
 @estimator
-class TVAESampler(TorchSampler):
+class TVAESampler(MixedSampler, TorchSampler):
     """Conditional tabular variational auto-encoder.
 
     Each gene is a Gaussian mixture; a value becomes its mode and its distance from the mode's mean. The decoder
@@ -136,12 +138,13 @@ class TVAESampler(TorchSampler):
     lr_schedule: Literal["cosine", "constant"] = "cosine"
 
     def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
-        self.modes_ = fit_mixtures(X, self.n_modes)
+        self.modes_ = fit_mixtures(X[:, : X.shape[1] - len(self._sizes)], self.n_modes)
 
     def _make_module(self, n_features: int, n_classes: int) -> TVAE:
         return TVAE(
             self.modes_,
             n_classes,
+            self._sizes,
             hidden_layer_sizes=self.hidden_layer_sizes,
             latent_dim=self.latent_dim,
             reconstruction_weight=self.reconstruction_weight,

@@ -183,7 +183,7 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
         new_rows = self._draw(drawn, stream, conditions)
         self.is_synthetic_ = np.repeat([False, True], [len(rows), len(drawn)])
         X, y = as_container(X), as_container(y)
-        X_new = rows_like(no_rows(X), new_rows, getattr(X, "index", ()))
+        X_new = self._rows_like(no_rows(X), new_rows, getattr(X, "index", ()))
         y_new = self._labels.like_given(drawn, y)
         if conditions is not None:
             self.covariates_ = self._table(conditions, X_new)
@@ -236,7 +236,7 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
         """
         check_is_fitted(self, msg=NOT_TRAINED)
         codes, conditions, stream = self._asked(n_samples, y, covariates, random_state)
-        X_new = rows_like(self._X_template, self._draw(codes, stream, conditions))
+        X_new = self._rows_like(self._X_template, self._draw(codes, stream, conditions))
         y_new, table = self._labels.like_given(codes), self._table(conditions, X_new)
         X_new = self._with_columns(X_new, table)
         return (X_new, y_new, table) if return_covariates else (X_new, y_new)
@@ -344,10 +344,7 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
         if y is not None:
             self._labels = ClassLabels(y)
             labels = self._labels.values
-            check_table(X, len(labels))
-        rows, labels = validate_data(
-            self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
-        )
+        rows, labels = self._read(X, labels)
         # One memory layout: summing in another order changes the last bits, and with them the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
         check_groups(groups, len(rows))
@@ -358,6 +355,18 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
         check_memory(sum(self.sampling_strategy_.values()), rows)
         self._X_template = no_rows(as_container(X))
         return rows, codes
+
+    def _read(self, X: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows and labels, validated; names and number of the features are stored."""
+        if labels is not None:
+            check_table(X, len(labels))
+        return validate_data(
+            self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
+        )
+
+    def _rows_like(self, template: Any, rows: np.ndarray, real_index: Any = ()) -> Any:
+        """Return rows in the units of X in a container like `template`."""
+        return rows_like(template, rows, real_index)
 
     def _count_synthetic(self, labels: np.ndarray) -> dict[Any, int]:
         return class_amounts(self.n_synthetic, self.sampling_strategy, labels)
@@ -373,7 +382,7 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
             self._fit_generator(rows, codes, rng, groups, **given(conditions))
         else:
             train(self, rows, codes, rng, groups, conditions)
-        self.scaler_ = next(space.scaler for space in spaces if isinstance(space, ScaledSpace))
+        self.scaler_ = next(space.scaler for space in spaces if hasattr(space, "scaler"))
         self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
 
     def _draw(

@@ -19,7 +19,6 @@ from .._nn.estimator import NetEstimator, as_rows
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator
 from ..utils.constraints import ShareBelowOne
-from ..utils.containers import rows_like
 from ..utils.declaration import estimator
 from ..utils.splits import holdout_for
 from ..utils.typing import MatrixLike, RandomState
@@ -159,7 +158,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
             drawn = self._generate_for(condition.expand(n_samples, -1), rng)
             rows.append(self._decode(drawn, None, rng))
         path = self._clip(np.concatenate(rows))
-        return rows_like(self._X_template, path), np.repeat(steps, n_samples)
+        return self._rows_like(self._X_template, path), np.repeat(steps, n_samples)
 
     def _ends(
         self, codes: np.ndarray, given: tuple[dict, dict] | None, n_samples: int, stream: tuple[int, int]

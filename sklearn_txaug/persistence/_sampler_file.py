@@ -92,8 +92,9 @@ def _check_parts(sampler: Any, name: str) -> None:
         n_features, n_classes = sampler.n_features_in_, len(sampler.classes_)
         names = getattr(sampler, "feature_names_in_", range(n_features))
         counts = sampler._labels.counts
-        scaled = getattr(sampler.scaler_, "n_features_in_", n_features)
-        matches = n_features == len(names) == scaled and n_classes == len(counts) == len(
+        n_numeric = n_features - len(getattr(sampler, "categorical_features_", ()))
+        scaled = getattr(sampler.scaler_, "n_features_in_", n_numeric)
+        matches = (n_features, n_numeric) == (len(names), scaled) and n_classes == len(counts) == len(
             sampler._labels.classes
         )
     except (AttributeError, TypeError, ValueError) as error:

@@ -14,6 +14,8 @@ from sklearn.utils.validation import has_fit_parameter
 from .containers import as_array, wrapped
 from .warnings import warn
 
+TAKE_CATEGORIES = "CTGANSampler, TVAESampler, TabDDPMSampler or CopulaSampler"
+
 
 def check_labels(y: Any) -> tuple[Any, int]:
     """Return one label for each row, and the number of columns of a one-vs-all matrix (0 if `y` is not one).
@@ -43,9 +45,9 @@ def _count_missing(values: np.ndarray) -> int:
 
 
 def is_missing(values: np.ndarray) -> np.ndarray:
-    """Return which of some objects are None, NaN or missing in the way of pandas."""
+    """Tell which of some objects stand for a missing value: None, NaN, and those of pandas."""
     return np.array(
-        [v is None or type(v).__name__ in ("NAType", "NaTType") or v != v for v in values], dtype=bool
+        [v is None or type(v).__name__ in ("NAType", "NaTType") or bool(v != v) for v in values], dtype=bool
     )
 
 
@@ -57,17 +59,23 @@ def check_names(X: Any) -> None:
             raise ValueError(f"X has several columns of one name: {repeated[:5]}; merge or rename them")
 
 
-def check_table(X: Any, n_labels: int) -> None:
-    """Report in the user's terms what scikit-learn's validation would report about arrays."""
+def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
+    """Report in the user's terms what scikit-learn's validation would report about arrays.
+
+    Columns of text are left to the caller if the table may be `mixed`.
+    """
     if hasattr(X, "obs_names") and hasattr(X, "var_names"):
         raise TypeError(
             "X is an AnnData, of which obs holds the labels; use "
             "sklearn_txaug.datasets.augment_anndata(adata, sampler, label_key)"
         )
     check_names(X)
-    text = _text_columns(X)
+    text = [] if mixed else _text_columns(X)
     if text:
-        raise ValueError(f"X has columns that are not numeric: {text[:5]}; pass expression values only")
+        raise ValueError(
+            f"X has columns that are not numeric: {text[:5]}; pass expression values only, or use a sampler with the "
+            f"parameter categorical_features: {TAKE_CATEGORIES}"
+        )
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if n_rows != n_labels:
         raise ValueError(f"X has {n_rows} rows but y has {n_labels} labels; each row needs one label")
@@ -79,10 +87,23 @@ def _text_columns(X: Any) -> list[Any]:
         text = X.select_dtypes(exclude=["number", "bool", "object"]).columns.tolist()
         return text + [name for name, column in X.select_dtypes("object").items() if not _is_numeric(column)]
     frame = wrapped(X)
-    if frame is None or len(frame.shape) == 1:
+    if frame is None:
+        return _text_places(X)
+    if len(frame.shape) == 1:
         return []
     return [
         name for name, dtype in frame.schema.items() if not dtype.is_numeric() and str(dtype) != "Boolean"
+    ]
+
+
+def _text_places(X: Any) -> list[int]:
+    """Return the columns of an array of objects that hold text which is no number."""
+    if not isinstance(X, np.ndarray) or X.dtype.kind != "O" or X.ndim != 2:
+        return []
+    return [
+        j
+        for j, column in enumerate(X.T)
+        if any(isinstance(v, str) for v in column) and not _is_numeric(column)
     ]
 
 

@@ -130,10 +130,10 @@ def _storable(values: np.ndarray, column: Any) -> Any:
 
 def _cast(values: np.ndarray, dtype: Any) -> np.ndarray:
     """Cast to `dtype`, to the nearest value where it is an integer or boolean type."""
-    return _nearest(values, dtype).astype(dtype)
+    return nearest(values, dtype).astype(dtype)
 
 
-def _nearest(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def nearest(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Return the values of an integer or boolean `dtype` that lie nearest to real `values`."""
     if values.dtype.kind != "f" or dtype.kind not in "iub":
         return values
@@ -151,7 +151,7 @@ def _pandas_rows(template: Any, values: np.ndarray, real_index: Any) -> Any:
     values = values.copy()
     for dtype in set(dtypes):
         columns = [i for i, other in enumerate(dtypes) if other == dtype]
-        values[:, columns] = _nearest(values[:, columns], _numpy_dtype(dtype))
+        values[:, columns] = nearest(values[:, columns], _numpy_dtype(dtype))
     frame = pd.DataFrame(values, index=index)
     one_dtype = len(set(dtypes)) == 1
     frame = frame.astype(dtypes[0] if one_dtype else dict(enumerate(dtypes)))

@@ -1,0 +1,111 @@
+"""Clinical columns and categories beside the genes of a table: read, drawn with them, and written."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+
+def check_clinical(arguments: argparse.Namespace, sampler: Any) -> None:
+    """Refuse ``--clinical`` and ``--categorical`` where the files, the sampler or other options do not suit it.
+
+    Raises
+    ------
+    ValueError
+        With what does.
+    """
+    from .cohort import is_anndata
+
+    if "categorical_features" not in sampler.get_params(deep=False):
+        raise ValueError(
+            f"--clinical: {type(sampler).__name__} takes no categories; copula, tvae, ctgan and tabddpm do"
+        )
+    if is_anndata(arguments.input) or is_anndata(arguments.output):
+        raise ValueError("--clinical: columns beside the genes are in tables, csv, tsv, txt or parquet")
+    if arguments.transform != "none":
+        raise ValueError(
+            "--clinical: --transform is for tables of genes alone; bring the genes to a log scale first"
+        )
+    beside = [*arguments.clinical, *arguments.categorical]
+    others = [arguments.label, arguments.group, "is_synthetic", *arguments.drop]
+    taken = set(beside).intersection(others) | {name for name in beside if beside.count(name) > 1}
+    if taken:
+        raise ValueError(f"--clinical: {sorted(taken)} are named twice, or by other options too")
+
+
+def read_clinical(arguments: argparse.Namespace, table: Any) -> Any:
+    """Return the columns beside the genes, for the rows of a table that was read without them.
+
+    A clinical column of numbers is one of numbers; any other, and all that ``--categorical`` names, are categories.
+    """
+    from ..datasets._annotations import get_annotation
+    from ..datasets._base import ReadOptions
+    from ..datasets._formats import find_format
+    from ..utils.optional import require
+
+    pd = require("pandas", "augment")
+    named = [table.target.name, None if table.groups is None else table.groups.name]
+    wanted = [*arguments.clinical, *arguments.categorical]
+    names = [name for name in [*named, *wanted, *arguments.drop, "is_synthetic"] if name]
+    source = find_format(arguments.input).open(arguments.input, ReadOptions(arguments.samples_in, names))
+    columns = {name: get_annotation("clinical", name, source, None) for name in wanted}
+    frame = pd.DataFrame({name: column.to_numpy(dtype=object) for name, column in columns.items()})
+    for name in arguments.clinical:
+        known = frame[name].dropna().infer_objects()
+        if pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known):
+            frame[name] = pd.to_numeric(frame[name])
+    frame.index = pd.Index(list(source.samples))
+    if frame.index.has_duplicates:
+        raise ValueError("--clinical: several rows have one name; give each its own")
+    return frame.loc[table.data.index].infer_objects()
+
+
+def mixed_rows(
+    sampler: Any, genes: Any, beside: Any, categorical: Sequence[str], target: Any, groups: Any
+) -> tuple[Any, Any, Any]:
+    """Train a sampler on genes and the columns beside them; return new genes, new columns and their labels.
+
+    Columns whose numbers are whole stay whole.
+    """
+    import numpy as np
+    from sklearn.utils.validation import has_fit_parameter
+
+    from ..utils.optional import require
+
+    pd = require("pandas", "augment")
+    numeric = beside.select_dtypes("number", exclude="bool").columns.difference(categorical, sort=False)
+    sampler.set_params(categorical_features=[name for name in beside.columns if name not in set(numeric)])
+    given = {"groups": groups} if groups is not None and has_fit_parameter(sampler, "groups") else {}
+    real = pd.concat([genes, beside], axis=1)
+    X, y = sampler.fit_resample(real, np.asarray(target), **given)
+    new = X.iloc[len(real) :].copy()
+    numbers = real[[*genes.columns, *numeric]]
+    whole = numbers.columns[((numbers % 1 == 0) | numbers.isna()).all()]
+    new[whole] = new[whole].round()
+    return new[genes.columns], new[beside.columns], np.asarray(y)[len(real) :]
+
+
+def write_mixed(path: Any, genes: Any, beside: Any, **columns: Any) -> None:
+    """Write a table as `write_expression` does, with further columns behind the labels."""
+    from ..datasets._formats import find_format
+    from ..datasets._write import _frame, _with_annotations
+    from ..utils.files import replacing
+    from ..utils.optional import require
+
+    pd = require("pandas", "augment")
+    y, groups, marks = (columns.get(name) for name in ("y", "groups", "is_synthetic"))
+    table = _with_annotations(_frame(genes, None, None), y, groups, None, marks)
+    beside = _as_text(beside.set_axis(table.annotations.index))
+    table = table._replace(annotations=pd.concat([table.annotations, beside], axis=1))
+    with replacing(path) as new:
+        find_format(path).write(new, table, "auto")
+
+
+def _as_text(columns: Any) -> Any:
+    """Return the columns that are not of numbers or booleans as text, empty where it is missing."""
+    plain = columns.convert_dtypes()
+    text: Sequence[str] = [name for name, dtype in plain.dtypes.items() if dtype in ("string", "object")]
+    for name in text:
+        plain[name] = plain[name].astype(object).where(plain[name].notna(), "")
+    return plain
