@@ -16,7 +16,7 @@ LABELLED = [
     "differential_expression_agreement",
     "coverage_report",
 ]
-THREE_SETS = ["privacy_loss", "memorisation"]
+THREE_SETS = ["privacy_loss", "memorisation", "membership_inference", "attribute_disclosure"]
 OTHERS = ["make_generation_scorer", "per_class_accuracy", "quality_report"]
 PAIRS = [name for name in metrics.__all__ if name not in LABELLED + THREE_SETS + OTHERS]
 IDEAL = {
