@@ -343,7 +343,7 @@ def test_torchs_default_dtype_changes_nothing(sampler, data):
 
 # -- covariates
 
-NO_COVARIATES = {"SelectiveSampler"}
+NO_COVARIATES = {"SelectiveSampler", "TransferFlowSampler"}
 
 
 @each_sampler
