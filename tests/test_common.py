@@ -485,7 +485,7 @@ def test_columns_of_one_name(sampler, data):
 @each_sampler
 def test_text_column(sampler, data):
     pd = pytest.importorskip("pandas")
-    X = pd.DataFrame(data[0]).assign(barcode=pd.Series(["TCGA"] * 90, dtype="string"))
+    X = pd.DataFrame(data[0]).assign(barcode=pd.Series([f"TCGA-{i}" for i in range(90)], dtype="string"))
     X.columns = X.columns.astype(str)
     with pytest.raises(ValueError, match="barcode"):
         clone(sampler).fit(X, data[1])

@@ -69,6 +69,8 @@ class MixedSampler(_NumbersOnly, _Sampler):
         self._encoder = TableEncoder(self.categorical_features).fit(X)
         self.categorical_features_ = self._encoder.categorical
         rows = self._encoder.encode(X)
+        if automatic:
+            self._check_identifiers(X, rows)
         may_miss = np.flatnonzero(np.isnan(rows).any(axis=0))
         self._columns = MixedColumns(
             self.categorical_features_, list(map(len, self._encoder.categories)), may_miss
@@ -82,6 +84,17 @@ class MixedSampler(_NumbersOnly, _Sampler):
         return validate_data(
             self, X=named, y=labels, reset=True, dtype=np.float64, ensure_all_finite="allow-nan"
         )
+
+    def _check_identifiers(self, X: Any, rows: np.ndarray) -> None:
+        """Refuse columns such as barcodes of patients, of which synthetic rows would repeat those of real ones."""
+        assert self._encoder is not None
+        names = list(getattr(X, "columns", range(rows.shape[1])))
+        for position, categories in zip(self.categorical_features_, self._encoder.categories, strict=True):
+            if len(categories) > max(20, len(rows) / 2):
+                raise ValueError(
+                    f"X: column {names[position]!r} has {len(categories)} different values in {len(rows)} rows, as "
+                    "identifiers have; leave it out or make it the index, or name it in categorical_features"
+                )
 
     def _read_numbers(self, X: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
         """Read a table of numbers as other samplers do, and point out how its missing values could stay."""
