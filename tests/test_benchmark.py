@@ -101,7 +101,7 @@ def test_rows_are_tidy_and_complete(cohort, tmp_path):
     assert list(written[0]) == [
         "dataset", "protocol", "sampler", "classifier", "n_real", "n_synthetic", "seed", "metric", "value"
     ]  # fmt: skip
-    assert len(written) == len(rows) == 4 * (3 * 11 + 3 * 14)
+    assert len(written) == len(rows) == 4 * (3 * 11 + 3 * 17)
     assert {row.metric for row in rows if row.classifier} == {
         *("accuracy", "balanced_accuracy", "f1_macro", "real_rows", "synthetic_rows"),
         *("recall[brain]", "recall[kidney]", "recall[liver]"),
