@@ -171,7 +171,8 @@ def draw_answer(found: Mapping[Setting, Interval], metric: str) -> bytes:
         text = f"{place(setting)}: {method_name(one.comparison)}" + (f" ({sure})" if sure else "")
         axis.annotate(text, (low - margin, k), (2, 7), textcoords="offset points", fontsize=8.5, bbox=clear)
     axis.set(xlim=(low - margin, high + margin), ylim=(len(found) - 0.5, -0.8), yticks=[])
-    axis.set_xlabel(f"gain in {metric.replace('_', ' ')}, 95 % interval", fontsize=9)
+    cut = "\n(a line to the edge goes on)" if least < low or most > high else ""
+    axis.set_xlabel(f"gain in {metric.replace('_', ' ')}, 95 % interval{cut}", fontsize=9)
     axis.tick_params(labelsize=8.5)
     for side in ("left", "top", "right"):
         axis.spines[side].set_visible(False)
