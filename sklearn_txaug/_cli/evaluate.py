@@ -65,7 +65,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     pictures = draw(real, synthetic, test, arguments.device)
     title = f"{arguments.synthetic.name} against {arguments.real.name}"
     _write(report, pictures, title + (f" and {arguments.test.name}" if test else ""), arguments.output)
-    print(f"\nall figures: {arguments.output / 'report.html'}, tables and pictures beside it")
+    print(f"all figures: {arguments.output / 'report.html'}, tables and pictures beside it")
     return 0
 
 
