@@ -50,7 +50,7 @@ def test_with_held_out_rows(files, tmp_path, capsys):
     assert set(pd.read_csv(tmp_path / "out" / "classes.csv")["class"]) == {"brain", "kidney", "liver"}
     names = ["classes", "origin", "correlations", "genes", "dimensions", "class_effects", "memorisation"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "report.csv", "report.html", "classes.csv", "blind_spots.csv", "privacy.csv", *(f"{name}.png" for name in names)
+        "report.csv", "report.html", "classes.csv", "blind_spots.csv", *(f"{name}.png" for name in names)
     }  # fmt: skip
     html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert html.count("data:image/png;base64,") == 7
