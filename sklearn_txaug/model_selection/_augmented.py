@@ -7,10 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 from sklearn.base import _fit_context
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import has_fit_parameter
 
@@ -162,11 +160,6 @@ class AugmentedClassifier(WrappedClassifier):
         return self
 
     # -- parts
-
-    def _given_classifier(self) -> Any:
-        if self.classifier is None:
-            return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-        return self.classifier
 
     def _check_classifier(self) -> None:
         classifier = self._given_classifier()

@@ -8,10 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import check_scoring, get_scorer_names
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from ..over_sampling._gaussian import GaussianSampler
@@ -26,6 +23,7 @@ from ..utils.warnings import warn
 from ._comparison import CandidateComparison, named_samplers
 from ._engine import AmountScorer
 from ._selection import NONE, Option, Selection
+from ._wrapped import default_classifier
 
 Candidates = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
 SELECT = 3  # a random stream in addition to those of `base`
@@ -260,7 +258,7 @@ class SelectiveSampler(WrapperSampler):
     def _comparison(self) -> CandidateComparison:
         estimator = self.estimator
         if estimator is None:
-            estimator = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+            estimator = default_classifier()
         scorer = AmountScorer(estimator, check_scoring(estimator, self.scoring), self.sampling_strategy)
         space = {"scaler": self.scaler, "nonnegative": self.nonnegative}
         return CandidateComparison(self._samplers, scorer, space, (self._seed, SELECT))

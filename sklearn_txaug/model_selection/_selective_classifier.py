@@ -10,9 +10,6 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import _fit_context
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils._param_validation import HasMethods
 
 from ..over_sampling._gaussian import GaussianSampler
@@ -156,11 +153,6 @@ class SelectiveClassifier(WrappedClassifier):
         return self
 
     # -- parts
-
-    def _given_classifier(self) -> Any:
-        if self.classifier is None:
-            return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-        return self.classifier
 
     def _ways(self, y: np.ndarray) -> list[Recipe]:
         if not len(self.synthetic_weights) or min(self.synthetic_weights) <= 0:

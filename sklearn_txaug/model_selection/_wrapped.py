@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
@@ -15,6 +17,11 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from ..utils.checks import check_groups, check_labels, check_table
 from ..utils.containers import as_container
 from ..utils.typing import MatrixLike
+
+
+def default_classifier() -> Pipeline:
+    """Return what ``None`` stands for: a logistic regression on standardised features."""
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 
 
 def _classifier_has(name: str) -> Any:
@@ -26,6 +33,8 @@ def _classifier_has(name: str) -> Any:
 
 class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """Base class: predicts as `classifier_` does."""
+
+    classifier: Any
 
     @_classifier_has("predict")
     def predict(self, X: MatrixLike) -> np.ndarray:
@@ -52,9 +61,9 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         tags.input_tags.sparse = get_tags(self._given_classifier()).input_tags.sparse
         return tags
 
-    @abstractmethod
     def _given_classifier(self) -> Any:
         """Return the classifier that is trained, or its default."""
+        return default_classifier() if self.classifier is None else self.classifier
 
     def _fitted_classifier(self, X: Any) -> Any:
         check_is_fitted(self)

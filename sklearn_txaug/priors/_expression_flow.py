@@ -8,14 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from torch.utils.data import TensorDataset
 
 from .._nn.callbacks import EMA, KeepBest, LearningRate
 from .._nn.estimator import NetEstimator, as_rows
-from ..utils.checks import check_labels, check_names
 from ..utils.constraints import PositiveInt, Seed, Share, ShareBelowOne, Widths
-from ..utils.containers import as_container
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed
 from ..utils.typing import ArrayLike, MatrixLike
@@ -25,7 +23,7 @@ from ._episodes import draw_episodes, has_targets
 from ._expression_prior import ExpressionPrior
 from ._flow_file import read_flow, write_flow
 from ._genes import find_genes
-from ._learning import blocks_of
+from ._learning import blocks_of, read_reference
 
 _CONTEXT_SIZES = (1, 2, 5, 10)
 _N_EXAMPLES = 5_000
@@ -147,11 +145,7 @@ class ExpressionFlow(NetEstimator, BaseEstimator):
             If the input contains NaN or infinity, if `y` has only one class, or if no class has two rows, of two
             groups.
         """
-        labels = y if y is None else check_labels(as_container(y))[0]
-        check_names(X)
-        rows, labels = validate_data(
-            self, X=X, y=labels, reset=True, accept_sparse="csr", dtype=(np.float64, np.float32)
-        )
+        rows, labels = read_reference(self, X, y)
         self.prior_ = ExpressionPrior(rank=self.rank, shrinkage=self.shrinkage).fit(X, labels, groups)
         rng = np.random.default_rng(draw_seed(self.random_state))
         self.loadings_, variances = class_coordinates(

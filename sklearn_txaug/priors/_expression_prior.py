@@ -9,18 +9,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from ..utils.checks import check_groups, check_labels, check_names
+from ..utils.checks import check_groups
 from ..utils.constraints import PositiveInt, Share
-from ..utils.containers import as_container
 from ..utils.declaration import estimator
 from ..utils.scales import LARGEST_LOG
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._file import read_prior, write_prior
 from ._genes import find_genes, take_genes
-from ._learning import between_classes, blocks_of, class_means
+from ._learning import between_classes, blocks_of, class_means, read_reference
 from ._low_rank import covariance_of
 from ._merge import merged
 
@@ -123,11 +122,7 @@ class ExpressionPrior(BaseEstimator):
         ValueError
             If the input contains NaN or infinity, if `y` has only one class, or if no class has two rows.
         """
-        labels = y if y is None else check_labels(as_container(y))[0]
-        check_names(X)
-        rows, labels = validate_data(
-            self, X=X, y=labels, reset=True, accept_sparse="csr", dtype=(np.float64, np.float32)
-        )
+        rows, labels = read_reference(self, X, y)
         check_groups(groups, len(labels))
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self.class_counts_ = np.bincount(codes)

@@ -6,11 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import validate_data
 
-from ..utils.containers import dense
+from ..utils.checks import check_labels, check_names
+from ..utils.containers import as_container, dense
 from ._low_rank import LowRank
 
 _BLOCK = 2**22  # values of a block of rows
+
+
+def read_reference(estimator: Any, X: Any, y: Any) -> tuple[Any, np.ndarray]:
+    """Return the checked rows, which may be sparse, and labels of a reference; `estimator` learns its genes."""
+    labels = y if y is None else check_labels(as_container(y))[0]
+    check_names(X)
+    return validate_data(
+        estimator, X=X, y=labels, reset=True, accept_sparse="csr", dtype=(np.float64, np.float32)
+    )
 
 
 def class_means(rows: Any, codes: np.ndarray, n_classes: int) -> np.ndarray:
