@@ -110,12 +110,12 @@ class IndicatorCheckpoint(Callback):
             )
         averages = [callback for _, callback in net.callbacks_ if isinstance(callback, EMA)]
         for average in averages:
-            average.swap(net)
+            average.swap()
         try:
             self._score(net, dataset_valid)
         finally:
             for average in averages:
-                average.swap(net)
+                average.swap()
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         if self.best_weights_ is not None:

@@ -144,13 +144,13 @@ class _MLPNet(NetEstimator, BaseEstimator):
         """
         return self._forward(X, "embed")
 
-    @torch.no_grad()
     def _forward(self, X: Any, output: str = "predict") -> np.ndarray:
         check_is_fitted(self, "module_")
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=(np.float64, np.float32))
         chunks = as_rows(self.scaler_.transform(dense(X))).split(4096)
-        module, device = self._module_on_device()
-        return torch.cat([getattr(module, output)(chunk.to(device)).cpu() for chunk in chunks]).numpy()
+        with self._module_on_device() as (module, device):
+            parts = [getattr(module, output)(chunk.to(device)).float().cpu() for chunk in chunks]
+        return torch.cat(parts).numpy()
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

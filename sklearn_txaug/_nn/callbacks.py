@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import torch
 from skorch.callbacks import Callback
-from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from ..utils.progress import progress_bar, report_share
@@ -30,31 +29,32 @@ class EMA(Callback):
         self.decay = decay
         self.child = child
 
+    _unsaved: ClassVar[dict[str, Any]] = {"weights_": None}
+
     def on_train_begin(self, net: Any, **kwargs: Any) -> None:
+        module = net.module_ if self.child is None else getattr(net.module_, self.child)
+        state = module.state_dict().values()
+        self.weights_ = [tensor.detach() for tensor in state if tensor.is_floating_point()]
         self.step_ = 0
-        self.average_ = [weight.clone() for weight in self._weights(net)]
+        self.average_ = [weight.clone() for weight in self.weights_]
 
     @torch.no_grad()
     def on_batch_end(self, net: Any, training: bool = True, **kwargs: Any) -> None:
         if training:
             decay = min(self.decay, self.step_ / (10 + self.step_))
-            torch._foreach_lerp_(self.average_, self._weights(net), 1 - decay)
+            torch._foreach_lerp_(self.average_, self.weights_, 1 - decay)
             self.step_ += 1
 
-    def swap(self, net: Any) -> None:
+    def swap(self) -> None:
         """Exchange the weights of the net and their average."""
-        for weight, average in zip(self._weights(net), self.average_, strict=True):
+        for weight, average in zip(self.weights_, self.average_, strict=True):
             kept = weight.clone()
             weight.copy_(average)
             average.copy_(kept)
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
-        self.swap(net)
-        del self.average_
-
-    def _weights(self, net: Any) -> list[Tensor]:
-        module = net.module_ if self.child is None else getattr(net.module_, self.child)
-        return [tensor.detach() for tensor in module.state_dict().values() if tensor.is_floating_point()]
+        self.swap()
+        del self.average_, self.weights_
 
 
 class KeepBest(Callback):
@@ -79,13 +79,13 @@ class KeepBest(Callback):
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         averages = [callback for _, callback in net.callbacks_ if isinstance(callback, EMA)]
         for average in averages:
-            average.swap(net)
+            average.swap()
         loss = self._loss(net)
         net.history.record("held_out_loss", loss)
         if loss < self.best_loss_:
             self._keep(net, loss)
         for average in averages:
-            average.swap(net)
+            average.swap()
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         net.module_.load_state_dict(self.best_weights_)

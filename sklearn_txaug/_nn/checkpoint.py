@@ -140,7 +140,11 @@ def _put(part: nn.Module, leaf: str, tensor: Tensor) -> None:
         with torch.no_grad():
             part._parameters[leaf].copy_(tensor)  # type: ignore[union-attr]
     else:
-        part._buffers[leaf] = tensor
+        kept = part._buffers[leaf]
+        if kept is not None and kept.shape == tensor.shape:
+            kept.copy_(tensor)
+        else:
+            part._buffers[leaf] = tensor
 
 
 def _numbers(part: nn.Module) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from numbers import Integral
 from os import PathLike
 from typing import Any, ClassVar
@@ -22,6 +23,7 @@ from .checkpoint import TrainingCheckpoint
 from .device import resolve_device
 from .loader import n_batches
 from .nets import LossNet
+from .precision import matrix_products
 from .random import SeededInit, torch_generator
 
 
@@ -146,10 +148,13 @@ class NetEstimator:
     def _default_steps(self, n_rows: int) -> int:
         return self._n_steps
 
-    def _module_on_device(self) -> tuple[Any, torch.device]:
-        """Return the module on the device it should run on; the fitted one itself never leaves the CPU."""
+    @contextmanager
+    def _module_on_device(self) -> Iterator[tuple[Any, torch.device]]:
+        """Lend the module on the device it should run on; the fitted one itself never leaves the CPU."""
         device = resolve_device(self.device)
-        return (self.module_ if device.type == "cpu" else copy.deepcopy(self.module_).to(device)), device
+        module = self.module_ if device.type == "cpu" else copy.deepcopy(self.module_).to(device)
+        with torch.no_grad(), matrix_products((self.net_params or {}).get("precision", "tf32"), device):
+            yield module, device
 
 
 def as_rows(X: np.ndarray) -> torch.Tensor:

@@ -12,6 +12,8 @@ from .random import Dropout
 class MLP(nn.Module):
     """Linear, norm, activation and dropout in each hidden layer, a linear output, and the loss for the targets."""
 
+    static_step = True  # see GenerativeModule
+
     def __init__(
         self,
         n_in: int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from skorch import NeuralNet
@@ -16,7 +16,9 @@ from torch.utils.data import TensorDataset
 from ..utils.warnings import warn
 from .callbacks import EpochShare
 from .loader import ResidentLoader
+from .precision import Precision, matrix_products
 from .random import Stochastic, lend_rng, normal, torch_generator
+from .recorded import RecordedStep, Step, can_record, prepare_optimizers
 
 
 class GenerativeModule(Stochastic):
@@ -30,6 +32,10 @@ class GenerativeModule(Stochastic):
     class codes into the condition vectors that the network sees, of shape (n, width) and a floating dtype;
     `sample` takes such vectors in place of codes.
     """
+
+    static_step: ClassVar[bool] = False
+    """Whether `forward` runs the same operations on the device for every batch of a shape, and reads no value back:
+    then a GPU replays a recording of the training step. Numbers that change in training must be tensors."""
 
     condition: Callable[[Tensor], Tensor]
 
@@ -56,12 +62,26 @@ class LossNet(NeuralNet):
         ``forward(x, y)`` returns a scalar.
     seed : int
         Determines batches and noise.
+    precision : {"tf32", "float32", "bfloat16"}
+        Of matrix products on a GPU, see `matrix_products`.
+    record : bool
+        Record the training step on a GPU where that changes nothing but its speed, see `can_record`.
     """
 
     def __init__(
-        self, module: nn.Module, *, seed: int = 0, train_split: Any = None, verbose: int = 0, **kwargs: Any
+        self,
+        module: nn.Module,
+        *,
+        seed: int = 0,
+        precision: Precision = "tf32",
+        record: bool = True,
+        train_split: Any = None,
+        verbose: int = 0,
+        **kwargs: Any,
     ):
         self.seed = seed
+        self.precision = precision
+        self.record = record
         kwargs.setdefault("iterator_train", ResidentLoader)
         kwargs.setdefault("iterator_valid", ResidentLoader)
         super().__init__(module, criterion=nn.Identity, train_split=train_split, verbose=verbose, **kwargs)
@@ -86,11 +106,13 @@ class LossNet(NeuralNet):
     def fit_loop(self, X: Any, y: Any = None, epochs: int | None = None, **fit_params: Any) -> LossNet:
         """Train for the epochs that a training which resumes has left."""
         left = self.max_epochs - len(self.history) if epochs is None else epochs
-        return super().fit_loop(X, y, epochs=left, **fit_params)
+        with matrix_products(self.precision, self.device):
+            return super().fit_loop(X, y, epochs=left, **fit_params)
 
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)
+        self.recorded_: RecordedStep | None = None
         self.stopped_early_ = False
         self.keep_interrupted_ = False  # a callback may change this
         if isinstance(self.module, GenerativeModule):
@@ -98,7 +120,7 @@ class LossNet(NeuralNet):
 
     def on_train_end(self, net: Any, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         lend_rng(self.module_, None)
-        del self.rng_
+        del self.rng_, self.recorded_
         finished = len(self.history) == self.max_epochs and "dur" in self.history[-1]
         if finished or self.stopped_early_:
             return
@@ -120,15 +142,24 @@ class LossNet(NeuralNet):
         if iterator is None:
             return
         self._set_training(training)
+        if training:
+            step_fn = self._recorded(step_fn)
         scalars: dict[str, list[Tensor]] = {}
         for batch in iterator:
             self.notify("on_batch_begin", batch=batch, training=training)
-            step = step_fn(batch, **fit_params)
+            step = step_fn(batch)
             for name, value in step.items():
                 scalars.setdefault(name, []).append(value.detach())
             self.notify("on_batch_end", batch=batch, training=training, **step)
         for name, values in scalars.items():
             self.history.record(f"{prefix}_{name}", torch.stack(values).mean().item())
+
+    def _recorded(self, step: Step) -> Step:
+        """Return the training step or, on a GPU, its recording."""
+        if self.recorded_ is None and self.record and can_record(self):
+            prepare_optimizers(self)
+            self.recorded_ = RecordedStep(step, self.rng_)
+        return self.recorded_ or step
 
     def train_step_single(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
         loss = self.module_(*batch)

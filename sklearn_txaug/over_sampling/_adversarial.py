@@ -61,6 +61,8 @@ class AdversarialSampler(TorchSampler):
 class TwoPlayers(GenerativeModule):
     """Generator and critic, both conditioned at every layer; subclasses write the players' losses."""
 
+    static_step = True
+
     def __init__(
         self,
         n_features: int,

@@ -191,16 +191,17 @@ class AttGANSampler(WGANGPSampler):
         for name, value in (("n_samples", n_samples), ("n_shuffles", n_shuffles)):
             if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"{name} must be a positive integer, got {value!r}")
-        module, device = self._module_on_device()
         seed = self._seed if random_state is None else draw_seed(random_state)
-        rng = torch_generator(seed, device)
         tables = []
-        for code, label in enumerate(self.classes_):
-            codes = np.full(n_samples, code)
-            labels = self._y(codes, self._conditions(codes, None, (seed, SAMPLE)))
-            with torch.no_grad():
+        with self._module_on_device() as (module, device):
+            rng = torch_generator(seed, device)
+            for code, label in enumerate(self.classes_):
+                codes = np.full(n_samples, code)
+                labels = self._y(codes, self._conditions(codes, None, (seed, SAMPLE)))
                 read = module.attention(labels.to(device), rng, n_shuffles)
-            tables += [self._edge_table(pd, k, label, values.cpu().numpy()) for k, values in enumerate(read)]
+                tables += [
+                    self._edge_table(pd, k, label, values.cpu().numpy()) for k, values in enumerate(read)
+                ]
         return pd.concat(tables, ignore_index=True).sort_values("graph", kind="stable", ignore_index=True)
 
     def _edge_table(self, pd: Any, k: int, label: Any, values: np.ndarray) -> Any:

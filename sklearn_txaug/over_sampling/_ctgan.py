@@ -24,6 +24,8 @@ from ._modes import Mixtures, ModeEncoding, fit_mixtures, gumbel
 class CTGAN(GenerativeModule):
     """Players of the Wasserstein game over mode-encoded rows, which the critic sees in packs."""
 
+    static_step = True
+
     def __init__(
         self,
         modes: Mixtures,

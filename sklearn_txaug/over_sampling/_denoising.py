@@ -37,6 +37,8 @@ class Denoiser(GenerativeModule):
     denoiser of a Gaussian for each class: a network whose output is zero generates from these Gaussians.
     """
 
+    static_step = True
+
     def __init__(
         self,
         n_features: int,
@@ -220,13 +222,12 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
         labels = self._labels.like_given(np.tile(codes, len(steps)))
         return self._rows_like(self._X_template, np.concatenate(path)), labels, np.repeat(steps, len(codes))
 
-    @torch.no_grad()
     def _generate_path(self, y: Tensor, steps: list[int], rng: np.random.Generator) -> list[np.ndarray]:
         """Return the rows of each step, in the innermost space."""
-        module, device = self._module_on_device()
-        generator = torch_generator(rng.integers(2**63), device)
-        path = enumerate(module.path(y.to(device), generator))
-        taken = {step: x.cpu().numpy() for step, x in path if step in steps}
+        with self._module_on_device() as (module, device):
+            generator = torch_generator(rng.integers(2**63), device)
+            path = enumerate(module.path(y.to(device), generator))
+            taken = {step: x.cpu().numpy() for step, x in path if step in steps}
         return [taken[step] for step in steps]
 
     def _check_rows(self, rows: np.ndarray) -> None:

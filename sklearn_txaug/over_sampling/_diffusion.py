@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 from numbers import Integral
 from typing import Annotated, Any, Literal
 
@@ -63,14 +64,18 @@ class Diffusion(Denoiser):
         condition = self.condition(y)
         x = normal(len(y), self.n_features, like=condition, rng=rng)
         yield x
-        steps = sampling_steps(self.n_diffusion_steps, self.n_sampling_steps, self.step_spacing)
-        alpha_bars = [*self.alpha_bar[steps], torch.ones_like(self.alpha_bar[0])]  # 1 is the row itself
-        for step, alpha_bar, next_alpha_bar in zip(steps, alpha_bars, alpha_bars[1:], strict=False):
+        for step, alpha_bar, next_alpha_bar in self.steps_down():
             noise = self.guided(
                 self.predict_noise, x, torch.full((len(y),), step, device=y.device), condition
             )
             x = ddim_step(x, noise, alpha_bar, next_alpha_bar, self.eta, rng)
             yield x
+
+    def steps_down(self) -> Iterator[tuple[int, float, float]]:
+        """Give the steps that sampling visits, each with the row's share of the variance there and at the next."""
+        steps = sampling_steps(self.n_diffusion_steps, self.n_sampling_steps, self.step_spacing)
+        shares = self.alpha_bar[steps].tolist()
+        return zip(steps, shares, [*shares[1:], 1.0], strict=True)  # 1 is the row itself
 
     def _antithetic_steps(self, n_rows: int, device: torch.device) -> Tensor:
         """Draw steps in pairs that mirror each other, so that a batch covers early and late ones alike."""
@@ -81,8 +86,8 @@ class Diffusion(Denoiser):
 def ddim_step(
     x: Tensor,
     noise: Tensor,
-    alpha_bar: Tensor,
-    next_alpha_bar: Tensor,
+    alpha_bar: float,
+    next_alpha_bar: float,
     eta: float,
     rng: torch.Generator | None,
 ) -> Tensor:
@@ -91,9 +96,9 @@ def ddim_step(
     Equation 12 of Song et al. (2021), whose alpha is alpha bar here; sigma is `eta` times their equation 16. With
     ``eta=1`` and neighbouring steps that is the posterior of Ho et al. (2020), equations 6 and 7.
     """
-    denoised = (x - (1 - alpha_bar).sqrt() * noise) / alpha_bar.sqrt()
-    sigma = eta * ((1 - alpha_bar / next_alpha_bar) * (1 - next_alpha_bar) / (1 - alpha_bar)).sqrt()
-    x = next_alpha_bar.sqrt() * denoised + (1 - next_alpha_bar - sigma**2).clamp(min=0).sqrt() * noise
+    denoised = (x - sqrt(1 - alpha_bar) * noise) / sqrt(alpha_bar)
+    sigma = eta * sqrt((1 - alpha_bar / next_alpha_bar) * (1 - next_alpha_bar) / (1 - alpha_bar))
+    x = sqrt(next_alpha_bar) * denoised + sqrt(max(0.0, 1 - next_alpha_bar - sigma**2)) * noise
     if eta and next_alpha_bar < 1:
         x = x + sigma * normal(*x.shape, like=x, rng=rng)
     return x

@@ -12,12 +12,11 @@ from .._nn.random import normal
 from ._components import ClassGaussians
 from ._diffusion import Diffusion, ddim_step
 from ._modes import gumbel
-from ._schedules import sampling_steps
 
 _TINY = 1e-30  # below the smallest share that a schedule leaves
 
 
-def noised_probabilities(start: Tensor, alpha_bar: Tensor) -> Tensor:
+def noised_probabilities(start: Tensor, alpha_bar: Tensor | float) -> Tensor:
     """Return the probabilities of the categories after a part of the diffusion.
 
     A category stays with the share `alpha_bar`, and is otherwise drawn anew from all K with the same probability
@@ -26,7 +25,9 @@ def noised_probabilities(start: Tensor, alpha_bar: Tensor) -> Tensor:
     return alpha_bar * start + (1 - alpha_bar) / start.shape[-1]
 
 
-def posterior_logs(noisy: Tensor, start: Tensor, alpha_bar: Tensor, next_alpha_bar: Tensor) -> Tensor:
+def posterior_logs(
+    noisy: Tensor, start: Tensor, alpha_bar: Tensor | float, next_alpha_bar: Tensor | float
+) -> Tensor:
     """Return the logarithms of the probabilities of the categories at an earlier, less noisy step.
 
     Equation 13 of Hoogeboom et al. (2021), for any two steps: with ``a = alpha_bar / next_alpha_bar`` the product of
@@ -38,7 +39,7 @@ def posterior_logs(noisy: Tensor, start: Tensor, alpha_bar: Tensor, next_alpha_b
         One-hot codes at the later step.
     start : Tensor of shape (n, K)
         One-hot codes, or probabilities, of the start.
-    alpha_bar, next_alpha_bar : Tensor of shape (n, 1)
+    alpha_bar, next_alpha_bar : Tensor of shape (n, 1) or float
         Shares that are left at the later and at the earlier step; 1 is the start.
     """
     likelihood = noised_probabilities(noisy, alpha_bar / next_alpha_bar)
@@ -128,9 +129,7 @@ class MixedDiffusion(Diffusion):
         x = normal(len(y), self.n_features, like=condition, rng=rng)
         codes = self._draw(torch.zeros(len(y), sum(self.sizes), device=x.device), rng)
         yield self._rows(x, codes)
-        steps = sampling_steps(self.n_diffusion_steps, self.n_sampling_steps, self.step_spacing)
-        alpha_bars = [*self.alpha_bar[steps], torch.ones_like(self.alpha_bar[0])]  # 1 is the row itself
-        for step, alpha_bar, next_alpha_bar in zip(steps, alpha_bars, alpha_bars[1:], strict=False):
+        for step, alpha_bar, next_alpha_bar in self.steps_down():
             prediction = self.guided(
                 self.predict,
                 torch.cat([x, codes], dim=1),
@@ -162,7 +161,9 @@ class MixedDiffusion(Diffusion):
         """
         return float(max(1, self.n_features))
 
-    def _posterior(self, noisy: Tensor, start: Tensor, alpha_bar: Tensor, next_alpha_bar: Tensor) -> Tensor:
+    def _posterior(
+        self, noisy: Tensor, start: Tensor, alpha_bar: Tensor | float, next_alpha_bar: Tensor | float
+    ) -> Tensor:
         parts = zip(noisy.split(self.sizes, dim=1), start.split(self.sizes, dim=1), strict=True)
         return _cat([posterior_logs(a, b, alpha_bar, next_alpha_bar) for a, b in parts], noisy)
 

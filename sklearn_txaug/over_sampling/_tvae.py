@@ -24,6 +24,8 @@ from .torch_base import TorchSampler
 class TVAE(GenerativeModule):
     """Encoder and decoder of mode-encoded rows: a Gaussian for each scalar, a categorical for each mode."""
 
+    static_step = True
+
     def __init__(
         self,
         modes: Mixtures,

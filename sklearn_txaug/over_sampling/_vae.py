@@ -26,6 +26,10 @@ from .torch_base import TorchSampler
 class VAE(GenerativeModule):
     """Encoder and decoder; the class condition enters both, and the loss is the negative ELBO."""
 
+    static_step = True
+
+    warmth: Tensor
+
     def __init__(
         self,
         n_features: int,
@@ -45,7 +49,7 @@ class VAE(GenerativeModule):
         self.latent_dim = latent_dim
         self.reduction = reduction
         self.beta = beta
-        self.warmth = 1.0
+        self.register_buffer("warmth", torch.ones(()), persistent=False)
         self.condition = make_conditioning(conditioning, n_classes, covariates)
         width, hidden = self.condition.width, list(hidden_layer_sizes)
         self.encoder = hidden_layers([n_features + width, *hidden], norm)
@@ -115,7 +119,7 @@ class _Warmup(Callback):
     def on_batch_begin(self, net: Any, training: bool = True, **kwargs: Any) -> None:
         if training:
             self.step_ += 1
-            net.module_.warmth = min(1.0, self.step_ / max(self.n_steps_, 1))
+            net.module_.warmth.fill_(min(1.0, self.step_ / max(self.n_steps_, 1)))
 
 
 @estimator

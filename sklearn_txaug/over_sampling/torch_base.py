@@ -185,10 +185,9 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         y = torch.from_numpy(codes)
         return y if covariates is None else with_covariates(y, covariates.design)
 
-    @torch.no_grad()
     def _generate_for(self, y: Tensor, rng: np.random.Generator) -> np.ndarray:
         """Return one row for each class code or condition vector."""
-        module, device = self._module_on_device()
-        generator = torch_generator(rng.integers(2**63), device)
-        chunks = y.to(device).split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
-        return np.concatenate([module.sample(chunk, generator).cpu().numpy() for chunk in chunks])
+        with self._module_on_device() as (module, device):
+            generator = torch_generator(rng.integers(2**63), device)
+            chunks = y.to(device).split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
+            return np.concatenate([module.sample(chunk, generator).float().cpu().numpy() for chunk in chunks])

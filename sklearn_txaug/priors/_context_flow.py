@@ -37,6 +37,8 @@ class ContextFlow(GenerativeModule):
 
     variances: Tensor
 
+    static_step = True
+
     def __init__(self, variances: Sequence[float], hidden: Sequence[int], dropout: float):
         super().__init__()
         self.register_buffer("variances", torch.tensor(list(variances), dtype=torch.float32))
