@@ -122,15 +122,17 @@ def scores_and_penalty(
     """Return the critic's scores of real and of fake rows, and their `two_sided_penalty`."""
     condition = critic.condition(y)
     twice, both = condition.repeat(2, 1), torch.cat([real, fake])
-    if not critic.is_piecewise_linear:
+    if critic.is_piecewise_linear:
+        first = critic.first_linear(both, twice)
+        # what the first layer makes of a point on a line is on the line between what it makes of the ends
+        at_real, at_fake = first.detach().chunk(2)
+        between = torch.lerp(at_fake, at_real, uniform(len(real), 1, like=real, rng=rng))
+        penalty = _distance_from_one(critic.input_gradient(between, condition))
+        scores = critic.from_first_linear(first, twice)
+    else:
         penalty = two_sided_penalty(lambda rows: critic(rows, condition), real, fake, rng)
-        return *critic(both, twice).chunk(2), penalty
-    first = critic.first_linear(both, twice)
-    # what the first layer makes of a point on a line is on the line between what it makes of the ends
-    at_real, at_fake = first.detach().chunk(2)
-    between = torch.lerp(at_fake, at_real, uniform(len(real), 1, like=real, rng=rng))
-    penalty = _distance_from_one(critic.input_gradient(between, condition))
-    return *critic.from_first_linear(first, twice).chunk(2), penalty
+        scores = critic(both, twice)
+    return scores[: len(real)], scores[len(real) :], penalty
 
 
 def _distance_from_one(gradient: Tensor) -> Tensor:
