@@ -10,6 +10,8 @@ from skorch.callbacks import Callback
 
 from sklearn_txaug.graphs import GeneGraph, coexpression_graph
 from sklearn_txaug.over_sampling import AttGANSampler, GANSampler, WGANGPSampler
+from sklearn_txaug.over_sampling._adversarial import scores_and_penalty, two_sided_penalty
+from sklearn_txaug.over_sampling._wgan_gp import WGANGP
 
 TOY = {
     "generator_hidden_layer_sizes": (64, 64),
@@ -70,6 +72,33 @@ def test_recovers_gaussians(sampler):
         np.testing.assert_allclose(new.mean(axis=0), real.mean(axis=0), atol=0.15)
         np.testing.assert_allclose(new.std(axis=0) / real.std(axis=0), 1, atol=0.25)
         assert np.corrcoef(new.T)[0, 1] == pytest.approx(np.corrcoef(real.T)[0, 1], abs=0.2)
+
+
+@pytest.mark.parametrize("norm", ["none", "layer"])
+@pytest.mark.parametrize("hidden", [(7,), (8, 7, 6)])
+def test_the_penalty_written_forward_has_the_gradients_of_the_second_backward_pass(norm, hidden):
+    sizes = {"generator_hidden_layer_sizes": (4,), "critic_hidden_layer_sizes": hidden, "latent_dim": 2}
+    torch.manual_seed(0)
+    critic = WGANGP(
+        5,
+        3,
+        gradient_penalty=1.0,
+        generator_norm="none",
+        critic_norm=norm,
+        conditioning="embedding",
+        **sizes,
+    ).critic.double()
+    real, fake = torch.randn(2, 10, 5, dtype=torch.float64)
+    y = torch.arange(10) % 3
+    ours = scores_and_penalty(critic, real, fake, y, torch.Generator().manual_seed(1))
+    penalty = two_sided_penalty(lambda rows: critic(rows, y), real, fake, torch.Generator().manual_seed(1))
+    weights = list(critic.parameters())
+    for one, other in zip(ours, (critic(real, y), critic(fake, y), penalty), strict=True):
+        torch.testing.assert_close(one, other)
+        torch.testing.assert_close(
+            torch.autograd.grad(one.sum(), weights, retain_graph=True, materialize_grads=True),
+            torch.autograd.grad(other.sum(), weights, retain_graph=True, materialize_grads=True),
+        )
 
 
 # -- graphs ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy import sparse
 
+from sklearn_txaug.over_sampling import _graph_attention
 from sklearn_txaug.over_sampling._graph_attention import GraphAttention
 
 
@@ -33,6 +34,23 @@ def test_edge_lists_and_matrices_agree_with_their_gradients(scale):
         results.append([out, rows.grad, *(p.grad for p in head.parameters())])
     for one, other in zip(*results, strict=True):
         torch.testing.assert_close(one, other, rtol=0, atol=1e-12 * scale**2)
+
+
+@pytest.mark.parametrize("n_genes", [7, 150])  # maps as matrices, and as sums over the edges
+def test_parts_of_the_edges_add_up(n_genes, monkeypatch):
+    rng = np.random.default_rng(0)
+    upper = np.triu(rng.random((n_genes, n_genes)) < 3 / n_genes, 1)
+    head = GraphAttention(sparse.csr_array((upper | upper.T).astype(float)), np.arange(n_genes), gamma=1.0)
+    head = head.double()
+    x = torch.randn(5, n_genes, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    results = []
+    for size in (2**16, 50):  # all edges at once, and ten at a time
+        monkeypatch.setattr(_graph_attention, "_CACHED", size)
+        out = head(x)
+        results.append([out, *torch.autograd.grad(out.square().sum(), [*head.parameters()])])
+    assert len(head._parts(x.T)) > 1
+    for one, other in zip(*results, strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_gradients_are_those_of_finite_differences():

@@ -81,7 +81,7 @@ class NetEstimator:
 
     def _net_defaults(self) -> dict[str, Any]:
         """Return the arguments of `_net_class` that this estimator sets and `net_params` may override."""
-        return {"optimizer": torch.optim.AdamW}
+        return {"optimizer": torch.optim.AdamW, "optimizer__fused": True}
 
     def _default_callbacks(self) -> list[Any]:
         return [EpochProgress(type(self).__name__)] if self.verbose == 1 else []

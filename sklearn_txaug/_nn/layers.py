@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -110,11 +110,42 @@ class ConditionedMLP(nn.Module):
             for a, b in zip(widths, widths[1:], strict=False)
         )
         self.output = nn.Linear(widths[-1] + n_condition, n_out)
+        self.is_piecewise_linear = norm == "none"
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         for layer in self.layers:
             x = layer(torch.cat([x, condition], dim=1))
         return self.output(torch.cat([x, condition], dim=1))
+
+    def first_linear(self, x: Tensor, condition: Tensor) -> Tensor:
+        """Return what the first linear layer makes of rows, which `from_first_linear` goes on from."""
+        linear: Any = self.layers[0]
+        return linear[0](torch.cat([x, condition], dim=1))
+
+    def from_first_linear(self, first: Tensor, condition: Tensor) -> Tensor:
+        begun: Any = self.layers[0]
+        x = begun[2](begun[1](first))
+        for layer in self.layers[1:]:
+            x = layer(torch.cat([x, condition], dim=1))
+        return self.output(torch.cat([x, condition], dim=1))
+
+    def input_gradient(self, first: Tensor, condition: Tensor) -> Tensor:
+        """Return the gradient in the rows of the first output, for rows given by `first_linear`, without norms.
+
+        Between linear layers there are only constant slopes then, so that it is a product of weights and slopes: its
+        own gradient takes one backward pass and none through the forward pass.
+        """
+        layers: Any = list(self.layers)
+        slopes = []
+        with torch.no_grad():
+            for layer, following in zip(layers, [*layers[1:], None], strict=True):
+                slopes.append(torch.full_like(first, layer[2].negative_slope).masked_fill_(first > 0, 1))
+                if following is not None:
+                    first = following[0](torch.cat([first * slopes[-1], condition], dim=1))
+        gradient = self.output.weight[:1]
+        for layer, slope in zip(reversed(layers), reversed(slopes), strict=True):
+            gradient = (gradient[:, : slope.shape[1]] * slope) @ layer[0].weight
+        return gradient[:, : gradient.shape[1] - condition.shape[1]]
 
 
 class Player(ConditionedMLP):

@@ -12,7 +12,6 @@ equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,16 +52,20 @@ def pair_distances(A: Tensor, B: Tensor, i: Tensor, j: Tensor) -> Tensor:
     return out
 
 
-def distance_blocks(A: Tensor, B: Tensor) -> Iterator[tuple[int, Tensor]]:
-    """Yield the first row and the squared distances of one block of rows of A to all rows of B."""
+def distance_blocks(A: Tensor, B: Tensor, *, upper: bool = False) -> Iterator[tuple[int, Tensor]]:
+    """Yield the first row and the squared distances of one block of rows of A to all rows of B.
+
+    `upper` is for a set and itself: only to the rows from the block's first on, since the others were in the blocks
+    before.
+    """
     a2, b2 = A.square().sum(dim=1), B.square().sum(dim=1)
     step = max(1, BLOCK // len(B))
     for start in range(0, len(A), step):
-        part = slice(start, start + step)
+        part, others = slice(start, start + step), slice(start if upper else 0, None)
         # |a - b|^2 = |a|^2 - 2 ab + |b|^2
-        d2 = torch.addmm(b2, A[part], B.T, alpha=-2).add_(a2[part, None])
+        d2 = torch.addmm(b2[others], A[part], B[others].T, alpha=-2).add_(a2[part, None])
         i, j = (d2 <= 5 * NEAR * a2[part, None]).nonzero(as_tuple=True)
-        d2[i, j] = pair_distances(A[part], B, i, j)
+        d2[i, j] = pair_distances(A[part], B[others], i, j)
         yield start, d2.clamp_(min=0)
 
 
@@ -151,6 +154,7 @@ class Neighbours:
         self.real, self.synthetic = as_tensors(X_real, X_synthetic, device=device)
         self._within: dict[str, Tensor] = {}
         self._balls: dict[int, Balls] = {}
+        self._nearest: Nearest | None = None
 
     def _within2(self, which: str, k: int) -> Tensor:
         known = self._within.get(which)
@@ -165,34 +169,68 @@ class Neighbours:
     def balls(self, k: int) -> Balls:
         """Membership in the balls of both sets."""
         if k not in self._balls:
-            self._balls[k] = self._count_balls(k)
+            self._compare(k)
         return self._balls[k]
 
-    def _count_balls(self, k: int) -> Balls:
-        A, B = self.real, self.synthetic
-        real2, synthetic2 = self._within2("real", k), self._within2("synthetic", k)
-        around_synthetic = torch.zeros(len(B), dtype=torch.int64, device=B.device)
-        in_real, around_real = torch.zeros_like(A[:, 0], dtype=torch.int64).repeat(2, 1)
-        for start, d2 in distance_blocks(A, B):
-            part = slice(start, start + len(d2))
-            inside = _inside(A[part], B, d2, real2[part, None])
-            around_synthetic += inside.sum(dim=0)
-            in_real[part] = inside.sum(dim=1)
-            around_real[part] = _inside(A[part], B, d2, synthetic2[None, :]).sum(dim=1)
-        return Balls(*(counts.cpu().numpy() for counts in (around_synthetic, in_real, around_real)))
-
-    @cached_property
+    @property
     def nearest(self) -> Nearest:
-        """The nearest row of the other set, for both sets, from one pass over the pairs."""
-        A, B = self.real, self.synthetic
-        closest_b = torch.zeros(len(A), dtype=torch.int64, device=A.device)
-        closest_a = torch.zeros(len(B), dtype=torch.int64, device=A.device)
-        best = torch.full((len(B),), torch.inf, dtype=torch.float64, device=A.device)
-        for start, d2 in distance_blocks(A, B):
-            closest_b[start : start + len(d2)] = d2.argmin(dim=1)
-            values, rows = d2.min(dim=0)
-            better = values < best
-            best[better], closest_a[better] = values[better], rows[better] + start
+        """The nearest row of the other set, for both sets."""
+        if self._nearest is None:
+            self._compare()
+        assert self._nearest is not None
+        return self._nearest
+
+    def _compare(self, k: int | None = None) -> None:
+        """Pass once over the pairs: the nearest rows, unless they are known, and the balls of `k` neighbours."""
+        balls = None if k is None else _BallCount(self, k)
+        nearest = _NearestSearch(self) if self._nearest is None else None
+        for start, d2 in distance_blocks(self.real, self.synthetic):
+            for found in (nearest, balls):
+                if found is not None:
+                    found.add(slice(start, start + len(d2)), d2)
+        if k is not None and balls is not None:
+            self._balls[k] = balls.result()
+        if nearest is not None:
+            self._nearest = nearest.result()
+
+
+class _BallCount:
+    """Counts of the members of balls, block by block."""
+
+    def __init__(self, sets: Neighbours, k: int):
+        self.A, self.B = sets.real, sets.synthetic
+        self.real2, self.synthetic2 = sets._within2("real", k), sets._within2("synthetic", k)
+        self.around_synthetic = torch.zeros(len(self.B), dtype=torch.int64, device=self.B.device)
+        self.in_real, self.around_real = torch.zeros_like(self.A[:, 0], dtype=torch.int64).repeat(2, 1)
+
+    def add(self, part: slice, d2: Tensor) -> None:
+        inside = _inside(self.A[part], self.B, d2, self.real2[part, None])
+        self.around_synthetic += inside.sum(dim=0)
+        self.in_real[part] = inside.sum(dim=1)
+        self.around_real[part] = _inside(self.A[part], self.B, d2, self.synthetic2[None, :]).sum(dim=1)
+
+    def result(self) -> Balls:
+        counts = self.around_synthetic, self.in_real, self.around_real
+        return Balls(*(count.cpu().numpy() for count in counts))
+
+
+class _NearestSearch:
+    """The nearest rows of two sets, block by block."""
+
+    def __init__(self, sets: Neighbours):
+        self.A, self.B = A, B = sets.real, sets.synthetic
+        self.closest_b = torch.zeros(len(A), dtype=torch.int64, device=A.device)
+        self.closest_a = torch.zeros(len(B), dtype=torch.int64, device=A.device)
+        self.best = torch.full((len(B),), torch.inf, dtype=torch.float64, device=A.device)
+
+    def add(self, part: slice, d2: Tensor) -> None:
+        self.closest_b[part] = d2.argmin(dim=1)
+        values, rows = d2.min(dim=0)
+        better = values < self.best
+        self.best[better], self.closest_a[better] = values[better], rows[better] + part.start
+
+    def result(self) -> Nearest:
+        A, B, closest_a, closest_b = self.A, self.B, self.closest_a, self.closest_b
         distance_a = pair_distances(A, B, torch.arange(len(A), device=A.device), closest_b).sqrt()
         distance_b = pair_distances(B, A, torch.arange(len(B), device=A.device), closest_a).sqrt()
         return Nearest(*(t.cpu().numpy() for t in (distance_a, closest_b, distance_b, closest_a)))
@@ -206,8 +244,11 @@ def further(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def mean_over_pairs(A: Tensor, B: Tensor, function: Callable[[Tensor], Tensor]) -> float:
     """Mean of a function of the squared distance over all pairs of rows."""
     total = torch.zeros((), dtype=torch.float64, device=A.device)
-    for _, d2 in distance_blocks(A, B):
-        total += function(d2).sum()
+    for _, d2 in distance_blocks(A, B, upper=A is B):
+        values = function(d2)
+        total += values.sum()
+        if A is B:
+            total += values[:, len(d2) :].sum()  # the same pairs the other way round
     return total.item() / (len(A) * len(B))
 
 
@@ -218,6 +259,6 @@ def median_squared_distance(*arrays: np.ndarray, max_rows: int, rng: Any) -> flo
         pooled = pooled[np.sort(rng.choice(len(pooled), max_rows, replace=False))]
     (A,) = as_tensors(pooled, device="cpu")
     upper = [
-        d2[torch.ones_like(d2, dtype=torch.bool).triu_(start + 1)] for start, d2 in distance_blocks(A, A)
+        d2[torch.ones_like(d2, dtype=torch.bool).triu_(1)] for _, d2 in distance_blocks(A, A, upper=True)
     ]
     return float(np.median(torch.cat(upper).numpy()))

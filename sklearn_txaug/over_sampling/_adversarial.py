@@ -115,4 +115,27 @@ def two_sided_penalty(
     share = uniform(len(real), 1, like=real, rng=rng)
     between = torch.lerp(fake, real, share).requires_grad_()
     (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+    return _distance_from_one(gradient)
+
+
+def scores_and_penalty(
+    critic: Player, real: Tensor, fake: Tensor, y: Tensor, rng: torch.Generator | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the critic's scores of real and of fake rows, and their `two_sided_penalty`."""
+    condition = critic.condition(y)
+    twice, both = condition.repeat(2, 1), torch.cat([real, fake])
+    if critic.is_piecewise_linear:
+        first = critic.first_linear(both, twice)
+        # what the first layer makes of a point on a line is on the line between what it makes of the ends
+        at_real, at_fake = first.detach().chunk(2)
+        between = torch.lerp(at_fake, at_real, uniform(len(real), 1, like=real, rng=rng))
+        penalty = _distance_from_one(critic.input_gradient(between, condition))
+        scores = critic.from_first_linear(first, twice)
+    else:
+        penalty = two_sided_penalty(lambda rows: critic(rows, condition), real, fake, rng)
+        scores = critic(both, twice)
+    return scores[: len(real)], scores[len(real) :], penalty
+
+
+def _distance_from_one(gradient: Tensor) -> Tensor:
     return (gradient.norm(dim=1) - 1).square().mean()

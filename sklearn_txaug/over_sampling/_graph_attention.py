@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from scipy import sparse
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+_CACHED, _UNCACHED = (
+    2**16,
+    2**24,
+)  # entries of edges x samples that are computed at a time, on the CPU and elsewhere
+# A matrix product over all pairs of genes costs less than sums over the edges if there are fewer pairs for each.
+_CROWDED = 32
 
 
 class GraphAttention(nn.Module):
@@ -47,6 +57,7 @@ class GraphAttention(nn.Module):
         self.register_buffer("columns", torch.from_numpy(np.asarray(columns, dtype=np.int64)))
         self.register_buffer("target", torch.from_numpy(support.row[order].astype(np.int64)))
         self.register_buffer("source", torch.from_numpy(support.col[order].astype(np.int64)))
+        self.n_neighbours = np.bincount(support.row, minlength=len(columns))
         bound = self.target.bincount(minlength=len(columns)).clamp(min=1).float().rsqrt()[self.target]
         self.key, self.query, self.value = (
             nn.Parameter(torch.empty(len(bound)).uniform_(-1, 1) * bound) for _ in range(3)
@@ -64,24 +75,41 @@ class GraphAttention(nn.Module):
 
     def weights(self, genes: Tensor) -> Tensor:
         """Return the attention of shape (n_edges, n_rows) for genes of shape (n_genes, n_rows)."""
-        # e_ij = |(W_K x)_i - (W_Q x)_j| on the edges, then a softmin over the neighbours j of each gene i
-        distance = _gather(self._map(self.key, genes), self.target) - _gather(
-            self._map(self.query, genes), self.source
-        )
-        return _softmin(distance.abs(), self.target, len(genes))
+        ends = self.target, self.source
+        difference = _differences(self._map(self.key, genes), self._map(self.query, genes), *ends)
+        least = torch.zeros_like(genes)
+        total = torch.zeros_like(genes)
+        shares = _shares(difference.abs(), self.target, least, total)
+        return shares / total.index_select(0, self.target)
 
     def _attend(self, genes: Tensor) -> Tensor:
-        values = _gather(self._map(self.value, genes), self.source)
-        return _sum(self.weights(genes) * values, self.target, len(genes))
+        maps = (self._map(weight, genes) for weight in (self.key, self.query, self.value))
+        return _EdgeAttention.apply(*maps, self._parts(genes))
+
+    def _parts(self, genes: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Return the ends of the edges in parts that hold all edges of some targets: those that fit the cache."""
+        size = _CACHED if genes.device.type == "cpu" else _UNCACHED
+        return [
+            (self.target[start:end], self.source[start:end])
+            for start, end in _cuts(self.n_neighbours, max(1, size // max(1, genes.shape[1])))
+        ]
 
     def _map(self, weight: Tensor, genes: Tensor) -> Tensor:
-        return _sum(weight[:, None] * _gather(genes, self.source), self.target, len(genes))
+        if len(genes) ** 2 <= _CROWDED * len(weight):
+            return self._matrix(weight, len(genes)) @ genes
+        return self._sum(weight[:, None] * genes.index_select(0, self.source), len(genes))
+
+    def _matrix(self, weight: Tensor, n_genes: int) -> Tensor:
+        return weight.new_zeros(n_genes, n_genes).index_put((self.target, self.source), weight)
+
+    def _sum(self, values: Tensor, n_genes: int) -> Tensor:
+        """Return the sum over the edges of each target."""
+        return values.new_zeros(n_genes, values.shape[1]).index_add(0, self.target, values)
 
     def _attend_densely(self, genes: Tensor) -> Tensor:
         ends, shape = (self.target, self.source), (len(genes), len(genes))
         key, query, value = (
-            genes.new_zeros(shape).index_put(ends, weight) @ genes
-            for weight in (self.key, self.query, self.value)
+            self._matrix(weight, len(genes)) @ genes for weight in (self.key, self.query, self.value)
         )
         distance = (key[:, None] - query[None]).abs()
         absent = torch.ones(shape, dtype=torch.bool, device=genes.device).index_put(
@@ -91,21 +119,61 @@ class GraphAttention(nn.Module):
         return torch.einsum("ijb,jb->ib", attention, value)
 
 
-def _gather(values: Tensor, index: Tensor) -> Tensor:
-    """Return the rows ``values[index]``; gathering with an expanded index is fastest."""
-    return values.gather(0, index[:, None].expand(-1, values.shape[1]))
+class _EdgeAttention(torch.autograd.Function):
+    """The values of the neighbours, averaged by the softmin of |key - query|; edges are never held all at once."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, key: Tensor, query: Tensor, value: Tensor, parts: list[tuple[Tensor, Tensor]]
+    ) -> Tensor:
+        out, least, total = (torch.zeros_like(key) for _ in range(3))
+        for target, source in parts:
+            distance = _differences(key, query, target, source).abs_()
+            shares = _shares(distance, target, least, total)
+            out.index_add_(0, target, shares.mul_(value.index_select(0, source)))
+        out /= total
+        ctx.save_for_backward(key, query, value, out, least, total)
+        ctx.parts = parts
+        return out
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        key, query, value, out, least, total = ctx.saved_tensors
+        grad = grad / total
+        d_key, d_query, d_value = (torch.zeros_like(key) for _ in range(3))
+        for target, source in ctx.parts:
+            difference = _differences(key, query, target, source)
+            sign = difference.sign()
+            shares = least.index_select(0, target).sub_(difference.abs_()).exp_()
+            pull = shares.mul_(grad.index_select(0, target))
+            d_value.index_add_(0, source, pull)
+            # e_ij = |k_i - q_j| and d out_i / d e_ij = a_ij (out_i - v_j)
+            gap = out.index_select(0, target).sub_(value.index_select(0, source))
+            push = pull.mul_(gap).mul_(sign)
+            d_key.index_add_(0, target, push)
+            d_query.index_add_(0, source, push, alpha=-1)
+        return d_key, d_query, d_value, None
 
 
-def _sum(values: Tensor, index: Tensor, size: int) -> Tensor:
-    """Return the sum of the rows of each segment."""
-    total = values.new_zeros(size, values.shape[1])
-    return total.scatter_add(0, index[:, None].expand_as(values), values)
+def _differences(key: Tensor, query: Tensor, target: Tensor, source: Tensor) -> Tensor:
+    return key.index_select(0, target).sub_(query.index_select(0, source))
 
 
-def _softmin(values: Tensor, index: Tensor, size: int) -> Tensor:
-    """Return the softmin within each segment."""
-    least = values.new_zeros(size, values.shape[1]).scatter_reduce(
-        0, index[:, None].expand_as(values), values.detach(), "amin", include_self=False
-    )
-    shares = (_gather(least, index) - values).exp()
-    return shares / _gather(_sum(shares, index, size), index)
+def _shares(distance: Tensor, target: Tensor, least: Tensor, total: Tensor) -> Tensor:
+    """Return what the attention is proportional to; write the least distance of each target and the sum of shares."""
+    least.scatter_reduce_(0, target[:, None].expand_as(distance), distance, "amin", include_self=False)
+    shares = least.index_select(0, target).sub_(distance).exp_()
+    total.index_add_(0, target, shares)
+    return shares
+
+
+def _cuts(lengths: np.ndarray, size: int) -> list[tuple[int, int]]:
+    """Return first and last edge of runs of whole segments, of at most `size` edges unless one segment has more."""
+    cuts, start, end = [], 0, 0
+    for length in lengths.tolist():
+        if end > start and end + length > start + size:
+            cuts.append((start, end))
+            start = end
+        end += length
+    return [*cuts, (start, end)] if end > start else cuts

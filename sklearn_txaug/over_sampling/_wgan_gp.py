@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..utils.constraints import PositiveFloat
 from ..utils.declaration import estimator
-from ._adversarial import TwoPlayers, two_sided_penalty
+from ._adversarial import TwoPlayers, scores_and_penalty
 from ._gan import GANSampler
 
 
@@ -26,9 +26,8 @@ class WGANGP(TwoPlayers):
         with torch.no_grad():
             fake = self.sample(y, self.rng)
         # Gulrajani et al. 2017, algorithm 1
-        distance = self.critic(fake, y).mean() - self.critic(x, y).mean()
-        penalty = two_sided_penalty(lambda rows: self.critic(rows, y), x, fake, self.rng)
-        return distance + self.gradient_penalty * penalty
+        real_scores, fake_scores, penalty = scores_and_penalty(self.critic, x, fake, y, self.rng)
+        return fake_scores.mean() - real_scores.mean() + self.gradient_penalty * penalty
 
 
 @estimator
