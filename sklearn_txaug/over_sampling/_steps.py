@@ -15,6 +15,7 @@ from ..utils.amounts import class_amounts
 from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
 from ..utils.containers import as_container, dense, no_rows, rows_like
 from ..utils.random import draw_seed
+from ..utils.threads import one_thread
 from ._conditioned import Conditioned, given
 from ._covariates import CovariateRows
 from ._labels import ClassLabels
@@ -112,13 +113,14 @@ class GeneratorSteps(Conditioned):
         self._check_rows(rows)
         rng = np.random.default_rng((self._seed, FIT))
         spaces = self._make_spaces()
-        for space in spaces:
-            rows = space.fit(rows, codes, rng).encode(rows)
         conditions = self._learned_covariates(codes)
-        if self.memory is None:
-            self._fit_generator(rows, codes, rng, groups, **given(conditions))
-        else:
-            train(self, rows, codes, rng, groups, conditions)
+        with one_thread():
+            for space in spaces:
+                rows = space.fit(rows, codes, rng).encode(rows)
+            if self.memory is None:
+                self._fit_generator(rows, codes, rng, groups, **given(conditions))
+            else:
+                train(self, rows, codes, rng, groups, conditions)
         self.scaler_ = next(space.scaler for space in spaces if hasattr(space, "scaler"))
         self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
 
@@ -128,7 +130,8 @@ class GeneratorSteps(Conditioned):
         """Return a row in the units of X for each class code."""
         if not len(codes):
             return np.empty((0, self.n_features_in_))
-        return self._clip(self._rows_for(codes, np.random.default_rng(stream), covariates))
+        with one_thread():
+            return self._clip(self._rows_for(codes, np.random.default_rng(stream), covariates))
 
     def _rows_for(
         self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None
