@@ -12,8 +12,9 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import validate_data
 
 from ..utils.amounts import class_amounts
-from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
+from ..utils.checks import check_groups, check_table, warn_if_not_log
 from ..utils.containers import as_container, dense, no_rows, rows_like
+from ..utils.memory import check_memory
 from ..utils.random import draw_seed
 from ..utils.threads import one_thread
 from ._conditioned import Conditioned, given
@@ -44,6 +45,8 @@ class GeneratorSteps(Conditioned):
     @abstractmethod
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         """Learn from rows (n_samples, n_features) of the innermost space and class codes 0..n_classes-1.
+
+        The rows are the generator's own: it may overwrite them.
 
         If this and `_generate` have a further parameter `covariates`, they are given the `CovariateRows` of the rows,
         or nothing without any. A sampler that lacks it refuses covariates.
@@ -83,14 +86,18 @@ class GeneratorSteps(Conditioned):
             self._labels = ClassLabels(y)
             labels = self._labels.values
         rows, labels = self._read(X, labels)
+        check_groups(groups, rows.shape[0])
+        self.sampling_strategy_ = self._count_synthetic(labels)
+        self._itemsize = rows.dtype.itemsize
+        check_memory(
+            *(rows.shape[0], sum(self.sampling_strategy_.values()), rows.shape[1], self._itemsize),
+            dense=isinstance(rows, np.ndarray),
+        )
         # One memory layout: summing in another order changes the last bits, and with them the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
-        check_groups(groups, len(rows))
         codes = self._labels.encode(labels)
         self.classes_ = self._labels.classes
         self._seed = draw_seed(self.random_state)
-        self.sampling_strategy_ = self._count_synthetic(labels)
-        check_memory(sum(self.sampling_strategy_.values()), rows)
         self._X_template = no_rows(as_container(X))
         return rows, codes
 
@@ -161,7 +168,7 @@ class GeneratorSteps(Conditioned):
     def _clip(self, X: np.ndarray) -> np.ndarray:
         if self.nonnegative:
             self.clipped_share_ = float(np.mean(X < 0))
-            X = X.clip(min=0)
+            X = np.maximum(X, 0, out=X)
         return X
 
     def _sample_stream(self, random_state: Any) -> tuple[int, int]:

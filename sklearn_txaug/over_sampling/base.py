@@ -16,6 +16,7 @@ from ..utils.callers import property_read_by, tags_read_by
 from ..utils.constraints import Amounts, ArrayOrList, Memory, SamplingStrategy, Scaler, Seed
 from ..utils.containers import as_container, no_rows, stack
 from ..utils.declaration import estimator
+from ..utils.memory import check_memory
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
 from ._steps import FIT_RESAMPLE, GeneratorSteps
 
@@ -218,10 +219,12 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
             If nothing has been trained yet.
         ValueError
             If `y` has a label, or `covariates` a category, that the training rows do not have; if covariates are to
-            be drawn for which there is no training row; or if `n_samples` is not a positive integer.
+            be drawn for which there is no training row; if `n_samples` is not a positive integer; or if the rows do
+            not fit into memory.
         """
         check_is_fitted(self, msg=NOT_TRAINED)
         codes, conditions, stream = self._asked(n_samples, y, covariates, random_state)
+        check_memory(0, len(codes), self.n_features_in_, self._itemsize)
         X_new = self._rows_like(self._X_template, self._draw(codes, stream, conditions))
         y_new, table = self._labels.like_given(codes), self._table(conditions, X_new)
         X_new = self._with_columns(X_new, table)
