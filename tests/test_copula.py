@@ -17,8 +17,8 @@ def test_marginals_and_rank_correlation_are_recovered():
     for c in (0, 1):
         real, new = X[y == c], X_new[y_new == c]
         for j in range(3):
-            # rounded: scaling and back moves the atom at 0 by an ulp
-            assert stats.ks_2samp(real[:, j].round(9), new[:, j].round(9)).statistic < 0.06
+            # rounded: scaling and back moves the atom at 0 by what 32 bits do not hold
+            assert stats.ks_2samp(real[:, j].round(5), new[:, j].round(5)).statistic < 0.06
         np.testing.assert_allclose(stats.spearmanr(new).statistic, stats.spearmanr(real).statistic, atol=0.08)
 
 

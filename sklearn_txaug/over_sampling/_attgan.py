@@ -22,8 +22,9 @@ from ..utils.random import draw_seed
 from ..utils.typing import RandomState
 from ..utils.warnings import warn
 from ._graph_attention import GraphAttention
+from ._steps import SAMPLE
 from ._wgan_gp import WGANGP, WGANGPSampler
-from .base import NOT_TRAINED, SAMPLE
+from .base import NOT_TRAINED
 
 
 class AttGAN(WGANGP):

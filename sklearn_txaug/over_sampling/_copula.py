@@ -9,6 +9,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
 from ..priors._hierarchical import Reference
+from ..utils.blocks import blocks
 from ..utils.declaration import estimator
 from ..utils.quantiles import quantiles_between
 from ._gaussian import GaussianSampler
@@ -78,16 +79,22 @@ class CopulaSampler(MixedSampler, GaussianSampler):
         self._centres = np.stack([X[codes == c].mean(axis=0) for c in classes])
         counts = np.bincount(codes)
         self._sorted = [  # the quantiles of a class of one row weigh nothing
-            np.sort(X[codes == c], axis=0) if counts[c] > 1 else X[:0].copy() for c in classes
+            X[codes == c] if counts[c] > 1 else X[:0].copy() for c in classes
         ]
         unbiased = np.sqrt(counts / np.maximum(counts - 1, 1))
-        self._pooled = np.quantile((X - self._centres[codes]) * unbiased[codes, None], _LEVELS, axis=0)
-        scores = np.empty_like(X, dtype=np.float64)
-        for c in classes:
-            scores[codes == c] = _normal_scores(X[codes == c])
+        self._pooled = np.empty((len(_LEVELS), X.shape[1]), dtype=X.dtype)
+        for j in blocks(X.shape[1], len(X)):
+            deviations = (X[:, j] - self._centres[codes, j]) * unbiased[codes, None]
+            self._pooled[:, j] = np.quantile(deviations, _LEVELS, axis=0)
+            for c in classes:  # scores take the place of the rows
+                X[codes == c, j] = _normal_scores(
+                    self._sorted[c][:, j] if counts[c] > 1 else X[codes == c, j]
+                )
+        for own in self._sorted:
+            own.sort(axis=0)
         if self._sizes:
-            scores = np.hstack([scores, self._fit_categories(states, codes, scores, rng)])
-        self._fit_gaussian(scores, codes, rng, None)
+            states = self._fit_categories(states, codes, X, rng)
+        self._fit_gaussian(np.hstack([X, states]) if self._sizes else X, codes, rng, None)
         if self._sizes:
             for c in classes:
                 drawn = super()._draw_rows(np.full(_N_CALIBRATION, c), rng)
@@ -104,17 +111,18 @@ class CopulaSampler(MixedSampler, GaussianSampler):
     def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         drawn = super()._draw_rows(codes, rng)
         n = self._centres.shape[1]
-        shares, states = ndtr(drawn[:, :n]), np.empty((len(codes), len(self._sizes)))
         for c in np.unique(codes):
-            shares[codes == c] = self._quantiles(c, shares[codes == c])
+            rows = np.flatnonzero(codes == c)
+            for j in blocks(n, len(rows) + self._counts[c]):
+                drawn[rows, j] = self._quantiles(c, ndtr(drawn[rows, j].astype(np.float64)), j)
             if self._sizes:
-                states[codes == c] = self._categories.states(c, drawn[codes == c, n:])
-        return np.hstack([shares, states])
+                drawn[rows, n:] = self._categories.states(c, drawn[rows, n:])
+        return drawn
 
-    def _quantiles(self, c: int, shares: np.ndarray) -> np.ndarray:
-        """Return the quantiles of the blended distribution of class c at `shares`, gene by gene."""
-        own, weight = self._sorted[c], self._weights[c]
-        pooled = self._centres[c] + quantiles_between(self._pooled, shares)
+    def _quantiles(self, c: int, shares: np.ndarray, columns: slice) -> np.ndarray:
+        """Return the quantiles of the blended distribution of class c at `shares`, for some genes."""
+        own, weight = self._sorted[c][:, columns], self._weights[c]
+        pooled = self._centres[c, columns] + quantiles_between(self._pooled[:, columns], shares)
         if not weight:
             return pooled
         return weight * quantiles_between(own, shares) + (1 - weight) * pooled

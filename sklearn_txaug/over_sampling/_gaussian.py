@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.covariance import ledoit_wolf_shrinkage
 
 from ..priors._hierarchical import HierarchicalGaussian, Reference
 from ..utils.constraints import NonNegativeFloat
@@ -13,6 +12,7 @@ from ..utils.declaration import estimator
 from ._covariates import CovariateRows
 from ._linear_effects import LinearEffects
 from ._prior import PriorSampler
+from ._scatter import factor, shrinkage
 
 
 @estimator
@@ -110,37 +110,47 @@ class GaussianSampler(PriorSampler):
     ) -> None:
         self._model: Any = model
         counts = np.bincount(codes)
-        self.means_ = np.stack([X[codes == c].mean(axis=0) for c in range(len(counts))])
-        # Residuals from the class mean have lost one degree of freedom per class: correct for it.
-        unbiased = np.sqrt(counts / np.maximum(counts - 1, 1))
-        residuals = (X - self.means_[codes]) * unbiased[codes, None]
-        radii = np.linalg.norm(residuals, axis=1)
+        self._counts = counts
+        means = [X[codes == c].mean(axis=0, dtype=np.float64) for c in range(len(counts))]
+        self.means_ = np.stack(means).astype(X.dtype, copy=False)
+        lengths = np.empty(len(X))
+        self._factors = []
+        for c, n_rows in enumerate(counts):
+            residuals = self._residuals_of(X, codes, c)
+            lengths[codes == c] = np.sqrt(np.einsum("ij,ij->i", residuals, residuals, dtype=np.float64))
+            self._factors.append(
+                factor(residuals, rng) if n_rows > 1 else np.zeros((0, X.shape[1]), np.float32)
+            )
         repeated = counts > 1
         self._radii = [
-            radii[codes == c] if repeated[c] else radii[repeated[codes]] for c in range(len(counts))
+            lengths[codes == c] if repeated[c] else lengths[repeated[codes]] for c in range(len(counts))
         ]
         self._weights = np.where(repeated, counts / (counts + max(self.prior_rows, 1e-12)), 0.0)
-        self._class_factors = [
-            _factor(residuals[codes == c]) / np.sqrt(counts[c]) for c in range(len(counts))
-        ]
-        self._fit_pooled(residuals[repeated[codes]])
+        self._fit_pooled(lengths[repeated[codes]], rng)
         if model is not None:
-            self.means_, self._pooled_factor = model.means_, model.within_.factor
+            self.means_ = model.means_
             self._noise = np.sqrt(model.within_.noise)
         n_draws = min(4096, max(256, 2**18 // X.shape[1]))
+        pooled = self._pooled_draws(n_draws, rng)
         self._norms = [
-            np.sort(np.linalg.norm(self._draws(c, n_draws, rng), axis=1)) for c in range(len(counts))
+            np.sort(np.linalg.norm(self._blended(c, pooled.copy(), rng), axis=1)) for c in range(len(counts))
         ]
 
-    def _fit_pooled(self, residuals: np.ndarray) -> None:
-        if not residuals.any():  # every class has one row, or copies of one
-            self.shrinkage_ = 1.0
-            self._noise = 0.0
-            self._pooled_factor = np.zeros((0, residuals.shape[1]))
+    def _residuals_of(self, X: np.ndarray, codes: np.ndarray, c: int) -> np.ndarray:
+        """Return the deviations of the rows of class c, corrected for the degree of freedom that the mean took."""
+        residuals = X[codes == c]
+        residuals -= self.means_[c]
+        residuals *= np.sqrt(len(residuals) / max(len(residuals) - 1, 1))
+        return residuals
+
+    def _fit_pooled(self, lengths: np.ndarray, rng: np.random.Generator) -> None:
+        self.shrinkage_, self._noise, self._share = 1.0, 0.0, 0.0
+        if not lengths.any():  # every class has one row, or copies of one
             return
-        self.shrinkage_ = float(ledoit_wolf_shrinkage(residuals, assume_centered=True))
-        self._noise = float(np.sqrt(self.shrinkage_ * np.mean(residuals**2)))
-        self._pooled_factor = _factor(residuals) * np.sqrt((1 - self.shrinkage_) / len(residuals))
+        self.shrinkage_ = shrinkage(self._factors, lengths, rng)
+        variance = np.square(lengths).mean() / self.means_.shape[1]
+        self._noise = float(np.sqrt(self.shrinkage_ * variance))
+        self._share = (1 - self.shrinkage_) / len(lengths)
 
     def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         Z = self.means_[codes]
@@ -169,16 +179,30 @@ class GaussianSampler(PriorSampler):
 
     def _draws(self, c: int, n_rows: int, rng: np.random.Generator) -> np.ndarray:
         """Return rows of the blended Gaussian around the mean of class c."""
+        return self._blended(c, self._pooled_draws(n_rows, rng), rng)
+
+    def _pooled_draws(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        """Return rows of the pooled Gaussian, of low rank and noise."""
         # With F a factor of a covariance, F.T @ F, rows z @ F of standard normal z have that covariance. Those of
-        # (1 - w) (low rank + noise) + w own add up, each part scaled by the root of its share.
-        own, pooled = self._class_factors[c], self._pooled_factor
-        draw = rng.standard_normal((n_rows, len(pooled))) @ pooled
-        draw += self._noise * rng.standard_normal(draw.shape)
-        draw *= np.sqrt(1 - self._weights[c])
-        draw += np.sqrt(self._weights[c]) * rng.standard_normal((n_rows, len(own))) @ own
+        # several add up, each scaled by the root of its share.
+        if self._model is not None:
+            return self._model.within_.draw(n_rows, rng)
+        draw = rng.standard_normal((n_rows, self.means_.shape[1]), dtype=np.float32)
+        draw *= self._noise
+        for own in self._factors:
+            draw += _normal(n_rows, len(own), np.sqrt(self._share), rng) @ own
         return draw
 
+    def _blended(self, c: int, pooled: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return draws of the pooled Gaussian, changed in place, blended with as many of the class's own."""
+        own, weight = self._factors[c], self._weights[c]
+        pooled *= np.sqrt(1 - weight)
+        pooled += _normal(len(pooled), len(own), np.sqrt(weight / self._counts[c]), rng) @ own
+        return pooled
 
-def _factor(rows: np.ndarray) -> np.ndarray:
-    """Return F with ``F.T @ F == rows.T @ rows`` and at most n_features rows."""
-    return np.asarray(np.linalg.qr(rows, mode="r"))
+
+def _normal(n_rows: int, width: int, scale: float, rng: np.random.Generator) -> np.ndarray:
+    """Return normal noise in single precision."""
+    noise = rng.standard_normal((n_rows, width), dtype=np.float32)
+    noise *= scale
+    return noise

@@ -107,8 +107,16 @@ class LatentSampler(GenerativeSampler):
         self._real: Any = X if keep else None
         self._latent: Any = Z if keep else None
         self._real_codes: Any = codes if keep else None
-        self._noise = ResidualNoise().fit(Z, X - self._to_genes(Z, codes)) if self.residual else None
+        self._noise = ResidualNoise().fit(Z, self._lost(X, Z, codes)) if self.residual else None
         self._measure_spread(X, codes, rng, table)
+
+    def _lost(self, X: np.ndarray, Z: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Return rows less what their latent rows decode to, which transport couples with whole classes."""
+        residuals = np.empty(X.shape, dtype=np.float32)
+        for c in np.unique(codes):
+            rows = np.flatnonzero(codes == c)
+            residuals[rows] = X[rows] - self._to_genes(Z[rows], codes[rows])
+        return residuals
 
     def _measure_spread(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, table: Any) -> None:
         """Set the variance ratio, and the scale of the noise that restores the variance transport loses."""
@@ -143,7 +151,7 @@ class LatentSampler(GenerativeSampler):
     def _to_genes(self, Z: np.ndarray, codes: np.ndarray) -> np.ndarray:
         if self.decoder == "inverse":
             return np.asarray(self.reducer_.inverse_transform(Z))
-        rows = np.empty((len(Z), self._real.shape[1]))
+        rows = np.empty((len(Z), self._real.shape[1]), dtype=self._real.dtype)
         for c in np.unique(codes):
             real = self._real_codes == c
             rows[codes == c] = transport_plan(Z[codes == c], self._latent[real]) @ self._real[real]

@@ -113,7 +113,9 @@ def draw_rows(
     own = getattr(sampler, "covariate_features", None)
     if own is not None:
         rows, _ = take_columns(rows, list(own))
-    rows = np.asarray(dense(rows), dtype=np.float64)
+    rows = np.asarray(dense(rows))
+    if rows.dtype != np.float32:
+        rows = rows.astype(np.float64, copy=False)
     if len(rows) != len(labels):
         raise ValueError(
             f"sampler: {type(sampler).__name__}.sample returned {len(rows)} rows for {len(labels)} labels"

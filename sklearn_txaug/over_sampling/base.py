@@ -1,37 +1,24 @@
-"""The samplers' template: labels, amounts, spaces and containers here; a generator adds its own hooks."""
+"""The samplers' template: what a user calls; a generator adds its hooks, which are among the steps."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from numbers import Integral
 from os import PathLike
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
-from sklearn.base import _fit_context, clone
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.base import _fit_context
 from sklearn.utils import ClassifierTags
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..persistence._sampler_file import save_sampler
-from ..utils.amounts import class_amounts
 from ..utils.callers import property_read_by, tags_read_by
-from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
 from ..utils.constraints import Amounts, ArrayOrList, Memory, SamplingStrategy, Scaler, Seed
-from ..utils.containers import as_container, dense, no_rows, rows_like, stack
+from ..utils.containers import as_container, no_rows, stack
 from ..utils.declaration import estimator
-from ..utils.random import draw_seed
+from ..utils.memory import check_memory
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
-from ._conditioned import Conditioned, given
-from ._covariates import CovariateRows
-from ._labels import ClassLabels
-from ._memory import train
-from .spaces import ClassQuantiles, ScaledSpace, Space
-
-FIT = 0  # the random streams of one random_state, each independent of the others
-FIT_RESAMPLE = 1
-SAMPLE = 2
+from ._steps import FIT_RESAMPLE, GeneratorSteps
 
 NOT_TRAINED = (
     "This %(name)s has no trained generator: call fit, or fit_resample with an amount above 0 (n_synthetic=0, or "
@@ -40,7 +27,7 @@ NOT_TRAINED = (
 
 
 @estimator
-class GenerativeSampler(Conditioned, BaseOverSampler):
+class GenerativeSampler(GeneratorSteps, BaseOverSampler):
     """Base class of the samplers: everything but the generator itself.
 
     A subclass writes `_fit_generator` and `_generate`, which see rows in the innermost space and class codes; one
@@ -232,10 +219,12 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
             If nothing has been trained yet.
         ValueError
             If `y` has a label, or `covariates` a category, that the training rows do not have; if covariates are to
-            be drawn for which there is no training row; or if `n_samples` is not a positive integer.
+            be drawn for which there is no training row; if `n_samples` is not a positive integer; or if the rows do
+            not fit into memory.
         """
         check_is_fitted(self, msg=NOT_TRAINED)
         codes, conditions, stream = self._asked(n_samples, y, covariates, random_state)
+        check_memory(0, len(codes), self.n_features_in_, self._itemsize)
         X_new = self._rows_like(self._X_template, self._draw(codes, stream, conditions))
         y_new, table = self._labels.like_given(codes), self._table(conditions, X_new)
         X_new = self._with_columns(X_new, table)
@@ -275,42 +264,10 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
         check_is_fitted(self, msg=NOT_TRAINED)
         save_sampler(self, path, note=note, sharing=sharing)
 
-    # -- the generator's own part
+    # -- what scikit-learn and imbalanced-learn ask for
 
-    @abstractmethod
-    def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        """Learn from rows (n_samples, n_features) of the innermost space and class codes 0..n_classes-1.
-
-        If this and `_generate` have a further parameter `covariates`, they are given the `CovariateRows` of the rows,
-        or nothing without any. A sampler that lacks it refuses covariates.
-        """
-
-    @abstractmethod
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return one row of the innermost space for each class code."""
-
-    def _recalled(self) -> None:
-        """Give a generator from the cache the parameters of drawing, if it has any of them."""
-
-    def _make_spaces(self) -> list[Space]:
-        """Return the spaces, not fitted, between the units of X and those of the generator, outermost first."""
-        quantiles: list[Space] = [ClassQuantiles()] if self.quantile_mapping else []
-        return [*quantiles, ScaledSpace(self._make_scaler())]
-
-    def _make_scaler(self) -> Any:
-        if self.scaler is None:
-            return self._default_scaler()
-        return FunctionTransformer() if isinstance(self.scaler, str) else clone(self.scaler)
-
-    def _default_scaler(self) -> Any:
-        """Return what ``scaler=None`` stands for."""
-        return StandardScaler()
-
-    def _check_rows(self, rows: np.ndarray) -> None:
-        """Warn about rows, or refuse them, before training starts."""
-        warn_if_not_log(rows)
-
-    # -- the template
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "spaces_")
 
     def _fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
         """Unused: `fit_resample` keeps index and dtypes, which imbalanced-learn's template cannot."""
@@ -334,98 +291,3 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
         if property_read_by("sklearn.pipeline", "_validate_steps"):
             raise TypeError(message)
         raise AttributeError(message)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "spaces_")
-
-    def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Validate, encode the labels and determine the amounts; nothing is trained."""
-        labels = None  # validate_data says that y is required
-        if y is not None:
-            self._labels = ClassLabels(y)
-            labels = self._labels.values
-        rows, labels = self._read(X, labels)
-        # One memory layout: summing in another order changes the last bits, and with them the rows drawn.
-        rows = np.ascontiguousarray(dense(rows))
-        check_groups(groups, len(rows))
-        codes = self._labels.encode(labels)
-        self.classes_ = self._labels.classes
-        self._seed = draw_seed(self.random_state)
-        self.sampling_strategy_ = self._count_synthetic(labels)
-        check_memory(sum(self.sampling_strategy_.values()), rows)
-        self._X_template = no_rows(as_container(X))
-        return rows, codes
-
-    def _read(self, X: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows and labels, validated; names and number of the features are stored."""
-        if labels is not None:
-            check_table(X, len(labels))
-        return validate_data(
-            self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
-        )
-
-    def _rows_like(self, template: Any, rows: np.ndarray, real_index: Any = ()) -> Any:
-        """Return rows in the units of X in a container like `template`."""
-        return rows_like(template, rows, real_index)
-
-    def _count_synthetic(self, labels: np.ndarray) -> dict[Any, int]:
-        return class_amounts(self.n_synthetic, self.sampling_strategy, labels)
-
-    def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
-        self._check_rows(rows)
-        rng = np.random.default_rng((self._seed, FIT))
-        spaces = self._make_spaces()
-        for space in spaces:
-            rows = space.fit(rows, codes, rng).encode(rows)
-        conditions = self._learned_covariates(codes)
-        if self.memory is None:
-            self._fit_generator(rows, codes, rng, groups, **given(conditions))
-        else:
-            train(self, rows, codes, rng, groups, conditions)
-        self.scaler_ = next(space.scaler for space in spaces if hasattr(space, "scaler"))
-        self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
-
-    def _draw(
-        self, codes: np.ndarray, stream: tuple[int, int], covariates: CovariateRows | None = None
-    ) -> np.ndarray:
-        """Return a row in the units of X for each class code."""
-        if not len(codes):
-            return np.empty((0, self.n_features_in_))
-        return self._clip(self._rows_for(codes, np.random.default_rng(stream), covariates))
-
-    def _rows_for(
-        self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None
-    ) -> np.ndarray:
-        """Return rows in the units of X."""
-        quantiles = self.spaces_[0]
-        if covariates is not None and covariates.given and isinstance(quantiles, ClassQuantiles):
-            return self._rows_against(quantiles, codes, rng, covariates)
-        drawn = codes
-        for space in self.spaces_:
-            drawn = space.pad(drawn)
-        if covariates is not None:
-            covariates = self._padded(covariates, drawn[len(codes) :], rng)
-        return self._decode(self._generate(drawn, rng, **given(covariates)), drawn, rng)[: len(codes)]
-
-    def _decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        """Bring what the generator drew back to the units of X."""
-        if not np.isfinite(Z).all():
-            raise FloatingPointError(
-                f"{type(self).__name__} generated NaN or infinity: its training diverged. "
-                "Lower lr, train for fewer epochs, or check the scale of X."
-            )
-        for space in reversed(self.spaces_):
-            Z = space.decode(Z, codes, rng)
-        return Z
-
-    def _clip(self, X: np.ndarray) -> np.ndarray:
-        if self.nonnegative:
-            self.clipped_share_ = float(np.mean(X < 0))
-            X = X.clip(min=0)
-        return X
-
-    def _sample_stream(self, random_state: Any) -> tuple[int, int]:
-        """Return the seed of a draw: that of the fit only if the sampler's `random_state` is an integer."""
-        if random_state is None and isinstance(self.random_state, Integral):
-            return self._seed, SAMPLE
-        return draw_seed(self.random_state if random_state is None else random_state), SAMPLE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
@@ -128,18 +127,6 @@ def check_groups(groups: Any, n_rows: int) -> None:
     if n_missing:
         raise ValueError(
             f"groups is missing for {n_missing} rows; drop them, or give each a group of its own"
-        )
-
-
-def check_memory(n_synthetic: int, rows: np.ndarray) -> None:
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not a POSIX system
-        memory = 2**40
-    if n_synthetic * rows.shape[1] * rows.itemsize > memory:
-        raise ValueError(
-            f"n_synthetic or sampling_strategy asks for {n_synthetic} rows of {rows.shape[1]} features, "
-            f"more than fit into this machine's {memory / 2**30:.0f} GiB of memory"
         )
 
 

@@ -130,7 +130,7 @@ def _storable(values: np.ndarray, column: Any) -> Any:
 
 def _cast(values: np.ndarray, dtype: Any) -> np.ndarray:
     """Cast to `dtype`, to the nearest value where it is an integer or boolean type."""
-    return nearest(values, dtype).astype(dtype)
+    return nearest(values, dtype).astype(dtype, copy=False)
 
 
 def nearest(values: np.ndarray, dtype: np.dtype) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .blocks import blocks
+
 BEYOND = 1 / 3  # of the last gap
 
 
@@ -75,6 +77,8 @@ def spread_ties(ordered: np.ndarray, steps: np.ndarray, kept: np.ndarray) -> np.
 
 def resolution(X: np.ndarray) -> np.ndarray:
     """Return the smallest difference between distinct values of each column; 0 for a constant one."""
-    gaps = np.diff(np.sort(X, axis=0), axis=0)
-    smallest = np.where(gaps > 0, gaps, np.inf).min(axis=0, initial=np.inf)
+    smallest = np.empty(X.shape[1])
+    for columns in blocks(X.shape[1], len(X)):
+        gaps = np.diff(np.sort(X[:, columns], axis=0), axis=0)
+        smallest[columns] = np.where(gaps > 0, gaps, np.inf).min(axis=0, initial=np.inf)
     return np.where(np.isfinite(smallest), smallest, 0)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from ...utils.blocks import blocks
 from ...utils.quantiles import quantiles_between, resolution, spread_ties
 from ._space import Space
 
@@ -29,15 +30,19 @@ class ClassQuantiles(Space):
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator | None = None) -> ClassQuantiles:
         self.counts_ = np.bincount(codes)
         self.sorted_ = [  # the row of a class of one is not needed, and not kept
-            np.sort(X[codes == c], axis=0) if n_rows > 1 else X[:0].copy()
-            for c, n_rows in enumerate(self.counts_)
+            X[codes == c] if n_rows > 1 else X[:0].copy() for c, n_rows in enumerate(self.counts_)
         ]
-        self.discrete_ = bool((np.rint(X) == X).all())
+        for own in self.sorted_:
+            own.sort(axis=0)
+        self.discrete_ = all((np.rint(X[rows]) == X[rows]).all() for rows in blocks(*X.shape))
         lowest = X.min(axis=0)
         self.least_ = np.where(lowest < 0, -np.inf, 0.0)
         if not self.discrete_:
             steps = resolution(X)
-            self.sorted_ = [spread_ties(own, steps, (own == lowest) | (own == 0)) for own in self.sorted_]
+            for own in self.sorted_:
+                for j in blocks(X.shape[1], len(own)):
+                    part = own[:, j]
+                    own[:, j] = spread_ties(part, steps[j], (part == lowest[j]) | (part == 0))
         return self
 
     def pad(self, codes: np.ndarray) -> np.ndarray:
@@ -51,13 +56,14 @@ class ClassQuantiles(Space):
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         """Give the k-th smallest of m values in a class a quantile of the training values between (k-1)/m and k/m."""
-        mapped = np.array(Z, dtype=np.float64)
+        mapped = np.array(Z, dtype=self.sorted_[0].dtype)
         for c in () if codes is None else np.unique(codes):
             if self.counts_[c] > 1:
                 rows = np.flatnonzero(codes == c)
-                ranks = Z[rows].argsort(axis=0, kind="stable").argsort(axis=0)
-                shares = (ranks + rng.random(ranks.shape)) / len(rows)
-                mapped[rows] = self._values(c, shares)
+                for j in blocks(Z.shape[1], len(rows) + self.counts_[c]):
+                    ranks = Z[rows, j].argsort(axis=0, kind="stable").argsort(axis=0)
+                    shares = (ranks + rng.random(ranks.shape)) / len(rows)
+                    mapped[rows, j] = self._values(c, shares, j)
         return mapped
 
     def reference(self, codes: np.ndarray) -> np.ndarray:
@@ -78,17 +84,17 @@ class ClassQuantiles(Space):
         Rows that were asked for, such as those of old patients, are no sample of their class and cannot be ranked
         among themselves.
         """
-        mapped = np.array(Z, dtype=np.float64)
+        mapped = np.array(Z, dtype=self.sorted_[0].dtype)
         for c in np.unique(codes):
             if self.counts_[c] > 1:
                 rows = codes == c
                 shares = _shares(Z[rows], reference[reference_codes == c], rng)
-                mapped[rows] = self._values(c, shares)
+                mapped[rows] = self._values(c, shares, slice(None))
         return mapped
 
-    def _values(self, c: int, shares: np.ndarray) -> np.ndarray:
-        """Return the quantiles of each column in class c at some shares."""
-        quantiles = quantiles_between(self.sorted_[c], shares, self.least_)
+    def _values(self, c: int, shares: np.ndarray, columns: slice) -> np.ndarray:
+        """Return the quantiles of some columns in class c at some shares."""
+        quantiles = quantiles_between(self.sorted_[c][:, columns], shares, self.least_[columns])
         return np.rint(quantiles) if self.discrete_ else quantiles
 
 

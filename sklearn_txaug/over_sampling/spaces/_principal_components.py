@@ -7,7 +7,9 @@ from typing import ClassVar
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
+from sklearn.utils.extmath import svd_flip
 
+from ...utils.blocks import blocks
 from ._space import Space
 
 
@@ -32,13 +34,14 @@ class ResidualNoise:
         self.n_neighbors = n_neighbors
 
     def fit(self, Z: np.ndarray, residuals: np.ndarray, n_fitted: int | None = None) -> ResidualNoise:
-        """Keep `residuals` of shape (n_samples, n_features) at the points `Z`, (n_samples, n_components).
+        """Keep `residuals` of shape (n_samples, n_features), scaled in place, at `Z`, (n_samples, n_components).
 
         `n_fitted` is the number of components fitted on these same rows; None is all.
         """
         # Components fitted on n rows leave smaller residuals there than on new rows: correct the degrees of freedom.
         n, r = len(Z), Z.shape[1] if n_fitted is None else n_fitted
-        self.residuals_ = (residuals * np.sqrt(n / max(n - r, n / 4))).astype(np.float32)
+        self.residuals_ = np.asarray(residuals, dtype=np.float32)
+        self.residuals_ *= np.sqrt(n / max(n - r, n / 4))
         self.points_ = Z
         return self
 
@@ -47,10 +50,12 @@ class ResidualNoise:
         neighbors = NearestNeighbors(n_neighbors=min(self.n_neighbors, len(self.points_))).fit(self.points_)
         nearest = neighbors.kneighbors(Z, return_distance=False)
         weights = rng.standard_normal(nearest.shape) / np.sqrt(nearest.shape[1])
-        noise = np.empty((len(Z), self.residuals_.shape[1]))
+        noise = np.empty((len(Z), self.residuals_.shape[1]), dtype=np.float32)
         step = max(1, min(256, 2**24 // max(1, noise.shape[1] * nearest.shape[1])))  # 64 MiB at a time
         for rows in np.array_split(np.arange(len(Z)), -(-len(Z) // step)):
-            noise[rows] = np.einsum("nk,nkd->nd", weights[rows], self.residuals_[nearest[rows]])
+            noise[rows] = np.einsum(
+                "nk,nkd->nd", weights[rows].astype(np.float32), self.residuals_[nearest[rows]]
+            )
         return noise
 
 
@@ -79,6 +84,7 @@ class PrincipalComponents(Space):
         scores = pca.transform(X)
         centres = np.stack([scores[codes == c].mean(axis=0) for c in range(codes.max() + 1)])
         _, _, turn = np.linalg.svd(scores - centres[codes], full_matrices=len(X) < rank)
+        _, turn = svd_flip(None, turn, u_based_decision=False)
         self.mean_ = pca.mean_
         self.components_ = turn @ pca.components_
         self.scale_ = float(np.sqrt(pca.explained_variance_.mean())) or 1.0
@@ -86,12 +92,17 @@ class PrincipalComponents(Space):
         self.shares_ = within / np.maximum(within.sum(axis=0), 1e-12)  # of a feature's variance, by component
         self.noise_ = None
         if self.n_neighbors and rank < d:
-            Z = self.encode(X)
-            self.noise_ = ResidualNoise(self.n_neighbors).fit(Z, X - self.mean(Z))
+            Z, residuals = self.encode(X), np.empty(X.shape, dtype=np.float32)
+            for rows in blocks(n, d):
+                residuals[rows] = X[rows] - self.mean(Z[rows])
+            self.noise_ = ResidualNoise(self.n_neighbors).fit(Z, residuals)
         return self
 
     def encode(self, X: np.ndarray) -> np.ndarray:
-        return (X - self.mean_) @ self.components_.T / self.scale_
+        Z = np.empty((len(X), len(self.components_)), dtype=self.components_.dtype)
+        for rows in blocks(*X.shape):
+            Z[rows] = (X[rows] - self.mean_) @ self.components_.T / self.scale_
+        return Z
 
     def mean(self, Z: np.ndarray) -> np.ndarray:
         """Return the rows that `Z` stands for, without noise."""
@@ -100,4 +111,6 @@ class PrincipalComponents(Space):
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         if self.noise_ is None:
             return self.mean(Z)
-        return self.mean(Z) + self.noise_scale * self.noise_.draw(Z, rng)
+        X = self.mean(Z)
+        X += self.noise_scale * self.noise_.draw(Z, rng)
+        return X

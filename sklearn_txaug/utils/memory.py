@@ -1,0 +1,75 @@
+"""How much memory is free, and whether a request fits into it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+_UNKNOWN = 2**40
+_SYSTEM = Path("/proc/meminfo")
+_CONTAINER = Path("/sys/fs/cgroup")
+
+
+def available_memory() -> int:
+    """Return the bytes that this process can still take, of the machine or of its container."""
+    return min(_of_machine(), _of_container())
+
+
+def _of_machine() -> int:
+    try:
+        return 1024 * int(re.findall(r"MemAvailable:\s+(\d+) kB", _SYSTEM.read_text())[0])
+    except (OSError, IndexError):  # not Linux: all that there is
+        pass
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not a POSIX system
+        return _UNKNOWN
+
+
+def _of_container() -> int:
+    """Return what the control group of the process leaves; files in its cache can be dropped."""
+    try:
+        limit, used = ((_CONTAINER / f"memory.{name}").read_text().strip() for name in ("max", "current"))
+        cached = re.findall(
+            r"^(?:in)?active_file (\d+)$", (_CONTAINER / "memory.stat").read_text(), re.MULTILINE
+        )
+        return int(limit) - int(used) + sum(map(int, cached))
+    except (OSError, ValueError):  # no such group, or no limit: "max"
+        return _UNKNOWN
+
+
+def check_memory(n_train: int, n_new: int, n_features: int, itemsize: int, dense: bool = True) -> None:
+    """Refuse a request that will not fit into memory, before any work.
+
+    Training takes three times the rows in single precision, whatever the sampler (`docs/trust.md` has the figures);
+    new rows are there as they are drawn, in the units of X, and in the result, beside the real rows.
+
+    Parameters
+    ----------
+    n_train : int
+        Rows to train on; 0 if only drawn.
+    n_new : int
+        Rows to draw.
+    n_features : int
+        Their width.
+    itemsize : int
+        Bytes of a value of X.
+    dense : bool, default=True
+        Whether X is an array, which is there already; a sparse matrix becomes one.
+    """
+    per_row = 3 * 4 + itemsize * ((not dense) + bool(n_new))
+    needed = n_features * (n_train * per_row + n_new * (4 + 2 * itemsize))
+    available = available_memory()
+    if needed > available:
+        drawn = f"{n_new:,} synthetic rows" if n_new else "training"
+        trained = (
+            f" after training on {n_train:,}"
+            if n_train and n_new
+            else f" on {n_train:,} rows" * bool(n_train)
+        )
+        raise ValueError(
+            f"{drawn}{trained}, of {n_features:,} features, need about {needed / 2**30:,.1f} GiB of memory, of which "
+            f"{available / 2**30:,.1f} GiB are free; ask for fewer rows (n_synthetic, sampling_strategy, or several "
+            "calls of sample), train on fewer, or keep fewer features"
+        )
