@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,7 +62,7 @@ def read_table(arguments: argparse.Namespace) -> Table:
     """Return the rows of the data file."""
     table = read_expression(arguments.data, label=arguments.label, group=arguments.group)
     X, y = table.data.to_numpy().astype(float), np.asarray(table.target).astype(str)
-    groups = np.asarray(table.groups).astype(str)
+    groups = np.asarray(table.data.index if table.groups is None else table.groups).astype(str)
     genes = np.asarray(table.feature_names, dtype=object)
     if arguments.genes == "landmarks":
         landmarks = match_landmarks(table.feature_names).mask
@@ -141,12 +141,16 @@ def measure(setting: str, sampler: Any, table: Table, genes: str, seed: int) -> 
 
 
 def measured(
-    samplers: dict[str, Any], table: Table, arguments: argparse.Namespace, name: str
+    samplers: dict[str, Any],
+    table: Table,
+    arguments: argparse.Namespace,
+    name: str,
+    measure: Callable[..., dict[str, Any]] = measure,
 ) -> pd.DataFrame:
     """Return the figures of all samplers and seeds; a file in the output folder has those measured before.
 
     A run that was killed continues where it stopped. `samplers` come in the order in which they start: the slowest
-    first, so that none of them runs alone at the end.
+    first, so that none of them runs alone at the end. `measure` returns the figures of one.
     """
     folder = arguments.output / name
     folder.mkdir(parents=True, exist_ok=True)
