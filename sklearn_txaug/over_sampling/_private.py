@@ -16,7 +16,7 @@ from ..priors._reference import check_other_groups, resolve_prior, with_genes
 from ..utils.constraints import ArrayOrList, PositiveFloat, PositiveInt
 from ..utils.declaration import estimator
 from ..utils.privacy import signal_of
-from ._private_means import PrivateMeans
+from ._private_classes import PrivateClasses
 from .base import GenerativeSampler
 from .spaces import Space
 
@@ -40,20 +40,21 @@ class PublicScale(Space):
 
 @estimator
 class PrivateGaussianSampler(GenerativeSampler):
-    """Draw from Gaussians whose class means are learned under differential privacy.
+    """Draw from Gaussians that are learned under differential privacy.
 
-    Sizes and sums of the classes are released with Gaussian noise, once, in `n_directions` directions of standardised
-    genes, and each patient has a limited part in them. Whatever is done with them afterwards, such as drawing any
-    number of rows, keeps the guarantee: with and without any one patient, the probability of any result differs by a
-    factor of at most ``exp(epsilon)``, but for a probability of `delta`. The accounting is exact (`privacy_`).
+    Sizes and sums of the classes, and second moments within them, are released with Gaussian noise, and each patient
+    (of `groups`; without them each row) has a limited part in them. Whatever is done with them afterwards, such as
+    drawing any number of rows, keeps the guarantee: with and without any one patient, the probability of any result
+    differs by a factor of at most ``exp(epsilon)``, but for a probability of `delta`. The accounting is exact
+    (`privacy_`).
 
     All else is public knowledge from a `prior`, a reference cohort of other patients: scales of genes, the covariance
-    within classes, directions, and how far classes are apart. Class means are posterior means, given the noise that
-    was added. Without a prior, genes are assumed to vary alike and independently within `feature_range`; this serves
-    tens of genes, not hundreds.
+    within classes that the rows correct, directions, and how far classes are apart. Class means are posterior means,
+    given the noise that was added. Without a prior, genes are assumed to vary alike and independently within
+    `feature_range`; this serves tens of genes, not hundreds.
 
-    The guarantee holds for `sample`, for a saved sampler, and for the attributes; `fit_resample` returns the real rows
-    too. It takes the set of labels, the names of genes, the prior and the amounts asked for as public.
+    The guarantee holds for what `sample` returns, for the attributes and for a saved sampler; `fit_resample` returns
+    the real rows too. Labels that occur, names of genes, prior and the amounts asked for are taken as public.
     **With an integer as `random_state`, whoever knows or guesses it can take the noise away**: use one in tests
     alone. None draws the noise from the operating system. Attacks on the rounding of noise are not defended against.
 
@@ -134,12 +135,12 @@ class PrivateGaussianSampler(GenerativeSampler):
         secret = self.random_state is None
         noise = np.random.default_rng() if secret else np.random.default_rng((self._seed, _NOISE))
         units = np.arange(len(X)) if groups is None else np.asarray(groups)
-        model = PrivateMeans(self._public.within_, self._public.between_, self.n_directions)
+        model = PrivateClasses(self._public.within_, self._public.between_, self.n_directions)
         model.fit(X, codes, units, self.privacy_["mu"], noise)
-        self.means_, self.counts_ = model.means_, model.counts_
+        self._model, self.means_, self.counts_ = model, model.means_, model.counts_
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return self.means_[codes] + self._public.within_.draw(len(codes), rng)
+        return self._model.draw(codes, rng)
 
     def _guarantee(self, groups: Any) -> dict[str, Any]:
         mu = signal_of(self.epsilon, self.delta)
