@@ -76,7 +76,7 @@ class HomeMade(TransformerMixin, BaseEstimator):
 
 
 def same_rows(one, other, **sample):
-    for state in (None, 3):
+    for state in (3,) if one.random_state is None else (None, 3):
         rows, labels = one.sample(12, random_state=state, **sample)
         again, labels_again = other.sample(12, random_state=state, **sample)
         assert type(rows) is type(again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numbers import Real
 from os import PathLike
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
@@ -53,8 +53,9 @@ class PrivateGaussianSampler(GenerativeSampler):
     given the noise that was added. Without a prior, genes are assumed to vary alike and independently within
     `feature_range`; this serves tens of genes, not hundreds.
 
-    The guarantee holds for what `sample` returns, for the attributes and for a saved sampler; `fit_resample` returns
-    the real rows too. Labels that occur, names of genes, prior and the amounts asked for are taken as public.
+    The guarantee holds for what `sample` returns and for a saved sampler; `fit_resample` returns the real rows too,
+    and `sampling_strategy_` follows their exact numbers. Labels that occur, names of genes, prior and the amounts
+    asked for are taken as public.
     **With an integer as `random_state`, whoever knows or guesses it can take the noise away**: use one in tests
     alone. None draws the noise from the operating system. Attacks on the rounding of noise are not defended against.
 
@@ -72,10 +73,10 @@ class PrivateGaussianSampler(GenerativeSampler):
         Range of the features, from public knowledge; used without a `prior`.
     n_directions : int
         Directions in which classes are told apart, the widest of the prior. More tell more, under more noise.
-    scaler : None
-        Not used: a scaler learns from the rows.
+    scaler : "passthrough" or None
+        No other: a scaler learns from the rows. Genes are standardised by public figures.
     quantile_mapping : False
-        Not used: quantiles are values of the rows.
+        Refused if true: quantiles are values of the rows.
 
     Attributes
     ----------
@@ -119,14 +120,16 @@ class PrivateGaussianSampler(GenerativeSampler):
     feature_range: ArrayOrList = (0.0, 16.0)
     n_directions: PositiveInt = 200
 
+    _unsaved: ClassVar[dict[str, Any]] = {
+        "sampling_strategy_": None,
+        "is_synthetic_": None,
+    }  # tell exact sizes
+
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
         self._check_private()
         self._public = self._public_prior(groups)
         self.privacy_ = self._guarantee(groups)
         super()._train(rows, codes, groups)
-        # What is left of the exact sizes of the classes: amounts, and the counts by which rows are spread.
-        self._labels.counts = np.maximum(1, np.rint(self.counts_).astype(int))
-        self.sampling_strategy_ = self._count_synthetic(np.repeat(self.classes_, self._labels.counts))
 
     def _make_spaces(self) -> list[Space]:
         return [PublicScale(self._public.means_, self._public.scales_)]
@@ -138,6 +141,11 @@ class PrivateGaussianSampler(GenerativeSampler):
         model = PrivateClasses(self._public.within_, self._public.between_, self.n_directions)
         model.fit(X, codes, units, self.privacy_["mu"], noise)
         self._model, self.means_, self.counts_ = model, model.means_, model.counts_
+        self._recalled()
+
+    def _recalled(self) -> None:
+        """Forget the exact sizes of the classes: `sample` spreads rows by those that were released."""
+        self._labels.counts = np.maximum(1, np.rint(self.counts_).astype(int))
 
     def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return self._model.draw(codes, rng)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator, eigsh
 
 from ..priors._low_rank import LowRank
 
 _SIZES = 0.1  # share of the squared signal of means that the sizes of the classes get
 _MOMENTS = 0.2  # share of all that the covariance gets
 _MOST = 64  # directions of the covariance that are corrected
+_OVERSAMPLING = 10
+_PASSES = 4
 _PRIOR_ROWS = 50.0  # rows at which the rows' own covariance and the public one weigh the same
 
 
@@ -120,14 +121,14 @@ class PrivateClasses:
 
 
 def _widest(covariance: LowRank, n_directions: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the largest variances and their directions, in rows."""
+    """Return the largest variances and their directions, in rows, by subspace iteration from a fixed start."""
     d = len(covariance.noise)
-    if n_directions >= d:
-        values, vectors = np.linalg.eigh(covariance.apply(np.eye(d)))
-    else:
-        operator = LinearOperator((d, d), matvec=lambda v: covariance.apply(v.ravel()[None])[0], dtype=float)
-        values, vectors = eigsh(operator, k=n_directions, v0=np.ones(d))
-    return values[::-1], vectors[:, ::-1].T
+    basis = np.random.default_rng(0).standard_normal((min(d, n_directions + _OVERSAMPLING), d))
+    for _ in range(_PASSES):
+        basis = covariance.apply(np.linalg.qr(basis.T)[0].T)
+    basis = np.linalg.qr(basis.T)[0].T
+    values, turn = np.linalg.eigh(covariance.apply(basis) @ basis.T)
+    return values[::-1][:n_directions], (turn.T @ basis)[::-1][:n_directions]
 
 
 def _bounded_sums(rows: np.ndarray, codes: np.ndarray, unit: np.ndarray, bound: float) -> np.ndarray:
