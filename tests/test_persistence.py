@@ -596,6 +596,18 @@ def test_train_and_augment_from_the_model(table, tmp_path, capsys):
     assert "model.txaug" in capsys.readouterr().err
 
 
+def test_train_with_a_guarantee(table, tmp_path, capsys):
+    model, new = tmp_path / "model.txaug", tmp_path / "new.csv"
+    options = ["--sampler", "private", "--param", "epsilon=3", "--label", "tissue", "--quiet", "--sharing"]
+    assert run("train", table, "-o", model, *options) == 0
+    assert "it contains no training rows" in capsys.readouterr().out
+    privacy = load_sampler(model).provenance_["privacy"]
+    assert (privacy["epsilon"], privacy["noise"]) == (3.0, "secret")  # whatever the seed of the command
+    only_new = ["--synthetic-only", "--n-synthetic", 8, "-o", new, "--label", "tissue"]
+    assert run("augment", table, "--model", model, *only_new) == 0
+    assert "0 real and 8 synthetic rows" in capsys.readouterr().out
+
+
 def test_train_for_sharing(table, tmp_path, capsys):
     model = tmp_path / "model.txaug"
     options = ["-o", model, "--label", "tissue", "--quiet", "--sharing"]
