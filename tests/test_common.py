@@ -26,6 +26,8 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks as sklearn_checks
 
+from sklearn_txaug.over_sampling import PrivateGaussianSampler
+
 from .samplers import SAMPLERS
 
 each_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda s: type(s).__name__)
@@ -343,7 +345,7 @@ def test_torchs_default_dtype_changes_nothing(sampler, data):
 
 # -- covariates
 
-NO_COVARIATES = {"SelectiveSampler", "TransferFlowSampler"}
+NO_COVARIATES = {"PrivateGaussianSampler", "SelectiveSampler", "TransferFlowSampler"}
 
 
 @each_sampler
@@ -396,6 +398,10 @@ def test_space(sampler, data):
     X, y = np.abs(data[0]), data[1]
     X[:, 2] = 1.5  # a gene that never varies
     sampler = clone(sampler).set_params(nonnegative=True, scaler=MinMaxScaler())
+    if isinstance(sampler, PrivateGaussianSampler):  # which learns no scale from the rows
+        with pytest.raises(ValueError, match="scaler=.* would learn from the rows"):
+            sampler.fit(X, y)
+        return
     X_res, _ = sampler.fit_resample(X, y)
     assert X_res.min() >= 0
     assert 0 <= sampler.clipped_share_ <= 1

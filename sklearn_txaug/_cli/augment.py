@@ -193,12 +193,13 @@ def set_prior(sampler: Any, name: str | None) -> None:
         sampler.set_params(reference=name)
     else:
         raise ValueError(
-            f"--prior: {type(sampler).__name__} takes none; gaussian, copula, flow, ddpm, ddim and transfer do"
+            f"--prior: {type(sampler).__name__} takes none; gaussian, private, copula, flow, ddpm, ddim and transfer do"
         )
 
 
 def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) -> Any:
     """Return a sampler of ours, or any other behind its contract, with parameters given as ``name=value``."""
+    from ..over_sampling import PrivateGaussianSampler
     from ..over_sampling._wrapper import SamplerAdapter
     from ..over_sampling.base import GenerativeSampler
     from ..utils.random import seeded
@@ -212,17 +213,26 @@ def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) ->
     sampler.set_params(**{key: int(progress) for key in bars if key not in values})
     if not isinstance(sampler, GenerativeSampler):
         sampler = SamplerAdapter(sampler=sampler)
-    return seeded(sampler, seed)
+    sampler = seeded(sampler, seed)
+    if isinstance(sampler, PrivateGaussianSampler):  # whose noise must be secret, as no seed of a command is
+        sampler.set_params(random_state=None)
+    return sampler
 
 
 def _known_sampler(name: str) -> Any:
     from ..benchmark import make_samplers
-    from ..over_sampling import FlowMatchingSampler, LandmarkSampler, TransferFlowSampler
+    from ..over_sampling import (
+        FlowMatchingSampler,
+        LandmarkSampler,
+        PrivateGaussianSampler,
+        TransferFlowSampler,
+    )
     from ..over_sampling.base import GenerativeSampler
 
     known = {key: item for key, item in make_samplers().items() if isinstance(item, GenerativeSampler)}
     known.setdefault("landmark", LandmarkSampler(sampler=FlowMatchingSampler()))
     known.setdefault("transfer", TransferFlowSampler())
+    known.setdefault("private", PrivateGaussianSampler())
     if name not in known:
         raise ValueError(
             f"--sampler: {name!r} is not known; choose from {', '.join(known)}, or give the dotted path of a class, "

@@ -213,7 +213,16 @@ def _provenance(
     group_key: str | None,
     n_new: int,
 ) -> dict[str, Any]:
-    """Return what made the synthetic rows, as strings and numbers that every format of AnnData can hold."""
+    """Return what made the synthetic rows, as strings and numbers that every format of AnnData can hold.
+
+    Rows with a guarantee of privacy come with it, and without what tells exactly which rows trained the sampler.
+    """
+    privacy = getattr(sampler, "privacy_", None)
+    of_rows = (
+        {"n_real": adata.n_obs, "training_rows_sha256": _digest(values, adata.obs[label_key], adata.var_names)}
+        if privacy is None
+        else {"privacy": json.dumps(privacy)}
+    )
     return {
         "sampler": type(sampler).__name__,
         "parameters": json.dumps(sampler.get_params(), default=_as_json),
@@ -221,9 +230,8 @@ def _provenance(
         "label_key": label_key,
         "layer": layer or "X",
         "group_key": group_key or "",
-        "n_real": adata.n_obs,
         "n_synthetic": n_new,
-        "training_rows_sha256": _digest(values, adata.obs[label_key], adata.var_names),
+        **of_rows,
         "versions": {name: version(name) for name in _PACKAGES},
     }
 

@@ -11,6 +11,7 @@ from ._gaussian import GaussianSampler
 from ._gmda import GMDASampler
 from ._landmark import LandmarkSampler
 from ._latent import LatentSampler
+from ._private import PrivateGaussianSampler
 from ._tabddpm import TabDDPMSampler
 from ._transfer import TransferFlowSampler
 from ._tvae import TVAESampler
@@ -30,6 +31,7 @@ __all__ = [
     "GaussianSampler",
     "LandmarkSampler",
     "LatentSampler",
+    "PrivateGaussianSampler",
     "TVAESampler",
     "TabDDPMSampler",
     "TransferFlowSampler",

@@ -148,6 +148,12 @@ def _few(value: Any, path: str) -> Iterator[TrainingRows]:
     counts = getattr(getattr(value, "_labels", None), "counts", None)
     if counts is None or hasattr(value, "sampler_") or not hasattr(value, "spaces_"):
         return
+    privacy = getattr(value, "privacy_", None)
+    if privacy is not None:  # means and spreads have noise
+        if privacy["noise"] != "secret":
+            what = "noise that protects the rows, and the random_state that gives it back"
+            yield TrainingRows(path or type(value).__name__, what, int(counts.sum()))
+        return
     few = int(counts[counts < _FEW_ROWS].sum())
     if few:
         where = path or type(value).__name__

@@ -26,6 +26,7 @@ def save_sampler(sampler: Any, path: str | PathLike, *, note: str = "", sharing:
         "note": str(note),
         "n_rows": int(sampler._labels.counts.sum()),
         "training_rows": [item._asdict() for item in rows],
+        "privacy": getattr(sampler, "privacy_", None),
     }
     write_object(path, _KIND, sampler, header)
 
@@ -47,7 +48,8 @@ def load_sampler(path: str | PathLike, *, trusted: Sequence[str] = ()) -> Any:
     Returns
     -------
     sampler : sampler
-        Trained. Its `provenance_` says what wrote it, from how many rows, and what it contains of them.
+        Trained. Its `provenance_` says what wrote it, from how many rows, what it contains of them, and the
+        guarantee of privacy, if it has any.
 
     Raises
     ------

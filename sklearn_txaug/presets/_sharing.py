@@ -11,6 +11,7 @@ _NO_RESIDUALS: dict[str, Any] = {"quantile_mapping": False, "n_neighbors": 0}
 
 SHARING: dict[str, dict[str, Any]] = {
     "GaussianSampler": _NO_QUANTILES,
+    "PrivateGaussianSampler": {"random_state": None},  # a seed gives the noise back
     "VAESampler": _NO_QUANTILES,
     "GANSampler": _NO_QUANTILES,
     "WGANGPSampler": _NO_QUANTILES,

@@ -32,13 +32,19 @@ def make_reference(prior: Any, rows: np.ndarray, names: Any, groups: Any) -> Ref
     ValueError
         If genes do not match, or rows share groups with the reference.
     """
+    prior = resolve_prior(prior)
+    check_other_groups(prior, groups)
+    return reference_for(with_genes(prior, names, rows.shape[1], "prior"), rows)
+
+
+def resolve_prior(prior: Any) -> ExpressionPrior:
+    """Return the fitted prior that a user gave as such, by name, or by file."""
     if not isinstance(prior, ExpressionPrior):
         prior = load_prior(prior)
     check_is_fitted(
         prior, msg="prior is an ExpressionPrior that is not fitted: call its fit on a reference cohort"
     )
-    check_other_groups(prior, groups)
-    return reference_for(with_genes(prior, names, rows.shape[1], "prior"), rows)
+    return prior
 
 
 def with_genes(prior: Any, names: Any, n_features: int, parameter: str) -> Any:

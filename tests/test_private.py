@@ -1,0 +1,145 @@
+"""Differential privacy: the accounting, the sensitivity of what is released, and what a sampler tells beside it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from sklearn_txaug.datasets import load_tissue_expression
+from sklearn_txaug.over_sampling import PrivateGaussianSampler
+from sklearn_txaug.over_sampling._private_classes import _bounded_sums
+from sklearn_txaug.persistence import load_sampler, training_rows_in
+from sklearn_txaug.priors import ExpressionPrior
+from sklearn_txaug.utils.privacy import delta_of, signal_of
+
+
+@pytest.fixture(scope="module")
+def tissues():
+    """Return a prior, and rows and labels of other tissues."""
+    X, y = load_tissue_expression(return_X_y=True, as_frame=True)
+    X = X.iloc[:, :60]
+    public = y.isin(["liver", "hippocampus", "placenta"])
+    return ExpressionPrior(rank=16).fit(X[public], y[public]), X[~public], y[~public]
+
+
+def test_published_values_of_the_gaussian_mechanism():
+    # Gaussian differential privacy of 1 is (1, .1269)-privacy (Dong, Roth and Su 2022, corollary 1).
+    assert delta_of(1.0, 1.0) == pytest.approx(0.12693674)
+    # The noise of the classical bound, sqrt(2 log(1.25 / delta)) / epsilon, is more than is needed.
+    assert 1 / signal_of(0.5, 1e-5) < np.sqrt(2 * np.log(1.25e5)) / 0.5
+
+
+@pytest.mark.parametrize("epsilon", [0.01, 0.5, 4.0, 100.0, 1e6])
+@pytest.mark.parametrize("delta", [1e-12, 1e-5, 0.1])
+def test_signal_is_the_inverse_of_delta(epsilon, delta):
+    assert delta_of(signal_of(epsilon, delta), epsilon) == pytest.approx(delta, rel=1e-6)
+
+
+def test_no_patient_moves_a_sum_by_more_than_the_bound():
+    rng = np.random.default_rng(0)
+    rows, codes = rng.normal(size=(40, 5)), np.arange(40) % 3
+    patients = rng.integers(8, size=40)
+    patients[:3] = 7  # so that without a patient all classes remain
+    total = _bounded_sums(rows, codes, patients, 2.0)
+    for patient in range(7):
+        left = patients != patient
+        moved = total - _bounded_sums(rows[left], codes[left], patients[left], 2.0)
+        assert np.linalg.norm(moved) <= 2.0 + 1e-9
+
+
+def test_what_is_released_has_the_promised_noise(tissues):
+    """Sums of two data sets that differ in one patient are told apart as well as the accountant says, not better."""
+    from scipy.stats import norm
+
+    prior, X, y = tissues
+    rows = X.to_numpy()
+    extreme = rows.copy()
+    extreme[0] += 1e3  # one row, as far as may be
+    sizes = []
+    for some in (slice(None), slice(1, None)):
+        fits = [
+            PrivateGaussianSampler(epsilon=8, prior=prior, random_state=seed).fit(
+                pd.DataFrame(extreme, columns=X.columns)[some], y[some]
+            )
+            for seed in range(200)
+        ]
+        sizes.append(np.array([np.append(s.means_, s.counts_) for s in fits]))
+    # The best linear test that is learned on half of the fits, on the other half.
+    (inside, outside), half = sizes, 100
+    direction = (inside[:half].mean(axis=0) - outside[:half].mean(axis=0)) / inside[:half].var(axis=0).clip(
+        1e-12
+    )
+    scores = np.concatenate([inside[half:] @ direction, outside[half:] @ direction])
+    found = roc_auc_score(np.repeat([1, 0], half), scores)
+    assert found < norm.cdf(signal_of(8, 1e-5) / np.sqrt(2)) + 0.05
+
+
+def test_exact_sizes_are_forgotten(tissues, tmp_path):
+    prior, X, y = tissues
+    sampler = PrivateGaussianSampler(prior=prior, epsilon=0.5).fit(X, y)
+    sampler.save(tmp_path / "private", sharing=True, note="tissues")
+    loaded = load_sampler(tmp_path / "private")
+    exact = y.value_counts().reindex(sampler.classes_).to_numpy()
+    assert not np.array_equal(loaded._labels.counts, exact)
+    np.testing.assert_array_equal(loaded._labels.counts, np.maximum(1, np.rint(sampler.counts_)))
+    assert loaded.sampling_strategy_ is None
+    assert loaded.provenance_["privacy"] == sampler.privacy_
+    assert loaded.provenance_["n_rows"] == loaded._labels.counts.sum()
+
+
+def test_without_a_seed_the_noise_is_new_each_time_and_cannot_be_repeated(tissues):
+    prior, X, y = tissues
+    sampler = PrivateGaussianSampler(prior=prior)
+    one, other = sampler.fit(X, y).means_, sampler.fit(X, y).means_
+    assert not np.isclose(one, other).any(axis=1).all()
+    assert training_rows_in(sampler) == []
+    (listed,) = training_rows_in(sampler.set_params(random_state=0).fit(X, y))
+    assert "random_state" in listed.what
+    assert sampler.privacy_["noise"] == "reproducible"
+
+
+def test_patients_are_the_units(tissues):
+    prior, X, y = tissues
+    sampler = PrivateGaussianSampler(prior=prior, random_state=0).fit(
+        X, y, groups=np.zeros(len(X), dtype=int)
+    )
+    assert sampler.privacy_["unit"] == "group"
+    assert (
+        sampler.counts_.sum() < 2 * len(sampler.classes_) * 30
+    )  # one patient, whatever their number of rows
+
+
+def test_usefulness_grows_with_epsilon(tissues):
+    prior, X, y = tissues
+
+    def error(epsilon):
+        sampler = PrivateGaussianSampler(prior=prior, epsilon=epsilon, random_state=0).fit(X, y)
+        means = sampler.scaler_.inverse_transform(sampler.means_)
+        return np.abs(means - X.groupby(y).mean().loc[sampler.classes_].to_numpy()).mean()
+
+    weak, strong = error(1e5), error(1.0)
+    assert weak < 0.25 < strong
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"quantile_mapping": True}, "quantile_mapping=True gives rows values of training rows"),
+        ({"feature_range": (5.0, 5.0)}, "feature_range must be a lower and a higher number"),
+        ({"delta": 0.0}, "'delta' parameter"),
+        ({"epsilon": 0.0}, "'epsilon' parameter"),
+    ],
+)
+def test_refused(tissues, parameters, message):
+    _, X, y = tissues
+    with pytest.raises(ValueError, match=message):
+        PrivateGaussianSampler(**parameters).fit(X, y)
+
+
+def test_patients_of_the_reference_and_genes_without_a_scale_are_refused(tissues):
+    prior, X, y = tissues
+    with pytest.raises(ValueError, match="prior does not know 1 of 61 genes"):
+        PrivateGaussianSampler(prior=prior).fit(X.assign(unheard_of=1.0), y)
+    mine = ExpressionPrior(rank=4).fit(X, y, groups=np.arange(len(X)))
+    with pytest.raises(ValueError, match="are in the prior's reference too"):
+        PrivateGaussianSampler(prior=mine).fit(X, y, groups=np.arange(len(X)))
