@@ -18,7 +18,7 @@ class Claims:
     Parameters
     ----------
     folder : Path
-        Folder of the locks; made when work is first taken, and removed when all of it has been dropped.
+        Folder of the locks; made when work is first taken.
     """
 
     def __init__(self, folder: Path):
@@ -50,5 +50,3 @@ class Claims:
         """Drop all work that is held."""
         for work in list(self._held):
             self.drop(work)
-        with suppress(OSError):  # others are at work
-            self._folder.rmdir()

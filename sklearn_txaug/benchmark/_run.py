@@ -106,7 +106,10 @@ def benchmark(
     wanted = plan.jobs()
     work = SharedWork(wanted, store, cohort.name, embeddings)
     failed: dict[str, str] = {}
-    with work, Trainings([job.sampler for job in work.jobs], f"benchmark {cohort.name}", verbose) as trainings:
+    with (
+        work,
+        Trainings([job.sampler for job in work.jobs], f"benchmark {cohort.name}", verbose) as trainings,
+    ):
         for k, done in _finished(work, trainings, cohort, samplers, classifiers, n_jobs):
             for where, points in done.points.items():
                 store.save_points(cohort.name, where, points)
