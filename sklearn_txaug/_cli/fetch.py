@@ -8,9 +8,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..utils.files import replacing
 from .options import FILE_ENDINGS, add_traceback, quiet_option
 from .output import check_output, check_writable
 
@@ -132,13 +129,13 @@ def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None
 
 def _write_edges(path: Path, graph: Any) -> None:
     """Write a table that ``GeneGraph.from_edges`` reads."""
+    from ..utils.files import replacing
+
     separator = "," if ".csv" in path.name else "\t"
     opened: Any = gzip.open if path.suffix == ".gz" else open
     edges = graph.adjacency.tocoo()
     upper = edges.row < edges.col
     with replacing(path) as new, opened(new, "wt", encoding="utf-8", newline="\n") as file:
         file.write(separator.join(("source", "target", "weight")) + "\n")
-        for i, j, weight in zip(
-            edges.row[upper], edges.col[upper], np.round(edges.data[upper], 3), strict=True
-        ):
+        for i, j, weight in zip(edges.row[upper], edges.col[upper], edges.data[upper].round(3), strict=True):
             file.write(separator.join((graph.genes[i], graph.genes[j], str(weight))) + "\n")

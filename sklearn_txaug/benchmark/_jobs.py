@@ -102,8 +102,8 @@ def key(row: Row) -> tuple:
 
 def missing(
     jobs: Sequence[Job], rows: Sequence[Row], embedded: Collection[tuple], require_embeddings: bool = False
-) -> list[Job]:
-    """Return the jobs, each without the tasks whose rows are all there.
+) -> dict[Job, Job]:
+    """Return the jobs that are not done, and for each the same without the tasks whose rows are all there.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def missing(
         )
         return not all(names >= set(needed) for names in have)
 
-    left = []
+    left = {}
     for job in jobs:
         tasks = []
         for task in job.tasks:
@@ -137,5 +137,5 @@ def missing(
             if pairs or indicators or (new and require_embeddings):
                 tasks.append(task._replace(pairs=pairs, indicators=indicators, embedding=new))
         if tasks:
-            left.append(job._replace(tasks=tuple(tasks)))
+            left[job] = job._replace(tasks=tuple(tasks))
     return left

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import cpu_count
+from joblib import Parallel, cpu_count, delayed
 
 from .. import __version__
 from .._nn.checkpoint import with_checkpoint
 from ..utils.progress import Trainings
 from ..utils.warnings import warn
 from ._cohort import Cohort, fingerprint, split, subset
-from ._jobs import PROTOCOLS, Job, Plan, key, keys, missing
+from ._jobs import PROTOCOLS, Job, Plan, key, keys
 from ._methods import (
     HIERARCHICAL,
     HierarchicalGaussian,
@@ -25,6 +25,7 @@ from ._methods import (
 )
 from ._reference import TRANSFER, check_teaches, has_reference, reference_rows
 from ._row_amounts import Amount, real_amount, synthetic_amount
+from ._sharing import SharedWork
 from ._store import ResultStore, Row, described
 from ._training import Finished, run_job
 from ._transfer import MARK, PRIOR, WithReference, with_reference
@@ -51,7 +52,8 @@ def benchmark(
 
     A third of the rows, or of the groups, is held out for each seed. A generator is trained once for each
     subset and seed (in the oracle protocol once for each seed), and sampled at every amount; each seed has its own
-    trainings. Finished rows are appended to ``results.csv`` and never computed again.
+    trainings. Finished rows are appended to ``results.csv`` and never computed again. Processes that are given the
+    same folder at the same time, on one machine or on several that share it, divide the trainings among them.
 
     Parameters
     ----------
@@ -102,18 +104,19 @@ def benchmark(
     store = open_store(cohort, samplers, classifiers, output, settings)
     samplers = {name: with_checkpoint(sampler, checkpoint) for name, sampler in samplers.items()}
     wanted = plan.jobs()
-    finished = [row for row in store.rows if row.dataset == cohort.name]
-    jobs = missing(wanted, finished, store.embedded(cohort.name), embeddings)
-    given = [(job, cohort, samplers.get(job.sampler), classifiers) for job in jobs]
+    work = SharedWork(wanted, store, cohort.name, embeddings)
     failed: dict[str, str] = {}
-    with Trainings([job.sampler for job in jobs], f"benchmark {cohort.name}", verbose) as trainings:
-        work = trainings.run(_run, given, n_jobs or cpu_count(), return_as="generator_unordered")
-        for job, done in work:
+    with (
+        work,
+        Trainings([job.sampler for job in work.jobs], f"benchmark {cohort.name}", verbose) as trainings,
+    ):
+        for k, done in _finished(work, trainings, cohort, samplers, classifiers, n_jobs):
             for where, points in done.points.items():
                 store.save_points(cohort.name, where, points)
             store.append(done.rows)
+            work.done(k)
             if done.error:
-                failed.setdefault(job.sampler, done.error)
+                failed.setdefault(work.jobs[k].sampler, done.error)
     for name, error in failed.items():
         warn(f"{cohort.name}: sampler {name} has no results, or only some, because it fails: {error}")
     belongs = keys(wanted)
@@ -190,5 +193,24 @@ def make_plan(
     return Plan(samplers, classifiers, real, synthetic, seeds, protocols)
 
 
-def _run(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, Any]) -> tuple[Job, Finished]:
-    return job, run_job(job, cohort, sampler, classifiers)
+def _finished(
+    work: SharedWork,
+    trainings: Trainings,
+    cohort: Cohort,
+    samplers: Mapping[str, Any],
+    classifiers: Mapping[str, Any],
+    n_jobs: int | None,
+) -> Iterator[tuple[int, Finished]]:
+    """Yield the number and the results of each job, but for those that other processes have done meanwhile."""
+    for jobs in work.rounds():
+        calls = (
+            delayed(trainings.watched(k, _run))(k, job, cohort, samplers.get(job.sampler), classifiers)
+            for k, job in jobs
+        )
+        # no more are taken than can run at once: the others are left to other processes
+        parallel = Parallel(n_jobs or cpu_count(), return_as="generator_unordered", pre_dispatch="n_jobs")
+        yield from parallel(calls)
+
+
+def _run(k: int, job: Job, *given: Any) -> tuple[int, Finished]:
+    return k, run_job(job, *given)

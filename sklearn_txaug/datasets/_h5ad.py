@@ -125,5 +125,49 @@ class H5adFormat(AnnDataFormat):
         return require("anndata", "reading an .h5ad file").read_h5ad(path)
 
     def write_anndata(self, path: Path, adata: Any) -> None:
-        """Write an AnnData, compressed."""
-        adata.write_h5ad(path, compression="gzip")
+        """Write an AnnData, compressed, as its method ``write_h5ad`` does."""
+        h5py = require("h5py", "writing an .h5ad file")
+        io = require("anndata", "writing an .h5ad file").io
+        adata.strings_to_categoricals()
+        if adata.raw is not None:
+            adata.strings_to_categoricals(adata.raw.var)
+        with open(path, "w+b", buffering=0) as below:
+            sink = _Sink(below)
+            try:
+                with h5py.File(sink, "w") as file:
+                    io.write_elem(file, "/", adata, dataset_kwargs={"compression": "gzip"})
+            finally:
+                if sink.error is not None:
+                    raise sink.error
+
+
+class _Sink:
+    """A file that HDF5 writes to, and that keeps the error of a full disk to itself.
+
+    HDF5 ends the process if it cannot write what it has in memory when a file is closed. So what does not fit goes
+    nowhere, and the caller raises the error when HDF5 is done.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self.error: OSError | None = None
+        self.read, self.readinto, self.seek, self.tell = file.read, file.readinto, file.seek, file.tell
+        self._file = file
+
+    def write(self, data: Any) -> int:
+        rest = memoryview(data)
+        while self.error is None and len(rest):
+            try:
+                rest = rest[self._file.write(rest) :]  # less than all of it before a full disk is an error
+            except OSError as error:
+                self.error = error
+        return len(data)
+
+    def truncate(self, size: int) -> int:
+        try:
+            self._file.truncate(size)
+        except OSError as error:
+            self.error = self.error or error
+        return size
+
+    def flush(self) -> None:
+        """Do nothing: the file has no buffer."""

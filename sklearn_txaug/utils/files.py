@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 
 _PREFIX = ".writing_"
 _DAY = 86_400  # seconds
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def _remove_remains(folder: Path) -> None:
@@ -82,5 +84,9 @@ def replacing(path: Path) -> Iterator[Path]:
         with open(new, "rb") as file:
             os.fsync(file.fileno())
         os.replace(new, path)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -15,6 +15,8 @@ from typing import Any
 from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
+from .processes import end_with
+
 _NUMBER = struct.Struct("f")
 _SECONDS = 0.2  # between two looks at what other processes report
 _SHOWN = 4  # trainings named beside the bar
@@ -101,12 +103,17 @@ class Trainings:
 
 
 class _Watched:
-    """A function whose share of its work is written to a file, or told to the training that it is a part of."""
+    """A function whose share of its work is written to a file, or told to the training that it is a part of.
+
+    In a process that was started for it, it does not outlive the process that waits for it.
+    """
 
     def __init__(self, function: Callable[..., Any], k: int, n: int, path: str):
         self.function, self.k, self.n, self.path = function, k, n, path
+        self.pid = os.getpid()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        end_with(self.pid)
         if not self.path:
             with part(self.k, self.n):
                 return self.function(*args, **kwargs)
