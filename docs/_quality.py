@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn_txaug._cli.methods import pick
 from sklearn_txaug._cli.options import names, positive
-from sklearn_txaug.benchmark import Cohort, benchmark, format_quality, make_cohort
+from sklearn_txaug.benchmark import Cohort, Row, benchmark, format_quality, make_cohort
 from sklearn_txaug.datasets import read_expression
 
 
@@ -40,8 +40,8 @@ def chosen(arguments: argparse.Namespace, samplers: Mapping[str, Any]) -> dict[s
     return pick(dict(samplers), arguments.samplers or list(samplers), "--samplers")
 
 
-def print_quality(arguments: argparse.Namespace, cohort: Cohort, samplers: Mapping[str, Any]) -> None:
-    """Train what is not in the output folder yet and print the table."""
+def print_quality(arguments: argparse.Namespace, cohort: Cohort, samplers: Mapping[str, Any]) -> list[Row]:
+    """Train what is not in the output folder yet, print the table, and return its rows."""
     rows = benchmark(
         cohort,
         samplers=samplers,
@@ -53,3 +53,4 @@ def print_quality(arguments: argparse.Namespace, cohort: Cohort, samplers: Mappi
         n_jobs=arguments.jobs,
     )
     print(format_quality(rows, list(samplers)))
+    return rows

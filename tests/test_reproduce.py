@@ -157,7 +157,7 @@ def families(names):
 def test_ours_have_the_names_of_the_published_figures(study, tmp_path):
     names = ["noisy copies", "WGAN-GP", "AttGAN PPI + co-expression", "RandAttGAN PPI + co-expression"]
     found, paper, missing = measured(PAPERS["lacan2023"]["tcga"], study, tmp_path, names)
-    assert not missing
+    assert missing == ["age and sex as conditions: no columns of them (--covariates)"]
     ours = families(row.metric for row in found)
     assert families(name for system in (REAL, *names) for name in paper.figures(system)) <= ours
     assert {row.metric for row in found if row.sampler == REAL} >= {"reverse_validation_cancer"}
@@ -264,6 +264,25 @@ def test_text_and_page(study, tmp_path):
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_generators_are_conditioned_on_covariates(study, tmp_path):
+    pd = pytest.importorskip("pandas")
+    paper = PAPERS["lacan2023"]["tcga"]
+    assert any("age and sex as conditions" in line for line in available(paper, study)[1])
+    study = study._replace(covariates=pd.DataFrame({"age": np.arange(90) + 20.0, "sex": list("fm") * 45}))
+    assert not any("age" in line for line in available(paper, study)[1])
+    paper = quick(paper, 60)
+    split = Split(study, paper, 0)
+    sampler = run._train(split, "WGAN-GP").sampler
+    assert sampler.sample(1, covariates={"age": 90, "sex": "f"})[0].shape == (1, 6)
+    *_, drawn = sampler.sample(300, return_covariates=True)
+    assert set(drawn["age"]) == set(split.train + 20.0)
+    assert run._train(split, "noisy copies").draw(study.cohort.y[:5]).shape == (5, 6)
+    paper = paper._replace(systems={"WGAN-GP": paper.systems["WGAN-GP"]})
+    reproduce(study, paper, seeds=1, output=tmp_path, verbose=False)
+    with pytest.raises(ValueError, match="covariates"):
+        reproduce(study._replace(covariates=None), paper, seeds=1, output=tmp_path, verbose=False)
+
+
 def test_noisy_copies():
     X, y = rows(), labels()
     copies, drawn = NoisyCopies(scale=0.1).fit(X, y).sample(y=["liver"] * 500, random_state=0)
@@ -279,19 +298,27 @@ def file(tmp_path):
     frame = pd.DataFrame(rows(), columns=[f"G{i}" for i in range(12)], index=[f"S{i}" for i in range(90)])
     donors = [f"D{i // 4}" for i in range(90)]
     path = tmp_path / "toy.csv"
-    frame.assign(tissue=labels(), cancer=np.arange(90) // 2 % 2, donor=donors)[::2].to_csv(path)
+    columns = {
+        "tissue": labels(),
+        "cancer": np.arange(90) // 2 % 2,
+        "donor": donors,
+        "age": np.arange(90) + 20,
+    }
+    frame.assign(**columns)[::2].to_csv(path)
     return path
 
 
 def test_command_line(file, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sklearn_txaug.benchmark.reproduction.small", quick)
     command = (
-        f"reproduce lacan2023 --data {file} --label tissue --group donor --cancer cancer --scale small --quiet "
-        f"--systems WGAN-GP --seeds 1 --output {tmp_path}/out"
+        f"reproduce lacan2023 --data {file} --label tissue --group donor --cancer cancer --covariates age "
+        f"--scale small --quiet --systems WGAN-GP --seeds 1 --output {tmp_path}/out"
     ).split()
     assert command_line.main(command) == 0
     printed = capsys.readouterr().out
-    assert "toy: 45 rows, 12 genes, 3 classes, 2 cancer" in printed
+    assert re.search(
+        "toy: 45 rows, 12 genes, 3 classes, 2 cancer, .* training rows, conditioned on age", printed
+    )
     assert re.search(r"\| WGAN-GP +\| reverse validation cancer +\| 0.9839 ", printed)
     folder = tmp_path / "out" / "lacan2023-tcga-small"
     assert (folder / "results.csv").exists()
@@ -312,7 +339,7 @@ def test_command_line(file, tmp_path, capsys, monkeypatch):
         ("gmda2024 --cohort moons --data {file}", "its points are made"),
         ("lacan2026 --cancer sex", "--cancer: lacan2026 has no use for it"),
         (
-            "lacan2023 --data {file} --label tissue --drop cancer,donor --scale full",
+            "lacan2023 --data {file} --label tissue --drop cancer,donor,age --scale full",
             "takes 50 neighbours",
         ),
     ],
@@ -326,7 +353,7 @@ def test_command_line_errors(options, message, file, tmp_path, capsys):
 def test_tables_and_toys(file, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sklearn_txaug.benchmark.reproduction.small", small_trees)
     common = f"--scale small --quiet --output {tmp_path}/out".split()
-    table = f"reproduce gmda2024 --cohort wilt --data {file} --label tissue --drop cancer,donor".split()
+    table = f"reproduce gmda2024 --cohort wilt --data {file} --label tissue --drop cancer,donor,age".split()
     assert command_line.main([*table, *common]) == 0
     printed = capsys.readouterr().out
     assert re.search(r"\| GMDA +\| reverse validation +\| 0.9129 ", printed)

@@ -58,6 +58,13 @@ def add_reproduce(commands: Any) -> None:
         metavar="COLUMN",
         help="column of tumour or normal, for the second task of lacan2023: two values",
     )
+    add(
+        "--covariates",
+        type=names,
+        default=[],
+        metavar="COLUMNS",
+        help="columns that generators of lacan2023 are conditioned on besides: age,sex as published",
+    )
     add("--graph", type=Path, help="table of protein interactions for the AttGAN, as of STRING")
     add(
         "--systems", type=names, default="", help="some of the paper's systems, comma-separated; default: all"
@@ -134,9 +141,10 @@ def _paper(arguments: argparse.Namespace, name: str) -> Any:
     paper = PAPERS[arguments.paper][name]
     for option, given, of_use in (
         ("--cancer", arguments.cancer, paper.binary),
+        ("--covariates", arguments.covariates, paper.covariates),
         ("--graph", arguments.graph, any(system.graphs for system in paper.systems.values())),
     ):
-        if given is not None and not of_use:
+        if given and not of_use:
             raise ValueError(f"{option}: {arguments.paper} has no use for it")
     chosen = pick(dict(paper.systems), arguments.systems or list(paper.systems), "--systems")
     return paper._replace(systems=chosen)
@@ -161,6 +169,7 @@ def _study(
         binary=binary,
         landmarks=masks,
         ppi=ppi,
+        covariates=table.get("covariates"),
         min_class_size=arguments.min_class_size,
     )
     if rare:
@@ -178,6 +187,8 @@ def _tables(arguments: argparse.Namespace, paper: Any) -> tuple[Any, Any, list[s
     import numpy as np
 
     if arguments.data is None:
+        if arguments.covariates:
+            raise ValueError("--covariates: the embedded data have none; give a cohort by --data")
         table = read_cohort(None, arguments)
         if not paper.binary:
             return table, None, []
@@ -258,13 +269,14 @@ def _facts(study: Any, n_train: int, scale: str) -> dict[str, str]:
     genes = f"{cohort.X.shape[1]} genes"
     if study.landmarks is not None:
         genes += f", {study.landmarks.sum()} of them landmarks"
+    given = "" if study.covariates is None else f", conditioned on {', '.join(study.covariates)}"
     device = resolve_device("auto")
     named = (
         torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} threads"
     )
     return {
         "Cohort": f"{cohort.name}: {len(cohort.y)} rows, {genes}, {', '.join(counts)}, {n_train} training rows"
-        f"{'' if cohort.groups is not None else ', no groups: split by row'}",
+        f"{given}{'' if cohort.groups is not None else ', no groups: split by row'}",
         "Scale": scale,
         "Device": f"{device.type}, {named}, torch {torch.__version__}",
     }

@@ -31,10 +31,13 @@ def honest(train: np.ndarray, test: np.ndarray) -> Split:
     return Split(train, train, test)
 
 
-def fit_generator(sampler: Any, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray) -> Any:
-    """Train a sampler on some of the rows, and give it their groups if it takes any."""
+def fit_generator(
+    sampler: Any, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, covariates: Any = None
+) -> Any:
+    """Train a sampler on some of the rows, and give it their groups if it takes any, and covariates if there are."""
+    given = {} if covariates is None else {"covariates": _safe_indexing(covariates, rows)}
     part = None if groups is None else _safe_indexing(groups, rows)
-    return sampler.fit(_safe_indexing(X, rows), y[rows], **groups_for(sampler, part))
+    return sampler.fit(_safe_indexing(X, rows), y[rows], **groups_for(sampler, part), **given)
 
 
 def with_synthetic(X: Any, y: np.ndarray, generator: Any, labels: np.ndarray) -> tuple[Any, np.ndarray]:

@@ -170,6 +170,7 @@ TCGA = Paper(
     folds=6,
     held=1,
     binary=True,
+    covariates=("age", "sex"),
     claims=(
         Claim("Attention raises recall.", ("AttGAN PPI", "recall"), ("WGAN-GP", "recall")),
         Claim("Attention lowers precision.", ("WGAN-GP", "precision"), ("AttGAN PPI", "precision")),
@@ -220,8 +221,9 @@ TCGA = Paper(
     ),
     notes=(
         *EVERYWHERE,
-        "Generators are conditioned on the label, and on tumour or normal if --cancer names its column; the "
-        "published ones also on age and sex.",
+        "Generators are conditioned on the label, on tumour or normal if --cancer names its column, and on the "
+        "columns of --covariates; the published ones on tissue, tumour or normal, age and sex, coded in a way that "
+        "was not found.",
         "Widths and learning rates of the published generators were not found, nor the fixed gamma, which is 1 here.",
         "Protein interactions are those of --graph with a score of .995 or more; the published database is unknown.",
         "The Frechet distance depends on the classifier that embeds: compare systems within a column.",

@@ -17,8 +17,8 @@ class NoisyCopies(BaseEstimator):
         self.scale = scale
         self.random_state = random_state
 
-    def fit(self, X: np.ndarray, y: np.ndarray) -> NoisyCopies:
-        """Keep the rows."""
+    def fit(self, X: np.ndarray, y: np.ndarray, covariates: Any = None) -> NoisyCopies:
+        """Keep the rows; copies have the covariates of theirs."""
         self.X_, self.y_ = X, y
         self.deviation_ = X.std(axis=0)
         return self

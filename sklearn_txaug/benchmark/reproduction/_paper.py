@@ -64,9 +64,9 @@ class Paper(NamedTuple):
     The cohort is cut into `folds` parts, of which `held` are the test rows; one in five of the others are validation
     rows. `classifiers` are those of reverse validation and `embedders` those of the Frechet distance and of
     augmentation, by task: "" is the label, "cancer" tumour or normal; with the suffix ``", all genes"`` they are
-    for whole transcriptomes. `unjudged` are beginnings of names whose
-    published figures are of other conditions. `known` are
-    mistakes and peculiarities of the published figures, `notes` what the reproduction does differently.
+    for whole transcriptomes. `covariates` are what generators are conditioned on besides. `unjudged` are beginnings
+    of names whose published figures are of other conditions. `known` are mistakes and peculiarities of the published
+    figures, `notes` what the reproduction does differently.
     """
 
     source: str
@@ -80,6 +80,7 @@ class Paper(NamedTuple):
     held: int
     landmarks: bool = False
     binary: bool = False
+    covariates: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     unjudged: Sequence[str] = ()
     known: Sequence[str] = ()

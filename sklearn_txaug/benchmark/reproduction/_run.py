@@ -40,6 +40,8 @@ def available(paper: Paper, study: Study) -> tuple[Paper, list[str]]:
         missing.append("landmark genes, and what is reconstructed from them: all genes stand in for them")
     if paper.binary and len(study.tasks) < 2:
         missing.append("tumour or normal: no column of them (--cancer)")
+    if paper.covariates and study.covariates is None:
+        missing.append(f"{' and '.join(paper.covariates)} as conditions: no columns of them (--covariates)")
     return paper._replace(systems=systems), missing
 
 
@@ -106,6 +108,7 @@ def _identity(study: Study, paper: Paper) -> dict[str, str]:
         "sklearn_txaug": __version__,
         f"{name} data": fingerprint(study.cohort),
         f"{name} genes": "all" if study.landmarks is None else f"{study.landmarks.sum()} landmarks",
+        f"{name} covariates": "none" if study.covariates is None else ", ".join(study.covariates),
         f"{name} paper": f"{paper.source}; {paper.folds}; {paper.held}",
         **{f"{name} {task or 'label'}": described(model) for task, model in models.items()},
         **{f"{name} {type(part).__name__}": _text(part) for part in paper.parts},
@@ -140,7 +143,8 @@ def _train(split: Split, name: str, checkpoint: Path | None = None) -> Trained:
     with PeakMemory() as memory:
         start = time.perf_counter()
         sampler = with_checkpoint(sampler, checkpoint)
-        sampler = fit_generator(sampler, X, study.cohort.y, None, training_rows(split, system))
+        rows = training_rows(split, system)
+        sampler = fit_generator(sampler, X, study.cohort.y, None, rows, study.covariates)
         minutes = (time.perf_counter() - start) / 60
     costs = {
         "parameters": float(n_parameters(sampler)),

@@ -22,13 +22,14 @@ class Study(NamedTuple):
     """A cohort whose labels are what generators are conditioned on, and what these labels mean for each task.
 
     `landmarks` is the mask of the landmark genes, None if there are none; `ppi` is a graph whose genes are column
-    numbers.
+    numbers; `covariates` is a table of what generators are conditioned on besides.
     """
 
     cohort: Cohort
     tasks: Mapping[str, Mapping[Any, Any]]
     landmarks: np.ndarray | None = None
     ppi: GeneGraph | None = None
+    covariates: Any = None
 
     def labels(self, task: str, y: np.ndarray) -> np.ndarray:
         """Return the labels of a task of rows with these conditions."""
@@ -49,6 +50,7 @@ def make_study(
     binary: Any = None,
     landmarks: np.ndarray | None = None,
     ppi: GeneGraph | None = None,
+    covariates: Any = None,
     min_class_size: int = 6,
 ) -> tuple[Study, list]:
     """Return the study without classes of fewer than `min_class_size` rows, and the classes dropped.
@@ -57,9 +59,12 @@ def make_study(
     """
     y = np.asarray(y)
     cohort, rare = make_cohort(name, X, y, groups, min_class_size=min_class_size)
+    kept = ~np.isin(y, rare)
+    covariates = None if covariates is None else covariates[kept]
     if binary is None:
-        return Study(cohort, {"": {c: c for c in np.unique(cohort.y).tolist()}}, landmarks, ppi), rare
-    second = np.asarray(binary)[~np.isin(y, rare)]
+        tasks = {"": {c: c for c in np.unique(cohort.y).tolist()}}
+        return Study(cohort, tasks, landmarks, ppi, covariates), rare
+    second = np.asarray(binary)[kept]
     if len(np.unique(second)) != 2:
         raise ValueError(
             f"--cancer must have two values, tumour and normal; it has {np.unique(second).tolist()}"
@@ -67,7 +72,7 @@ def make_study(
     pairs = {f"{a}, {b}": (a, b) for a, b in zip(cohort.y.tolist(), second.tolist(), strict=True)}
     conditions = np.array([f"{a}, {b}" for a, b in zip(cohort.y.tolist(), second.tolist(), strict=True)])
     tasks = {task: {pair: both[i] for pair, both in pairs.items()} for i, task in enumerate(("", CANCER))}
-    return Study(cohort._replace(y=conditions), tasks, landmarks, ppi), rare
+    return Study(cohort._replace(y=conditions), tasks, landmarks, ppi, covariates), rare
 
 
 class Split:
