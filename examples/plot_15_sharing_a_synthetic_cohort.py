@@ -68,10 +68,10 @@ for i, (attack, marker) in enumerate({"distance": "o", "density": "s", "classifi
     auc = np.array([s.auc for s in success])
     spread = np.abs([[s.auc_low for s in success], [s.auc_high for s in success]] - auc)
     left.errorbar(auc, at + 0.2 * (i - 1), xerr=spread, fmt=marker, label=attack, capsize=2)
-left.set(yticks=at, yticklabels=list(rows), xlabel="area under the curve of the attack", xlim=(0.35, 1.03))
+left.set(yticks=at, yticklabels=list(rows), xlabel="area under the curve of the attack", xlim=(0.45, 1.03))
 left.axvline(0.5, color="0.6", linestyle="--", zorder=0)
 left.invert_yaxis()
-left.legend(title="attack", loc="upper left")
+left.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)
 for i, name in enumerate(rows):
     right.scatter(worth[name], found[name].auc, s=60, color=f"C{i}")
     right.annotate(name, (worth[name], found[name].auc), xytext=(6, 5), textcoords="offset points")
