@@ -87,5 +87,5 @@ from sklearn_txaug.plotting import TrainingHistoryDisplay
 TrainingHistoryDisplay.from_estimator(sampler)
 
 # %%
-# ``python -m sklearn_txaug benchmark --sampler my_package.PrototypeSampler`` compares it with the others on
+# ``python -m sklearn_txaug benchmark --samplers my_package.PrototypeSampler`` compares it with the others on
 # any cohort.

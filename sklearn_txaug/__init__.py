@@ -1,3 +1,3 @@
 """Deep generative models for transcriptomics as imbalanced-learn samplers."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

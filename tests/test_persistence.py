@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler
 
 from sklearn_txaug import __main__ as command_line
-from sklearn_txaug import presets
+from sklearn_txaug import __version__, presets
 from sklearn_txaug.callbacks import IndicatorCheckpoint
 from sklearn_txaug.metrics import correlation_score
 from sklearn_txaug.model_selection import SelectiveSampler
@@ -379,7 +379,7 @@ FORGERIES = {
     ),
     "an older package": (
         lambda d: d["written_by"].update(sklearn_txaug="0.0.9"),
-        "0.0.9 wrote it, and 0.1.0 is",
+        f"0.0.9 wrote it, and {__version__} is",
     ),
     "another scikit-learn": (
         lambda d: d["written_by"].update({"scikit-learn": "0.1"}),
