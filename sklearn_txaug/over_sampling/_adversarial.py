@@ -113,7 +113,7 @@ def two_sided_penalty(
     point a pair, uniform on the line.
     """
     share = uniform(len(real), 1, like=real, rng=rng)
-    between = torch.lerp(fake, real, share).requires_grad_()
+    between = torch.lerp(fake.to(real.dtype), real, share).requires_grad_()
     (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
     return _distance_from_one(gradient)
 
@@ -122,13 +122,13 @@ def scores_and_penalty(
     critic: Player, real: Tensor, fake: Tensor, y: Tensor, rng: torch.Generator | None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the critic's scores of real and of fake rows, and their `two_sided_penalty`."""
-    condition = critic.condition(y)
+    condition, fake = critic.condition(y), fake.to(real.dtype)
     twice, both = condition.repeat(2, 1), torch.cat([real, fake])
     if critic.is_piecewise_linear:
         first = critic.first_linear(both, twice)
         # what the first layer makes of a point on a line is on the line between what it makes of the ends
         at_real, at_fake = first.detach().chunk(2)
-        between = torch.lerp(at_fake, at_real, uniform(len(real), 1, like=real, rng=rng))
+        between = torch.lerp(at_fake, at_real, uniform(len(real), 1, like=at_real, rng=rng))
         penalty = _distance_from_one(critic.input_gradient(between, condition))
         scores = critic.from_first_linear(first, twice)
     else:

@@ -111,13 +111,14 @@ class CopulaSampler(MixedSampler, GaussianSampler):
     def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         drawn = super()._draw_rows(codes, rng)
         n = self._centres.shape[1]
+        states = np.empty((len(drawn), len(self._sizes)), dtype=drawn.dtype)
         for c in np.unique(codes):
             rows = np.flatnonzero(codes == c)
             for j in blocks(n, len(rows) + self._counts[c]):
                 drawn[rows, j] = self._quantiles(c, ndtr(drawn[rows, j].astype(np.float64)), j)
             if self._sizes:
-                drawn[rows, n:] = self._categories.states(c, drawn[rows, n:])
-        return drawn
+                states[rows] = self._categories.states(c, drawn[rows, n:])
+        return np.hstack([drawn[:, :n], states]) if self._sizes else drawn
 
     def _quantiles(self, c: int, shares: np.ndarray, columns: slice) -> np.ndarray:
         """Return the quantiles of the blended distribution of class c at `shares`, for some genes."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ...utils.blocks import blocks
@@ -53,7 +54,7 @@ class ScaledSpace(Space):
         self.scaler = scaler
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> ScaledSpace:
-        self.dtype_ = X.dtype
+        self.dtype_ = X.dtype.name
         self.constant_ = np.flatnonzero(np.ptp(X, axis=0) == 0)
         self.values_ = X[0, self.constant_]
         if type(self.scaler) is StandardScaler:  # by blocks: at once, it takes several copies of X
@@ -64,7 +65,7 @@ class ScaledSpace(Space):
         return self
 
     def encode(self, X: np.ndarray) -> np.ndarray:
-        return X.copy() if self._is_identity else _by_blocks(self.scaler.transform, X, np.dtype(np.float32))
+        return X.copy() if self._is_identity else _by_blocks(self.scaler.transform, X, np.float32)
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         X = Z if self._is_identity else _by_blocks(self.scaler.inverse_transform, Z, self.dtype_)
@@ -77,7 +78,7 @@ class ScaledSpace(Space):
         return isinstance(self.scaler, FunctionTransformer) and self.scaler.func is None
 
 
-def _by_blocks(function: Callable[[np.ndarray], Any], X: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def _by_blocks(function: Callable[[np.ndarray], Any], X: np.ndarray, dtype: DTypeLike) -> np.ndarray:
     """Apply a function of rows, in double precision, to one block of rows after another."""
     result = np.empty((0, X.shape[1]), dtype)
     for rows in blocks(*X.shape):
