@@ -1,8 +1,8 @@
 """Print the peak memory of every sampler and of the report.
 
 ``python docs/measure_memory.py [n_genes n_rows [name ...]]``. Each runs in a process of its own. Figures are the peak
-that it adds to a process which has the rows, divided by the size of the rows in single precision. Half as many rows are
-drawn as are trained on. The report compares three sets of a third of the rows.
+that it adds to a process which has the rows, divided by the size of the rows in single precision. Half as many
+rows are drawn as are trained on. The report compares three sets of a third of the rows.
 """
 
 import subprocess

@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
 
 from ..utils.random import draw_integer, seeded
-from ._distances import as_tensors, nearest_between
+from ._distances import as_rows, nearest_between
 
 _TINY = 1e-12
 _MOST_ROWS = 4000  # of a set whose density is estimated
@@ -43,8 +43,8 @@ def density_attack(rows: np.ndarray, known: Knowledge) -> np.ndarray:
 
 def _relative_distances(rows: np.ndarray, known: Knowledge, k: int) -> np.ndarray:
     """Return the mean distances to the 1 to k nearest synthetic rows, each divided by that to reference rows."""
-    A, synthetic, reference = as_tensors(rows, known.synthetic, known.reference, device=known.device)
-    k = min(k, len(synthetic), len(reference))
+    A, synthetic, reference = as_rows(rows, known.synthetic, known.reference, device=known.device)
+    k = min(k, synthetic.n_rows, reference.n_rows)
     near, far = (nearest_between(A, B, k)[0].sqrt().cumsum(dim=1) for B in (synthetic, reference))
     near, far = near + _TINY, far + _TINY  # a row that is in both sets is no sign of anything
     return np.asarray(torch.log(near / far).cpu())
@@ -149,8 +149,8 @@ def gaussian_shadow(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Genera
 
 def interpolating_shadow(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw between each row and one of its five nearest."""
-    (A,) = as_tensors(rows, device="cpu")
-    d2 = torch.cdist(A, A).fill_diagonal_(torch.inf)
+    (A,) = as_rows(rows, device="cpu")
+    d2 = torch.cdist(A.centred(), A.centred()).fill_diagonal_(torch.inf)
     k = min(5, len(rows) - 1)
     nearest = d2.topk(k, dim=1, largest=False).indices.numpy()
     partners = nearest[np.arange(len(rows)), rng.integers(k, size=len(rows))]

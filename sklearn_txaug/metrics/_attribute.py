@@ -8,7 +8,7 @@ import numpy as np
 
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
 from ._attack_success import LEVEL, group_numbers, redrawn_weights
-from ._distances import as_tensors, nearest_between
+from ._distances import as_rows, nearest_between
 from ._indicator import Field, indicator
 from ._validation import check_three, generator
 
@@ -178,6 +178,6 @@ def _ridge(known: np.ndarray, hidden: np.ndarray, rows: np.ndarray, device: Any)
 
 def _nearest(known: np.ndarray, hidden: np.ndarray, rows: np.ndarray, device: Any) -> np.ndarray:
     """Take the hidden values of the row that is nearest in the known genes."""
-    A, B = as_tensors(rows, known, device=device)
+    A, B = as_rows(rows, known, device=device)
     _, nearest = nearest_between(A, B)
     return np.asarray(hidden[nearest[:, 0].cpu().numpy()])

@@ -137,7 +137,9 @@ def _by_label(
     for code, label in enumerate(classes):
         rows, new = np.flatnonzero(codes == code), np.flatnonzero(y_synthetic == label)
         if len(new):
-            own[rows] = count_in_balls(neighbours.real[rows], neighbours.synthetic[new], radius[rows]) > 0
+            own[rows] = (
+                count_in_balls(neighbours.real.take(rows), neighbours.synthetic.take(new), radius[rows]) > 0
+            )
     return {"class": y_real, "class_size": sizes[codes], "covered_by_class": own}
 
 

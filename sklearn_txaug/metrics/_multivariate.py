@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
+from ..utils.blocks import map_rows
 from ..utils.typing import MatrixLike, RandomState
-from ._distances import as_tensors, mean_over_pairs, median_squared_distance
+from ._distances import as_rows, mean_over_pairs, median_squared_distance
 from ._indicator import Field, indicator
 from ._validation import check_pair, check_rows, generator
 
@@ -94,12 +96,12 @@ def _embed(
     if embedding is None:
         return real.astype(np.float64), synthetic.astype(np.float64)
     if isinstance(embedding, str) and embedding == "pca":
-        real, synthetic = real.astype(np.float64), synthetic.astype(np.float64)
         if isinstance(random_state, np.random.Generator) or random_state is None:
             random_state = int(generator(random_state).integers(2**31 - 1))
         with np.errstate(invalid="ignore"):  # constant rows have no variance to explain
-            pca = PCA(min(n_components, *real.shape), random_state=random_state).fit(real)
-        embed = pca.transform
+            pca = PCA(min(n_components, *real.shape), copy=False, random_state=random_state)
+            pca.fit(real.astype(np.float64))
+        embed = partial(map_rows, pca.transform, dtype=np.dtype(np.float64))
     elif hasattr(embedding, "transform"):
         embed = embedding.transform
     elif callable(embedding):
@@ -184,7 +186,7 @@ def mmd(
     """
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2 if unbiased else 1)
     width = kernel_width(real, synthetic, gamma, random_state)
-    A, B = as_tensors(real, synthetic, device=device)
+    A, B = as_rows(real, synthetic, device=device)
 
     def kernel(d2: torch.Tensor) -> torch.Tensor:
         return d2.mul_(-width).exp_()
@@ -194,7 +196,7 @@ def mmd(
     between = mean_over_pairs(A, B, kernel)
     if unbiased:
         within_a, within_b = (
-            (len(X) * mean - 1) / (len(X) - 1) for X, mean in ((A, within_a), (B, within_b))
+            (X.n_rows * mean - 1) / (X.n_rows - 1) for X, mean in ((A, within_a), (B, within_b))
         )
         return within_a + within_b - 2 * between
     return max(0.0, within_a + within_b - 2 * between)
@@ -261,7 +263,7 @@ def energy_distance(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str 
     >>> energy_distance([[0.0]], [[2.0]])
     2.0
     """
-    A, B = as_tensors(*check_pair(X_real, X_synthetic), device=device)
+    A, B = as_rows(*check_pair(X_real, X_synthetic), device=device)
     # Székely and Rizzo 2013: 2 E|X - Z| - E|X - X'| - E|Z - Z'|
     within = mean_over_pairs(A, A, torch.sqrt) + mean_over_pairs(B, B, torch.sqrt)
     between = 2 * mean_over_pairs(A, B, torch.sqrt)

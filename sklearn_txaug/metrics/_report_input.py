@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from ..utils.blocks import fit_scaler, map_rows
 from ..utils.splits import holdout
 from ._indicator import FAMILIES
 from ._sets import LabelledRows
@@ -33,12 +34,12 @@ def common_space(
         if scaler != "passthrough":
             raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
         scaler = FunctionTransformer()
-    scaler = clone(scaler).fit(train)
+    scaler = clone(scaler)
+    fit_scaler(scaler, train)
 
     def scaled(X: np.ndarray, y: Any, name: str) -> LabelledRows:
-        return LabelledRows(
-            check_rows(scaler.transform(X), f"scaled X_{name}"), labels_of(y, X, f"y_{name}", f"X_{name}")
-        )
+        rows = check_rows(map_rows(scaler.transform, X, X.dtype), f"scaled X_{name}")
+        return LabelledRows(rows, labels_of(y, X, f"y_{name}", f"X_{name}"))
 
     parts = scaled(train, y_train, "train"), scaled(new, y_new, "synthetic")
     check_labelled_pair(parts[0].X, parts[1].X, parts[0].y, parts[1].y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any
 
@@ -46,24 +46,24 @@ class Attacked:
             if test is not None:
                 found[THESE], why = attempt(compute, train.X, test.X, synthetic.X)
             if test is not None and found[THESE] is not None:
-                for name, rows in self._simple(train, synthetic, settings.seed).items():
+                for name, rows in self._simple(train, synthetic, settings.seed):
                     found[name], _ = attempt(compute, train.X, test.X, rows)
             self.results[indicator.name], self.notes[indicator.name] = found, why
 
-    def _simple(self, train: LabelledRows, synthetic: LabelledRows, seed: int) -> dict[str, np.ndarray]:
-        """Draw as many rows of simple samplers, with the labels of the synthetic rows that are known."""
+    def _simple(
+        self, train: LabelledRows, synthetic: LabelledRows, seed: int
+    ) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield as many rows of simple samplers, with the labels of the synthetic rows that are known."""
         y = synthetic.y[np.isin(synthetic.y, train.y)]
         samplers = {
             "random over-sampling": Interpolation(RandomOverSampler(), random_state=seed),
             "SMOTE": Interpolation(SMOTE(), random_state=seed),
             "Gaussian": GaussianSampler(random_state=seed),
         }
-        drawn = {}
         for name, sampler in samplers.items():
             rows, _ = attempt(lambda model: model.fit(train.X, train.y).sample(y=y)[0], sampler)
             if rows is not None:
-                drawn[name] = rows
-        return drawn
+                yield name, rows
 
     def lines(self) -> list[Line]:
         """Return the lines of the report; the reference is a guess, which is all that rows of nobody allow."""

@@ -47,6 +47,8 @@ class LabelledRows(NamedTuple):
 
     def draw(self, n_rows: int, seed: int) -> LabelledRows:
         """Draw rows without replacement."""
+        if n_rows == len(self.X):
+            return self
         rows = np.sort(np.random.default_rng(seed).choice(len(self.X), n_rows, replace=False))
         return LabelledRows(self.X[rows], self.y[rows])
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+from sklearn.preprocessing import StandardScaler
 
 BLOCK = 2**20  # entries: 8 MiB in double precision
 
@@ -12,3 +17,23 @@ def blocks(length: int, width: int, size: int = BLOCK) -> Iterator[slice]:
     step = max(1, size // max(1, width))
     for start in range(0, length, step):
         yield slice(start, min(start + step, length))
+
+
+def fit_scaler(scaler: Any, X: np.ndarray) -> None:
+    """Fit a scaler; a `StandardScaler`, by blocks: at once, it takes several copies of X."""
+    if type(scaler) is StandardScaler:
+        for rows in blocks(*X.shape):
+            scaler.partial_fit(X[rows].astype(np.float64))
+    else:
+        scaler.fit(X)
+
+
+def map_rows(function: Callable[[np.ndarray], Any], X: np.ndarray, dtype: DTypeLike) -> np.ndarray:
+    """Apply a function of rows, in double precision, to one block of rows after another."""
+    result = np.empty((0, X.shape[1]), dtype)
+    for rows in blocks(*X.shape):
+        part = np.asarray(function(X[rows].astype(np.float64)))
+        if not rows.start:
+            result = np.empty((len(X), part.shape[1]), dtype)
+        result[rows] = part
+    return result

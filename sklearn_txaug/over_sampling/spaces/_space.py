@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer
 
-from ...utils.blocks import blocks
+from ...utils.blocks import fit_scaler, map_rows
 
 
 class Space:
@@ -41,8 +39,7 @@ class ScaledSpace(Space):
     """The space of a scaler, in single precision; features that are constant in the training rows decode to that.
 
     Rows are scaled in double precision, a block at a time, so that the same values give the same rows whether they
-    come as 32 or 64 bits. Without a scaler, rows are copied
-    as they are: the generator may change those that it gets.
+    come as 32 or 64 bits. Without a scaler, rows are copied as they are: the generator may change those that it gets.
 
     Parameters
     ----------
@@ -57,18 +54,14 @@ class ScaledSpace(Space):
         self.dtype_ = X.dtype.name
         self.constant_ = np.flatnonzero(np.ptp(X, axis=0) == 0)
         self.values_ = X[0, self.constant_]
-        if type(self.scaler) is StandardScaler:  # by blocks: at once, it takes several copies of X
-            for rows in blocks(*X.shape):
-                self.scaler.partial_fit(X[rows].astype(np.float64))
-        else:
-            self.scaler.fit(X)
+        fit_scaler(self.scaler, X)
         return self
 
     def encode(self, X: np.ndarray) -> np.ndarray:
-        return X.copy() if self._is_identity else _by_blocks(self.scaler.transform, X, np.float32)
+        return X.copy() if self._is_identity else map_rows(self.scaler.transform, X, np.dtype(np.float32))
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        X = Z if self._is_identity else _by_blocks(self.scaler.inverse_transform, Z, self.dtype_)
+        X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_)
         X = np.require(X, requirements="W")
         X[:, self.constant_] = self.values_
         return X
@@ -76,14 +69,3 @@ class ScaledSpace(Space):
     @property
     def _is_identity(self) -> bool:
         return isinstance(self.scaler, FunctionTransformer) and self.scaler.func is None
-
-
-def _by_blocks(function: Callable[[np.ndarray], Any], X: np.ndarray, dtype: DTypeLike) -> np.ndarray:
-    """Apply a function of rows, in double precision, to one block of rows after another."""
-    result = np.empty((0, X.shape[1]), dtype)
-    for rows in blocks(*X.shape):
-        part = np.asarray(function(X[rows].astype(np.float64)))
-        if not rows.start:
-            result = np.empty((len(X), part.shape[1]), dtype)
-        result[rows] = part
-    return result
