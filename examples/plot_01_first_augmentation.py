@@ -32,14 +32,15 @@ from sklearn.decomposition import PCA
 
 pca = PCA(2).fit(X_train)
 X_new, y_new = sampler.sample(y=y_test)
-figure, axes = plt.subplots(1, 2, figsize=(10, 4.5), sharex=True, sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(6.4, 3.9), sharex=True, sharey=True, layout="constrained")
 for axis, rows, labels, title in zip(
     axes, (X_test, X_new), (y_test, y_new), ("held out", "synthetic"), strict=True
 ):
     for tissue in np.unique(y):
         axis.scatter(*pca.transform(rows[labels == tissue]).T, s=14, label=tissue)
-    axis.set(title=title, xlabel="PC 1", ylabel="PC 2")
-axes[1].legend(fontsize="small")
+    axis.set(title=title, xlabel="PC 1", xticks=[], yticks=[])
+axes[0].set_ylabel("PC 2")
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
 plt.show()
 
 # %%

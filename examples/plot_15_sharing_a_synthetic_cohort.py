@@ -39,7 +39,6 @@ for name, sampler in {
     "copula": CopulaSampler(n_synthetic=1.0, random_state=0),
     "flow": FlowMatchingSampler(n_synthetic=1.0, **flow),
     "flow, SHARING": FlowMatchingSampler(n_synthetic=1.0, **flow, **presets.SHARING["FlowMatchingSampler"]),
-    "a few of flow": FlowMatchingSampler(n_synthetic=0.2, **flow, **presets.SHARING["FlowMatchingSampler"]),
 }.items():
     X_res, _ = sampler.fit_resample(X_train, y_train)
     rows[name] = X_res[len(X_train) :]
