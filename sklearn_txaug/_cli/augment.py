@@ -193,7 +193,8 @@ def set_prior(sampler: Any, name: str | None) -> None:
         sampler.set_params(reference=name)
     else:
         raise ValueError(
-            f"--prior: {type(sampler).__name__} takes none; gaussian, private, copula, flow, ddpm, ddim and transfer do"
+            f"--prior: {type(sampler).__name__} takes none; gaussian, private, copula, flow, ddpm, ddim and transfer "
+            "do"
         )
 
 

@@ -219,7 +219,10 @@ def _provenance(
     """
     privacy = getattr(sampler, "privacy_", None)
     of_rows = (
-        {"n_real": adata.n_obs, "training_rows_sha256": _digest(values, adata.obs[label_key], adata.var_names)}
+        {
+            "n_real": adata.n_obs,
+            "training_rows_sha256": _digest(values, adata.obs[label_key], adata.var_names),
+        }
         if privacy is None
         else {"privacy": json.dumps(privacy)}
     )
