@@ -102,18 +102,14 @@ class PrivateClasses:
         self._axes, self._directions = basis / deviations, basis * deviations
         rows = residuals @ self._axes.T
         q = rows.shape[1]
-        squares = np.column_stack(
-            [np.ones(len(rows)), (rows[:, :, None] * rows[:, None, :]).reshape(-1, q * q)]
-        )
-        bound = np.sqrt(1 + q**2)  # a matrix of the rows of one patient, beside their number
-        sums = _bounded_sums(squares, np.zeros(len(rows), dtype=int), unit, bound)[0]
+        bound = np.sqrt(1 + q**2)  # that of one row of average length
+        number, moments = _bounded_moments(rows, unit, bound)
         deviation = bound / mu
-        n_rows = max(1.0, sums[0] + deviation * rng.standard_normal())
+        n_rows = max(1.0, number + deviation * rng.standard_normal())
         noise = rng.standard_normal((q, q)) * deviation
-        moments = (sums[1:].reshape(q, q) + np.triu(noise) + np.triu(noise, 1).T) / n_rows
-        n_effective = 1 / (
-            1 / n_rows + (deviation / n_rows) ** 2
-        )  # of which sampling alone had the same error
+        moments = (moments + np.triu(noise) + np.triu(noise, 1).T) / n_rows
+        # So many rows without noise have the same error.
+        n_effective = 1 / (1 / n_rows + (deviation / n_rows) ** 2)
         self.weight_ = n_effective / (n_effective + _PRIOR_ROWS)
         values, vectors = np.linalg.eigh(self.weight_ * moments + (1 - self.weight_) * np.eye(q))
         # A root of the corrected covariance, less the identity.
@@ -144,3 +140,13 @@ def _bounded_sums(rows: np.ndarray, codes: np.ndarray, unit: np.ndarray, bound: 
     sums = np.zeros((codes.max() + 1, rows.shape[1]))
     np.add.at(sums, pair[1], parts)
     return sums
+
+
+def _bounded_moments(rows: np.ndarray, unit: np.ndarray, bound: float) -> tuple[float, np.ndarray]:
+    """Return the number of rows and the sum of their second moments, of shape (n_columns, n_columns).
+
+    All that a unit adds to both has a length of at most `bound`; that of several rows is taken as the sum of theirs.
+    """
+    lengths = np.bincount(unit, weights=np.sqrt(1 + np.square(np.square(rows).sum(axis=1))))
+    weights = np.minimum(1, bound / np.maximum(lengths, 1))[unit]
+    return float(weights.sum()), (rows * weights[:, None]).T @ rows
