@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -118,10 +119,15 @@ def _add_design(add: Callable[..., Any]) -> None:
     )
     add("--report", action="store_true", help="write one HTML page with words, tables and pictures")
     add("--jobs", type=positive, help="trainings at a time; default: one for each CPU core")
+    add(
+        "--dask",
+        metavar="ADDRESS",
+        help="scheduler of a dask cluster whose workers train, as tcp://10.0.0.1:8786; --jobs has no effect then",
+    )
 
 
 def _benchmark(arguments: argparse.Namespace) -> int:
-    from ..benchmark import benchmark, draw_summary, format_summary, make_classifiers, make_samplers
+    from ..benchmark import draw_summary, format_summary, make_classifiers, make_samplers
     from ..benchmark._report import answers
     from ..benchmark._run import contenders, make_plan, open_store
     from ..benchmark._worth import reference_worth
@@ -137,24 +143,8 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     for cohort, settings in cohorts:  # an error in the last file comes before hours in the first
         make_plan(cohort, samplers, classifiers, *sizes)
         open_store(cohort, samplers, classifiers, arguments.output, settings)
-    rows = []
-    for cohort, settings in cohorts:
-        rows += benchmark(
-            cohort,
-            samplers=samplers,
-            classifiers=classifiers,
-            n_real=arguments.n_real,
-            n_synthetic=arguments.n_synthetic,
-            seeds=arguments.seeds,
-            protocol=arguments.protocol,
-            output=arguments.output,
-            settings=settings,
-            embeddings=arguments.report and not arguments.no_quality,
-            quality=not arguments.no_quality,
-            n_jobs=arguments.jobs,
-            checkpoint=arguments.checkpoint,
-            verbose=not arguments.quiet,
-        )
+    with _engine(arguments.dask):
+        rows = [row for one in cohorts for row in _compare(arguments, *one, samplers, classifiers)]
     output, shown = arguments.output, (rows, list(samplers))
     draw_summary(*shown, output / "summary.png", arguments.metric)
     print("\n" + format_summary(*shown, arguments.metric) + "\n")
@@ -167,6 +157,48 @@ def _benchmark(arguments: argparse.Namespace) -> int:
 
         print(f"page: {write_report(*shown, output, arguments.metric)}")
     return 0 if any(row.classifier for row in rows) else 1  # 1: no sampler could be trained
+
+
+def _engine(address: str | None) -> AbstractContextManager:
+    """Return the context in which trainings run on a dask cluster, or on this machine."""
+    from joblib import parallel_config
+
+    from ..utils.optional import require
+
+    if address is None:
+        return nullcontext()
+    distributed = require("distributed", "--dask")
+    try:
+        client = distributed.Client(address, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"--dask: there is no scheduler at {address!r}: {error}") from error
+    stack = ExitStack()
+    stack.enter_context(client)
+    stack.enter_context(parallel_config("dask", client=client))
+    return stack
+
+
+def _compare(
+    arguments: argparse.Namespace, cohort: Any, settings: dict[str, Any], samplers: Any, classifiers: Any
+) -> list[Any]:
+    from ..benchmark import benchmark
+
+    return benchmark(
+        cohort,
+        samplers=samplers,
+        classifiers=classifiers,
+        n_real=arguments.n_real,
+        n_synthetic=arguments.n_synthetic,
+        seeds=arguments.seeds,
+        protocol=arguments.protocol,
+        output=arguments.output,
+        settings=settings,
+        embeddings=arguments.report and not arguments.no_quality,
+        quality=not arguments.no_quality,
+        n_jobs=arguments.jobs,
+        checkpoint=arguments.checkpoint,
+        verbose=not arguments.quiet,
+    )
 
 
 def _cohorts(arguments: argparse.Namespace) -> list[tuple[Any, dict[str, Any]]]:

@@ -12,6 +12,7 @@ _INSTALL = {
     "urllib3": 'pip install "sklearn_txaug[datasets]"',
     "pyarrow": 'pip install "sklearn_txaug[parquet]"',
     "polars": 'pip install "sklearn_txaug[polars]"',
+    "distributed": 'pip install "sklearn_txaug[distributed]"',
     "safetensors": 'pip install "sklearn_txaug[persist]"',
     "skops": 'pip install "sklearn_txaug[persist]"',
 }
