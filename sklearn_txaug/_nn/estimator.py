@@ -21,6 +21,7 @@ from ..utils.declaration import estimator
 from .callbacks import EpochProgress
 from .checkpoint import TrainingCheckpoint
 from .device import resolve_device
+from .divergence import DivergenceGuard
 from .loader import n_batches
 from .nets import LossNet
 from .precision import matrix_products
@@ -109,6 +110,7 @@ class NetEstimator:
             device=device,
             train_split=predefined_split(validation) if validation is not None else None,
             callbacks=[
+                ("divergence", DivergenceGuard(type(self).__name__)),
                 *self._default_callbacks(),
                 *(clone(c, safe=False) for c in self.callbacks or []),
                 *self._checkpoints(),
