@@ -16,7 +16,7 @@ from skorch.helper import predefined_split
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from ..utils.constraints import PositiveFloat, PositiveInt, Verbosity
+from ..utils.constraints import Callbacks, PositiveFloat, PositiveInt, Verbosity
 from ..utils.declaration import estimator
 from .callbacks import EpochProgress
 from .checkpoint import TrainingCheckpoint
@@ -72,7 +72,7 @@ class NetEstimator:
     batch_size: PositiveInt | None = None
     device: str | torch.device = "auto"
     verbose: Verbosity = 0
-    callbacks: list | None = None
+    callbacks: Callbacks | None = None
     net_params: dict | None = None
     checkpoint: str | PathLike | None = None
 
@@ -137,6 +137,12 @@ class NetEstimator:
 
     def _net_arguments(self) -> dict[str, Any]:
         own, given = self._net_defaults(), self.net_params or {}
+        unnamed = [name for name in given if not isinstance(name, str)]
+        if unnamed or not callable(given.get("optimizer", torch.optim.Adam)):
+            raise ValueError(
+                "net_params must map names of arguments of the skorch net to their values, and 'optimizer' to a "
+                f"class such as torch.optim.Adam, got {given!r}"
+            )
         taken = {"module", "seed", "train_split", *NetEstimator.__dataclass_fields__} & set(given)
         if taken:
             raise ValueError(

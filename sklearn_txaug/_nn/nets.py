@@ -69,6 +69,8 @@ class LossNet(NeuralNet):
         Record the training step on a GPU where that changes nothing but its speed, see `can_record`.
     """
 
+    recorded_: RecordedStep | None
+
     def __init__(
         self,
         module: nn.Module,
@@ -117,7 +119,7 @@ class LossNet(NeuralNet):
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)
-        self.recorded_: RecordedStep | None = None
+        self.recorded_ = None
         self.stopped_early_ = False
         self.keep_interrupted_ = False  # a callback may change this
         if isinstance(self.module, GenerativeModule):

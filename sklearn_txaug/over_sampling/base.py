@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ..persistence._sampler_file import save_sampler
 from ..utils.amounts import class_amounts
 from ..utils.callers import property_read_by, tags_read_by
-from ..utils.checks import check_groups, check_memory, check_table, warn_if_not_log
+from ..utils.checks import check_groups, check_magnitude, check_memory, check_table, warn_if_not_log
 from ..utils.constraints import Amounts, ArrayOrList, Memory, SamplingStrategy, Scaler, Seed
 from ..utils.containers import as_container, dense, no_rows, rows_like, stack
 from ..utils.declaration import estimator
@@ -347,6 +347,7 @@ class GenerativeSampler(Conditioned, BaseOverSampler):
         rows, labels = self._read(X, labels)
         # One memory layout: summing in another order changes the last bits, and with them the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
+        check_magnitude(rows, getattr(self, "feature_names_in_", None))
         check_groups(groups, len(rows))
         codes = self._labels.encode(labels)
         self.classes_ = self._labels.classes
