@@ -10,7 +10,6 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import compute_class_weight
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from skorch.callbacks import EarlyStopping
@@ -20,8 +19,8 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups
-from .utils.constraints import NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
+from .utils.checks import check_groups, check_has_rows, check_magnitude
+from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
 from .utils.containers import dense
 from .utils.declaration import estimator
 from .utils.random import draw_seed
@@ -99,6 +98,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
     ) -> None:
         """Standardise by the training rows, hold out some of them for early stopping if requested, and train."""
         check_groups(groups, len(X))
+        check_magnitude(X, getattr(self, "feature_names_in_", None))
         seed = draw_seed(self.random_state)
         train, held = np.arange(len(X)), np.arange(0)
         if self.early_stopping:
@@ -146,8 +146,11 @@ class _MLPNet(NetEstimator, BaseEstimator):
 
     def _forward(self, X: Any, output: str = "predict") -> np.ndarray:
         check_is_fitted(self, "module_")
+        check_has_rows(X)
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=(np.float64, np.float32))
-        chunks = as_rows(self.scaler_.transform(dense(X))).split(4096)
+        X = dense(X)
+        check_magnitude(X, getattr(self, "feature_names_in_", None))
+        chunks = as_rows(self.scaler_.transform(X)).split(4096)
         with self._module_on_device() as (module, device):
             parts = [getattr(module, output)(chunk.to(device)).float().cpu() for chunk in chunks]
         return torch.cat(parts).numpy()
@@ -213,6 +216,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         self : object
             The fitted classifier.
         """
+        check_has_rows(X)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -278,6 +282,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         self : object
             The fitted regressor.
         """
+        check_has_rows(X)
         X, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32), multi_output=True, y_numeric=True
         )

@@ -52,6 +52,11 @@ class EMA(Callback):
             weight.copy_(average)
             average.copy_(kept)
 
+    @torch.no_grad()
+    def put(self) -> None:
+        """Put the average in the place of the weights too."""
+        torch._foreach_copy_(self.weights_, self.average_)
+
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         self.swap()
         del self.average_, self.weights_

@@ -77,26 +77,27 @@ def state_of(net: Any) -> dict[str, Any]:
         "history": net.history,
         "tensors": dict(_tensors(net.module_)),
         "numbers": {path: _numbers(part) for path, part in net.module_.named_modules()},
-        "optimizers": {name: optimizer.state_dict() for name, optimizer in _optimizers(net).items()},
+        "optimizers": {name: optimizer.state_dict() for name, optimizer in optimizers_of(net).items()},
         "stream": net.rng_.get_state(),
         "callbacks": {name: _remembered(callback) for name, callback in _others(net)},
     }
 
 
 def restore(net: Any, state: Mapping[str, Any]) -> None:
-    """Put a net whose training has just begun into a state returned by `state_of`."""
+    """Put a net that trains into a state returned by `state_of`; callbacks and a history that lack in it stay."""
     parts = dict(net.module_.named_modules())
     for name, tensor in state["tensors"].items():
         path, _, leaf = name.rpartition(".")
         _put(parts[path], leaf, tensor.to(net.device))
     for path, numbers in state["numbers"].items():
         parts[path].__dict__.update(numbers)
-    for name, optimizer in _optimizers(net).items():
+    for name, optimizer in optimizers_of(net).items():
         optimizer.load_state_dict(state["optimizers"][name])
-    net.rng_.set_state(state["stream"])
-    net.history = state["history"]
-    for name, callback in _others(net):
-        _remind(callback, state["callbacks"][name], net.device)
+    net.rng_.set_state(state["stream"].cpu())
+    net.history = state.get("history", net.history)
+    callbacks = dict(net.callbacks_)
+    for name, remembered in state["callbacks"].items():
+        _remind(callbacks[name], remembered, net.device)
 
 
 def training_key(net: Any, X: Any, y: Any = None) -> str:
@@ -110,7 +111,7 @@ def training_key(net: Any, X: Any, y: Any = None) -> str:
         "module": [str(net.module_), {path: _numbers(part) for path, part in net.module_.named_modules()}],
         "optimizers": {
             name: [_stable(type(o)), [{**group, "params": len(group["params"])} for group in o.param_groups]]
-            for name, o in _optimizers(net).items()
+            for name, o in optimizers_of(net).items()
         },
         "callbacks": [
             [_stable(type(callback)), _stable(callback.get_params())] for _, callback in _others(net)
@@ -154,7 +155,8 @@ def _numbers(part: nn.Module) -> dict[str, Any]:
     }
 
 
-def _optimizers(net: Any) -> dict[str, Optimizer]:
+def optimizers_of(net: Any) -> dict[str, Optimizer]:
+    """Return the optimisers of a net by name."""
     return {name: value for name, value in vars(net).items() if isinstance(value, Optimizer)}
 
 

@@ -16,11 +16,12 @@ from skorch.helper import predefined_split
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from ..utils.constraints import PositiveFloat, PositiveInt, Verbosity
+from ..utils.constraints import Callbacks, PositiveFloat, PositiveInt, Verbosity
 from ..utils.declaration import estimator
 from .callbacks import EpochProgress
 from .checkpoint import TrainingCheckpoint
 from .device import resolve_device
+from .divergence import DivergenceGuard
 from .loader import n_batches
 from .nets import LossNet
 from .precision import matrix_products
@@ -71,7 +72,7 @@ class NetEstimator:
     batch_size: PositiveInt | None = None
     device: str | torch.device = "auto"
     verbose: Verbosity = 0
-    callbacks: list | None = None
+    callbacks: Callbacks | None = None
     net_params: dict | None = None
     checkpoint: str | PathLike | None = None
 
@@ -109,6 +110,7 @@ class NetEstimator:
             device=device,
             train_split=predefined_split(validation) if validation is not None else None,
             callbacks=[
+                ("divergence", DivergenceGuard(type(self).__name__)),
                 *self._default_callbacks(),
                 *(clone(c, safe=False) for c in self.callbacks or []),
                 *self._checkpoints(),
@@ -135,6 +137,12 @@ class NetEstimator:
 
     def _net_arguments(self) -> dict[str, Any]:
         own, given = self._net_defaults(), self.net_params or {}
+        unnamed = [name for name in given if not isinstance(name, str)]
+        if unnamed or not callable(given.get("optimizer", torch.optim.Adam)):
+            raise ValueError(
+                "net_params must map names of arguments of the skorch net to their values, and 'optimizer' to a "
+                f"class such as torch.optim.Adam, got {given!r}"
+            )
         taken = {"module", "seed", "train_split", *NetEstimator.__dataclass_fields__} & set(given)
         if taken:
             raise ValueError(

@@ -15,6 +15,7 @@ from torch.utils.data import TensorDataset
 
 from ..utils.warnings import warn
 from .callbacks import EpochShare
+from .divergence import TakenBack
 from .loader import ResidentLoader
 from .precision import Precision, matrix_products
 from .random import Stochastic, lend_rng, normal, torch_generator
@@ -68,6 +69,8 @@ class LossNet(NeuralNet):
         Record the training step on a GPU where that changes nothing but its speed, see `can_record`.
     """
 
+    recorded_: RecordedStep | None
+
     def __init__(
         self,
         module: nn.Module,
@@ -104,15 +107,19 @@ class LossNet(NeuralNet):
         return (self.iterator_train if training else self.iterator_valid)(dataset, **kwargs)
 
     def fit_loop(self, X: Any, y: Any = None, epochs: int | None = None, **fit_params: Any) -> LossNet:
-        """Train for the epochs that a training which resumes has left."""
-        left = self.max_epochs - len(self.history) if epochs is None else epochs
+        """Train for the epochs that a training which resumes, or was taken back, has left."""
+        last = self.max_epochs if epochs is None else len(self.history) + epochs
         with matrix_products(self.precision, self.device):
-            return super().fit_loop(X, y, epochs=left, **fit_params)
+            while True:
+                try:
+                    return super().fit_loop(X, y, epochs=last - len(self.history), **fit_params)
+                except TakenBack:
+                    self.recorded_ = None  # what it has recorded is another optimiser
 
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         self.rng_ = torch_generator(self.seed, self.device)
         lend_rng(self.module_, self.rng_)
-        self.recorded_: RecordedStep | None = None
+        self.recorded_ = None
         self.stopped_early_ = False
         self.keep_interrupted_ = False  # a callback may change this
         if isinstance(self.module, GenerativeModule):

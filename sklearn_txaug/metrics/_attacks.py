@@ -159,6 +159,8 @@ def interpolating_shadow(rows: np.ndarray, numbers: np.ndarray, rng: np.random.G
 
 def sampler_shadow(sampler: Any, y_reference: np.ndarray) -> ShadowGenerator:
     """Return a shadow that trains a clone of the sampler, as an attacker does who knows what was used."""
+    if not (hasattr(sampler, "get_params") and hasattr(sampler, "sample")) or isinstance(sampler, type):
+        raise TypeError(f"shadow must be a sampler or None; got {sampler!r}.")
 
     def shadow(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         y = y_reference[numbers]

@@ -9,7 +9,7 @@ import numpy as np
 from ..utils.typing import ArrayLike, MatrixLike
 from ._correlation import pearson, varies
 from ._indicator import Field, indicator
-from ._validation import check_labelled_pair
+from ._validation import check_count, check_labelled_pair
 
 
 class DifferentialExpression(NamedTuple):
@@ -98,8 +98,7 @@ def differential_expression_agreement(
     classes = np.unique(y_real)
     if len(classes) < 2:
         raise ValueError("y_real has one class; class effects need two or more.")
-    if n_top < 1:
-        raise ValueError(f"n_top must be 1 or more; got {n_top!r}.")
+    check_count(n_top, "n_top")
     rows = [
         _agreement(real, synthetic, y_real == c, y_synthetic == c, min(n_top, real.shape[1])) for c in classes
     ]

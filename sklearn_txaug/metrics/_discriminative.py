@@ -11,7 +11,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from ..utils.typing import EstimatorLike, MatrixLike, RandomState
 from ._indicator import Field, indicator
 from ._utility import fit_classifier
-from ._validation import check_pair, generator
+from ._validation import check_count, check_pair, generator
 
 
 class DiscriminativeScore(NamedTuple):
@@ -82,8 +82,7 @@ def discriminative_score(
     >>> discriminative_score([[0], [1], [2], [3]], [[10], [11], [12], [13]], n_splits=2)
     DiscriminativeScore(accuracy=1.0, auc=1.0)
     """
-    if isinstance(n_splits, bool) or not isinstance(n_splits, int | np.integer) or n_splits < 2:
-        raise ValueError(f"n_splits must be an integer of 2 or more; got {n_splits!r}.")
+    check_count(n_splits, "n_splits", 2)
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=int(n_splits))
     # the classifier two-sample test of Lopez-Paz and Oquab 2017, cross-validated, with balanced accuracy
     X = np.concatenate([real, synthetic])

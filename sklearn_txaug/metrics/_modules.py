@@ -13,7 +13,9 @@ from ..utils.typing import MatrixLike
 from ._correlation import pearson, unit_columns
 from ._distances import double_device
 from ._indicator import Field, indicator
-from ._validation import check_pair
+from ._validation import check_count, check_pair
+
+_LINKAGES = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
 
 
 class ModulePreservation(NamedTuple):
@@ -104,8 +106,11 @@ def module_preservation(
     [1.0, 1.0, 1.0, 1.0]
     """
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
-    if n_modules is not None and n_modules < 1:
-        raise ValueError(f"n_modules must be None or 1 or more; got {n_modules!r}.")
+    if n_modules is not None:
+        check_count(n_modules, "n_modules")
+    check_count(max_genes, "max_genes", 3)
+    if method not in _LINKAGES:
+        raise ValueError(f"method must be one of {_LINKAGES}; got {method!r}.")
     genes = _variable_genes(real, max_genes)
     corr, new_corr = correlations(real[:, genes]), correlations(synthetic[:, genes])
     n_modules = max(2, min(50, len(genes) // 20)) if n_modules is None else n_modules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..utils.blocks import map_rows
 from ..utils.typing import MatrixLike, RandomState
 from ._distances import as_rows, mean_over_pairs, median_squared_distance
 from ._indicator import Field, indicator
-from ._validation import check_pair, check_rows, generator
+from ._validation import check_count, check_pair, check_rows, generator
 
 _COST = "O(d (n + m)²) time, O((n + m) d) memory and a few blocks of 32 MiB"
 
@@ -82,6 +83,7 @@ def frechet_distance(
     9.0
     """
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
+    check_count(n_components, "n_components")
     real, synthetic = _embed(real, synthetic, embedding, n_components, random_state)
     means = real.mean(axis=0) - synthetic.mean(axis=0)
     A, B = _root_of_covariance(real), _root_of_covariance(synthetic)
@@ -206,7 +208,7 @@ def kernel_width(
     real: np.ndarray, synthetic: np.ndarray, gamma: float | str, random_state: RandomState
 ) -> float:
     if not isinstance(gamma, str):
-        if not gamma > 0:
+        if isinstance(gamma, bool) or not isinstance(gamma, Real) or not 0 < gamma < np.inf:
             raise ValueError(f"gamma must be above 0; got {gamma!r}.")
         return float(gamma)
     if gamma == "median":

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from .._nn.device import resolve_device
 from ..utils.optional import require
 from ..utils.typing import ArrayLike, DataFrame, EstimatorLike, MatrixLike, RandomState
+from ._attack_success import group_numbers
 from ._blind_spots import coverage_report
 from ._indicator import FAMILIES
 from ._report_input import check_families, common_space, halves_of, remarks_on
@@ -14,7 +16,7 @@ from ._report_lines import Line, attempt, lines_against, memory_lines, with_refe
 from ._report_privacy import Attacked, attacked
 from ._sets import ComparedSets, Settings
 from ._utility import per_class_accuracy
-from ._validation import generator
+from ._validation import check_count, generator
 
 if TYPE_CHECKING:
     from ._report_frame import QualityReport
@@ -117,6 +119,11 @@ def quality_report(
     families = check_families(families)
     if (X_test is None) != (y_test is None):
         raise ValueError("Give both X_test and y_test, or neither.")
+    check_count(k, "k")
+    resolve_device(device)
+    for groups, y, name in ((groups_train, y_train, "train"), (groups_test, y_test, "test")):
+        if groups is not None and y is not None:
+            group_numbers(groups, len(y), f"groups_{name}", f"X_{name}")
     seed = int(generator(random_state).integers(2**31 - 1))
     settings = Settings(k, estimator, device, seed)
     train, synthetic, test = common_space(X_train, y_train, X_synthetic, y_synthetic, X_test, y_test, scaler)

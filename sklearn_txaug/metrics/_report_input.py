@@ -17,6 +17,8 @@ from ._validation import check_labelled_pair, check_pair, check_rows, labels_of
 
 
 def check_families(families: Iterable[str]) -> list[str]:
+    if not isinstance(families, Iterable):
+        raise ValueError(f"families must be some of {tuple(FAMILIES)}; got {families!r}.")
     families = [families] if isinstance(families, str) else list(families)
     unknown = [name for name in families if name not in FAMILIES]
     if unknown or not families:
@@ -34,6 +36,8 @@ def common_space(
         if scaler != "passthrough":
             raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
         scaler = FunctionTransformer()
+    elif not hasattr(scaler, "transform") or isinstance(scaler, type):
+        raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
     scaler = clone(scaler)
     fit_scaler(scaler, train)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
 from ..utils.typing import MatrixLike, RandomState
 from ._indicator import indicator
 from ._marginal import wasserstein_columns
-from ._validation import check_pair, generator
+from ._validation import check_count, check_pair, generator
 
 
 @indicator(
@@ -66,10 +68,9 @@ def sliced_wasserstein(
     2.0
     """
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=1)
-    if p < 1:
-        raise ValueError(f"p must be 1 or more; got {p!r}.")
-    if n_projections < 1:
-        raise ValueError(f"n_projections must be 1 or more; got {n_projections!r}.")
+    if isinstance(p, bool) or not isinstance(p, Real) or not 1 <= p < np.inf:
+        raise ValueError(f"p must be a finite number of 1 or more; got {p!r}.")
+    check_count(n_projections, "n_projections")
     directions = generator(random_state).normal(size=(real.shape[1], n_projections))
     directions /= np.linalg.norm(directions, axis=0)
     powers = wasserstein_columns(real @ directions, synthetic @ directions, p)

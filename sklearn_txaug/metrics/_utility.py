@@ -221,6 +221,8 @@ def fit_classifier(estimator: EstimatorLike, X: np.ndarray, y: np.ndarray) -> An
         estimator = DummyClassifier()
     elif estimator is None:
         estimator = standardised_logistic_regression()
+    elif not hasattr(estimator, "fit") or isinstance(estimator, type):
+        raise TypeError(f"estimator must be a classifier or None; got {estimator!r}.")
     return clone(estimator).fit(X, y)
 
 

@@ -8,17 +8,23 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, column_or_1d
 
+from ..utils.checks import check_has_rows, check_magnitude
+
 NAMES = ("X_real", "X_synthetic")
 
 
 def check_rows(X: Any, name: str, min_rows: int = 1) -> np.ndarray:
     """Return `X` as a dense, finite, two-dimensional float array."""
+    check_has_rows(X, name)
+    genes = list(X.columns) if hasattr(X, "columns") else None
     X = check_array(
         X, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_min_samples=0, input_name=name
     )
     if X.shape[0] < min_rows:
         raise ValueError(f"{name} has {X.shape[0]} rows; at least {min_rows} are needed.")
-    return X if isinstance(X, np.ndarray) else sp.csr_array(X).toarray()
+    rows = X if isinstance(X, np.ndarray) else sp.csr_array(X).toarray()
+    check_magnitude(rows, genes, name)
+    return rows
 
 
 def check_pair(
@@ -83,10 +89,15 @@ def _few(y: np.ndarray) -> list[Any]:
     return np.unique(y).tolist()[:5]
 
 
+def check_count(value: Any, name: str, least: int = 1) -> None:
+    """Refuse what is no number of things."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} must be an integer of {least} or more; got {value!r}.")
+
+
 def check_neighbours(k: int, X: np.ndarray, name: str) -> None:
     """Refuse a number of neighbours that the rows cannot give."""
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
-        raise ValueError(f"k must be an integer of 1 or more; got {k!r}.")
+    check_count(k, "k")
     if len(X) <= k:
         raise ValueError(f"k={k} needs {k + 1} rows or more, but {name} has {len(X)}: give a smaller k.")
 
@@ -95,7 +106,12 @@ def generator(random_state: Any) -> np.random.Generator:
     """Make a generator of its own from an int, None, a Generator or a RandomState."""
     if isinstance(random_state, np.random.RandomState):
         random_state = random_state.randint(2**31 - 1)
-    return np.random.default_rng(random_state)
+    try:
+        return np.random.default_rng(random_state)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"random_state must be an integer of 0 or more, a Generator, a RandomState or None; got {random_state!r}."
+        ) from None
 
 
 def equal_sizes(*arrays: np.ndarray, random_state: Any = 0) -> list[np.ndarray]:

@@ -18,7 +18,7 @@ from .._nn.layers import Conditioning, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator, uniform
 from .._nn.straight_flow import gaussian_start
-from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, ShareBelowOne, Widths
+from ..utils.constraints import NonNegativeFloat, OneOrMoreWidths, PositiveInt, Share, ShareBelowOne
 from ..utils.declaration import estimator
 from ..utils.typing import MatrixLike, RandomState
 from ._components import ClassGaussians, ComponentsSampler
@@ -135,7 +135,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
         Schedule of the learning rate.
     """
 
-    hidden_layer_sizes: Widths | None = None
+    hidden_layer_sizes: OneOrMoreWidths | None = None
     network: Literal["film", "mlp", "paper"] = "film"
     dropout: ShareBelowOne = 0.1
     conditioning: Conditioning = "embedding"

@@ -9,11 +9,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval
 from torch import Tensor
 
 from .._nn.random import normal
-from ..utils.constraints import Share
+from ..utils.constraints import Interval, Share
 from ..utils.declaration import estimator
 from ._denoising import Denoiser, DenoisingSampler
 from ._schedules import alpha_bars, sampling_steps

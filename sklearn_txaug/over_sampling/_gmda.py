@@ -7,13 +7,20 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval
 from torch.utils.data import TensorDataset
 
 from .._nn.callbacks import LearningRate
 from .._nn.estimator import as_rows
 from .._nn.nets import LossNet
-from ..utils.constraints import NonNegativeFloat, PositiveFloat, PositiveInt, Share, ShareAboveZero, Widths
+from ..utils.constraints import (
+    Interval,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    Share,
+    ShareAboveZero,
+    Widths,
+)
 from ..utils.declaration import estimator
 from ._components import ComponentsSampler
 from ._covariates import CovariateRows

@@ -12,7 +12,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import validate_data
 
 from ..utils.amounts import class_amounts
-from ..utils.checks import check_groups, check_table, warn_if_not_log
+from ..utils.checks import check_groups, check_magnitude, check_table, warn_if_not_log
 from ..utils.containers import as_container, dense, no_rows, rows_like
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
@@ -95,6 +95,7 @@ class GeneratorSteps(Conditioned):
         )
         # One memory layout: summing in another order changes the last bits, and with them the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
+        check_magnitude(rows, getattr(self, "feature_names_in_", None))
         codes = self._labels.encode(labels)
         self.classes_ = self._labels.classes
         self._seed = draw_seed(self.random_state)

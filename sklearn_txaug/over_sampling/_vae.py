@@ -17,7 +17,7 @@ from .._nn.layers import Conditioning, Norm, hidden_layers, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import normal
 from ..utils.checks import warn_if_not_log
-from ..utils.constraints import NonNegativeFloat, PositiveInt, Share, Widths
+from ..utils.constraints import NonNegativeFloat, OneOrMoreWidths, PositiveInt, Share
 from ..utils.declaration import estimator
 from ._likelihoods import LIKELIHOODS
 from .torch_base import TorchSampler
@@ -180,7 +180,7 @@ class VAESampler(TorchSampler):
     (209, 500)
     """
 
-    hidden_layer_sizes: Widths = (256, 128)
+    hidden_layer_sizes: OneOrMoreWidths = (256, 128)
     latent_dim: PositiveInt = 64
     norm: Norm = "layer"
     conditioning: Conditioning = "embedding"

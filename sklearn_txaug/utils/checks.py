@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ def check_labels(y: Any) -> tuple[Any, int]:
     """
     y = y.toarray() if sparse.issparse(y) else as_array(y)
     values = np.asarray(y, dtype=object)
+    if not values.ndim:
+        raise ValueError(f"y must have one label for each row of X, got {y!r}")
     _check_label_values(values.ravel())
     if values.ndim == 2 and values.shape[1] > 1:  # frames and lists of lists too
         y = np.asarray(y)
@@ -58,6 +61,14 @@ def check_names(X: Any) -> None:
             raise ValueError(f"X has several columns of one name: {repeated[:5]}; merge or rename them")
 
 
+def check_has_rows(X: Any, name: str = "X") -> None:
+    """Refuse what can be no table: None, text, a single number, a mapping."""
+    if isinstance(X, str | bytes | Mapping) or not (hasattr(X, "shape") or hasattr(X, "__len__")):
+        raise ValueError(
+            f"Expected 2D array: {name} must have a row for each sample and a column for each gene, got {X!r}"
+        )
+
+
 def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
     """Report in the user's terms what scikit-learn's validation would report about arrays.
 
@@ -68,6 +79,7 @@ def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
             "X is an AnnData, of which obs holds the labels; use "
             "sklearn_txaug.datasets.augment_anndata(adata, sampler, label_key)"
         )
+    check_has_rows(X)
     check_names(X)
     text = [] if mixed else _text_columns(X)
     if text:
@@ -121,12 +133,34 @@ def check_groups(groups: Any, n_rows: int) -> None:
     """Refuse groups of another length, and rows whose group is missing."""
     if groups is None:
         return
+    given = np.asarray(groups, dtype=object)
+    if given.ndim != 1:
+        what = f"an array of shape {given.shape}" if given.ndim else repr(groups)
+        raise ValueError(f"groups must have one group for each of the {n_rows} rows of X, got {what}")
     if len(groups) != n_rows:
         raise ValueError(f"groups has {len(groups)} entries but X has {n_rows} rows")
-    n_missing = _count_missing(np.asarray(groups, dtype=object))
+    n_missing = _count_missing(given)
     if n_missing:
         raise ValueError(
             f"groups is missing for {n_missing} rows; drop them, or give each a group of its own"
+        )
+
+
+_LARGEST = 1e15  # whose squares can be summed up in 32-bit floats
+
+
+def check_magnitude(rows: np.ndarray, names: Any = None, name: str = "X") -> None:
+    """Refuse numbers whose squares overflow, which no scaler could bring to one scale; NaN may be among them."""
+    if not rows.size:
+        return
+    largest = np.fmax(np.fmax.reduce(rows, axis=0), -np.fmin.reduce(rows, axis=0))
+    beyond = np.flatnonzero(largest > _LARGEST)
+    if len(beyond):
+        j = beyond[0]
+        gene = int(j) if names is None else names[j]
+        raise ValueError(
+            f"{name} has values as large as {largest[j]:.3g} in the column {gene!r}, too large to compute with "
+            f"(more than {_LARGEST:g}): leave the column out, or bring it to another unit, such as a logarithm"
         )
 
 

@@ -10,24 +10,59 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import Interval as _Interval
 
 
 class _Widths(HasMethods):  # the simplest kind of constraint that scikit-learn accepts
-    """A sequence of positive integers."""
+    """A sequence of positive integers, of some length."""
 
-    def __init__(self) -> None:
+    def __init__(self, least: int = 0) -> None:
         super().__init__("__len__")
+        self.least = least
 
     def is_satisfied_by(self, val: Any) -> bool:
         return (
             isinstance(val, Sequence | np.ndarray)
             and not isinstance(val, str)
+            and len(val) >= self.least
             and all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in val)
         )
 
     def __str__(self) -> str:
-        return "a sequence of positive integers"
+        return f"a sequence of {'one or more ' if self.least else ''}positive integers"
+
+
+class _Callbacks(HasMethods):
+    """A list of what skorch takes as callbacks."""
+
+    def __init__(self) -> None:
+        super().__init__("__len__")
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return isinstance(val, list) and all(map(self._is_callback, val))
+
+    def _is_callback(self, item: Any) -> bool:
+        if isinstance(item, tuple):
+            return len(item) == 2 and isinstance(item[0], str) and self._is_callback(item[1])
+        return hasattr(item, "on_train_begin")
+
+    def __str__(self) -> str:
+        return "a list of skorch callbacks"
+
+
+class Interval(_Interval):
+    """Numbers, of which a bool is none."""
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return not isinstance(val, bool | np.bool_) and super().is_satisfied_by(val)
+
+
+class Having(HasMethods):
+    """Objects with some methods; a class is none."""
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return not isinstance(val, type) and super().is_satisfied_by(val)
 
 
 PositiveInt = Annotated[int, Interval(Integral, 1, None, closed="left")]
@@ -38,16 +73,18 @@ Share = Annotated[float, Interval(Real, 0, 1, closed="both")]
 ShareAboveZero = Annotated[float, Interval(Real, 0, 1, closed="right")]
 ShareBelowOne = Annotated[float, Interval(Real, 0, 1, closed="left")]
 Widths = Annotated[tuple[int, ...], _Widths()]
+OneOrMoreWidths = Annotated[tuple[int, ...], _Widths(1)]
+Callbacks = Annotated[list, _Callbacks()]
 ArrayOrList = Annotated[Any, "array-like"]
 Verbosity = Annotated[int, "verbose"]
 Seed = Annotated[Any, "random_state"]
 CrossValidator = Annotated[Any, "cv_object"]
-Classifier = Annotated[Any, HasMethods(["fit", "predict"])]
-ProbabilisticClassifier = Annotated[Any, HasMethods(["fit", "predict_proba"])]
-Sampler = Annotated[Any, HasMethods(["fit", "sample"])]
-Resampler = Annotated[Any, HasMethods(["fit_resample"])]
-Scaler = Annotated[Any, HasMethods(["fit", "transform", "inverse_transform"])]
-Memory = Annotated[Any, str, PathLike, HasMethods(["cache"]), None]
+Classifier = Annotated[Any, Having(["fit", "predict"])]
+ProbabilisticClassifier = Annotated[Any, Having(["fit", "predict_proba"])]
+Sampler = Annotated[Any, Having(["fit", "sample"])]
+Resampler = Annotated[Any, Having(["fit_resample"])]
+Scaler = Annotated[Any, Having(["fit", "transform", "inverse_transform"])]
+Memory = Annotated[Any, str, PathLike, Having(["cache"]), None]
 Amounts = Annotated[Any, Integral, Real, Mapping, None]
 SamplingStrategy = Annotated[Any, *BaseOverSampler._parameter_constraints["sampling_strategy"]]
 

@@ -55,14 +55,43 @@ class ScaledSpace(Space):
         self.constant_ = np.flatnonzero(np.ptp(X, axis=0) == 0)
         self.values_ = X[0, self.constant_]
         fit_scaler(self.scaler, X)
+        self._check_scaler(X)
         return self
 
+    def _check_scaler(self, X: np.ndarray) -> None:
+        """Refuse a scaler that some rows do not come back from."""
+        few = X[:5]
+        scaled = np.asarray(self.scaler.transform(few))
+        if scaled.ndim != 2 or len(scaled) != len(few):
+            raise ValueError(
+                f"scaler={self.scaler!r} must return a table with a row for each row, got {scaled!r}"
+            )
+        back = np.shape(self.scaler.inverse_transform(scaled))
+        if back != few.shape:
+            raise ValueError(
+                f"scaler={self.scaler!r}: inverse_transform must undo transform, but rows of {X.shape[1]} columns "
+                f"came back as rows of {back[-1] if len(back) == 2 else back}"
+            )
+
     def encode(self, X: np.ndarray) -> np.ndarray:
-        return X.copy() if self._is_identity else map_rows(self.scaler.transform, X, np.dtype(np.float32))
+        if self._is_identity:
+            return X.copy()
+        scaled = map_rows(self.scaler.transform, X, np.float32)
+        if not np.isfinite(scaled).all():
+            raise ValueError(
+                f"scaler={self.scaler!r}: transform gives NaN or infinity for rows that have none; use one that is "
+                "defined for all values of X"
+            )
+        return scaled
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_)
         X = np.require(X, requirements="W")
+        if not np.isfinite(X).all():
+            raise FloatingPointError(
+                f"scaler={self.scaler!r}: inverse_transform gives NaN or infinity for generated rows, whose largest "
+                f"scaled value is {np.abs(Z).max():.3g}; use a scaler whose inverse is defined for all values"
+            )
         X[:, self.constant_] = self.values_
         return X
 

@@ -1,0 +1,261 @@
+"""Bad input is refused before anything is trained, by argument, value and remedy; extreme but valid data are not."""
+
+import re
+from inspect import isfunction, signature
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from sklearn_txaug import metrics
+from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
+from sklearn_txaug.reconstruction import LandmarkReconstructor
+
+from .samplers import SAMPLERS
+
+DEEP = [sampler for sampler in SAMPLERS if hasattr(sampler, "callbacks")]
+each_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda s: type(s).__name__)
+each_deep = pytest.mark.parametrize("sampler", DEEP, ids=lambda s: type(s).__name__)
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a", "b"], [14, 10])
+    return rng.normal(size=(24, 6)) + (y == "a")[:, None], y
+
+
+@pytest.fixture
+def untrained(monkeypatch):
+    """Fail where a generator is trained."""
+    for sampler in SAMPLERS:
+        monkeypatch.setattr(type(sampler), "_fit_generator", lambda *args, **kwargs: pytest.fail("trained"))
+
+
+@each_sampler
+@pytest.mark.parametrize("X", [None, 3, "abc", {"gene": [1.0]}])
+def test_what_is_no_table(sampler, data, X, untrained):
+    with pytest.raises(ValueError, match="X must have a row for each sample.*got " + re.escape(repr(X))):
+        clone(sampler).fit(X, data[1])
+
+
+@each_sampler
+@pytest.mark.parametrize("y", [3, "ab", {"a": 1}])
+def test_what_are_no_labels(sampler, data, y, untrained):
+    with pytest.raises(ValueError, match="y must have one label for each row of X, got"):
+        clone(sampler).fit(data[0], y)
+
+
+@each_sampler
+@pytest.mark.parametrize("groups", [3, "x", True, np.zeros((24, 2))])
+def test_what_are_no_groups(sampler, data, groups, untrained):
+    with pytest.raises(ValueError, match="groups must have one group for each of the 24 rows of X, got"):
+        clone(sampler).fit(*data, groups=groups)
+
+
+@each_sampler
+def test_values_that_overflow_are_named(sampler, data, untrained):
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(data[0], columns=["A2M", "TP53", "TTN", "XIST", "YY1", "ZFX"])
+    X.loc[3, "TP53"] = -1e200
+    with pytest.raises(ValueError, match=r"X has values as large as 1e\+200 in the column 'TP53'.*leave"):
+        clone(sampler).fit(X, data[1])
+
+
+@each_sampler
+@pytest.mark.parametrize(
+    ("scaler", "message"),
+    [
+        (StandardScaler, "'scaler' parameter"),
+        ("standard", "'scaler' parameter"),
+        (FunctionTransformer(lambda X: X[:, :3]), "rows of 6 columns came back as rows of 3"),
+        (FunctionTransformer(np.log, np.exp), "transform gives NaN or infinity"),
+    ],
+)
+def test_scalers_that_cannot_be_undone(sampler, data, scaler, message, untrained):
+    with pytest.raises(ValueError, match=message), np.errstate(all="ignore"):
+        clone(sampler).set_params(scaler=scaler).fit(*data)
+
+
+@each_sampler
+def test_a_scaler_whose_inverse_overflows(sampler, data):
+    if type(sampler).__name__ in ("FrozenSampler", "SelectiveSampler"):
+        pytest.skip("scales nothing itself")
+    scaler = FunctionTransformer(lambda X: X / 1e4, lambda X: np.where(np.abs(X) < 1e-3, 1e4 * X, np.inf))
+    with pytest.raises(FloatingPointError, match="inverse_transform gives NaN or infinity"):
+        clone(sampler).set_params(scaler=scaler, quantile_mapping=False).fit(1e2 * data[0], data[1]).sample(
+            50
+        )
+
+
+@each_deep
+@pytest.mark.parametrize(
+    ("parameter", "value", "message"),
+    [
+        ("callbacks", [1], r"list of skorch callbacks or None. Got \[1\]"),
+        ("callbacks", ["EMA"], r"list of skorch callbacks or None. Got \['EMA'\]"),
+        ("lr", True, "'lr' .* Got True"),
+        ("max_epochs", True, "'max_epochs' .* Got True"),
+        ("batch_size", True, "'batch_size' .* Got True"),
+        ("net_params", {1: 2}, r"net_params must map names .* got \{1: 2\}"),
+        ("net_params", {"optimizer": "adam"}, "'optimizer' to a class such as torch.optim.Adam"),
+        ("n_synthetic", [], r"'n_synthetic' .* Got \[\]"),
+    ],
+)
+def test_parameters_of_trainings(sampler, data, parameter, value, message):
+    with pytest.raises(ValueError, match=message):
+        clone(sampler).set_params(**{parameter: value}).fit(*data)
+
+
+@each_deep
+@pytest.mark.parametrize("value", [(True,), (0,), 8, "8", ()])
+def test_widths(sampler, data, value):
+    for name in [name for name in sampler.get_params() if name.endswith("hidden_layer_sizes")]:
+        changed = clone(sampler).set_params(**{name: value})
+        if value == ():
+            try:
+                changed.fit(*data)  # a network without hidden layers, or
+            except ValueError as error:
+                assert "one or more positive integers" in str(error)  # noqa: PT017
+        else:
+            with pytest.raises(ValueError, match=f"'{name}' .*positive integers"):
+                changed.fit(*data)
+
+
+@pytest.mark.parametrize("model", [MLPNetClassifier(max_epochs=1), MLPNetRegressor(max_epochs=1)])
+def test_networks_refuse_the_same(model, data):
+    X, y = data[0], np.arange(24) % 2
+    for bad in (None, 3, {"gene": [1.0]}):
+        with pytest.raises(ValueError, match="X must have a row for each sample"):
+            clone(model).fit(bad, y)
+        with pytest.raises(ValueError, match="X must have a row for each sample"):
+            clone(model).fit(X, y).predict(bad)
+    with pytest.raises(ValueError, match="values as large as 1e\\+200 in the column 2"):
+        clone(model).fit(np.where(np.arange(6) == 2, 1e200, X), y)
+    with pytest.raises(ValueError, match="values as large as 1e\\+200 in the column 2"):
+        clone(model).fit(X, y).predict(np.where(np.arange(6) == 2, 1e200, X))
+    with pytest.raises(ValueError, match="groups must have one group"):
+        clone(model).fit(X, y, groups=3)
+
+
+def test_reconstructors_refuse_the_same(data):
+    model = LandmarkReconstructor(landmarks=[0, 1])
+    with pytest.raises(ValueError, match="X must have a row for each sample"):
+        model.fit(None)
+    with pytest.raises(ValueError, match="as large as 1e\\+200 in the column 4"):
+        model.fit(np.where(np.arange(6) == 4, 1e200, data[0]))
+
+
+def _parameters(function):
+    return signature(function).parameters
+
+
+INDICATORS = {
+    name: function
+    for name, function in vars(metrics).items()
+    if isfunction(function) and "X_synthetic" in _parameters(function)
+}
+
+
+def _arguments(function, data):
+    X, y = data
+    known = {"X_real": X, "X_train": X, "X_test": X + 0.1, "X_synthetic": X[::-1] + 0.2}
+    known |= {"y_real": y, "y_train": y, "y_test": y, "y_synthetic": y[::-1]}
+    return {name: known[name] for name in _parameters(function) if name in known}
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+@pytest.mark.parametrize("X", [None, 3, "abc"])
+def test_indicators_refuse_what_is_no_table(name, data, X):
+    function = INDICATORS[name]
+    with pytest.raises(ValueError, match="X_synthetic must have a row for each sample"):
+        function(**{**_arguments(function, data), "X_synthetic": X})
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_indicators_refuse_values_that_overflow(name, data):
+    function = INDICATORS[name]
+    X = np.where(np.arange(6) == 2, 1e200, data[0])
+    with pytest.raises(ValueError, match="X_synthetic has values as large as 1e\\+200 in the column 2"):
+        function(**{**_arguments(function, data), "X_synthetic": X})
+
+
+COUNTS = ("k", "n_top", "n_components", "n_modules", "max_genes", "n_projections", "n_splits")
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+@pytest.mark.parametrize("value", [0, -1, 2.5, True, "two", [], np.nan])
+def test_indicators_refuse_what_is_no_count(name, data, value):
+    function = INDICATORS[name]
+    for parameter in set(COUNTS) & set(_parameters(function)):
+        with pytest.raises(ValueError, match=f"{parameter} must be an integer of . or more; got"):
+            function(**_arguments(function, data), **{parameter: value})
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+@pytest.mark.parametrize("value", [-1, 2.5, "zero"])
+def test_indicators_refuse_what_is_no_seed(name, data, value):
+    function = INDICATORS[name]
+    if "random_state" in _parameters(function) and name != "frechet_distance":
+        with pytest.raises(ValueError, match="random_state must be an integer of 0 or more"):
+            function(**_arguments(function, data), random_state=value)
+
+
+# -- extreme, but valid
+
+
+def extreme(name):
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a", "b", "c"], [20, 10, 4])
+    X = rng.normal(size=(34, 8)) + 2 * (y == "a")[:, None]
+    if name == "a gene a million times larger":
+        X[:, 3] *= 1e6
+    elif name == "a gene of zeros":
+        X[:, 3] = 0
+    elif name == "two rows that are the same":
+        X[1] = X[0]
+    elif name == "a class of equal rows":
+        X[y == "c"] = X[-1]
+    elif name == "tiny values":
+        X *= 1e-9
+    elif name == "far from zero":
+        X += 1e6
+    return X, y
+
+
+@each_sampler
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a gene a million times larger",
+        "a gene of zeros",
+        "two rows that are the same",
+        "a class of equal rows",
+        "tiny values",
+        "far from zero",
+    ],
+)
+@pytest.mark.filterwarnings("ignore:X looks like")
+@pytest.mark.filterwarnings("ignore:.*is not fitted")
+def test_extreme_data_work(sampler, name):
+    X, y = extreme(name)
+    X_new, y_new = clone(sampler).fit(X, y).sample(60)
+    assert np.isfinite(X_new).all()
+    for gene in range(8):
+        centre, reach = X[:, gene].mean(), np.ptp(X[:, gene])
+        assert np.abs(X_new[:, gene] - centre).max() <= 4 * reach, gene
+
+
+@each_sampler
+def test_two_distinct_rows(sampler):
+    """Each class is one row, several times: what is generated is a number, or the sampler says what it lacks."""
+    X = np.repeat(np.random.default_rng(0).normal(size=(2, 5)), 6, axis=0)
+    y = np.repeat([0, 1], 6)
+    try:
+        X_new = clone(sampler).fit(X, y).sample(20)[0]
+    except ValueError as error:
+        assert re.match(r"reference: |X ", str(error))  # noqa: PT017
+        return
+    assert np.isfinite(X_new).all()
+    assert np.abs(X_new).max() < 10
