@@ -4,9 +4,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from sklearn.covariance import ledoit_wolf
+from sklearn.covariance import ledoit_wolf, ledoit_wolf_shrinkage
 
-from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.over_sampling import GaussianSampler, _scatter
+from sklearn_txaug.over_sampling._scatter import factor, shrinkage
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +68,23 @@ def test_20000_genes_need_no_square_matrix():
     tracemalloc.stop()
     assert X_res.shape == (250, 20_000)
     assert peak < 20_000**2 * 4 / 5  # a fifth of one d x d matrix of 32-bit floats
+
+
+@pytest.mark.parametrize("shape", [(30, 200), (200, 30), (300, 400)], ids=str)
+def test_a_factor_has_the_scatter_of_its_rows(shape):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=shape)
+    F = factor(rows, rng)
+    assert len(F) == min(shape)
+    np.testing.assert_allclose(F.T @ F, rows.T @ rows, atol=1e-4 * shape[0])
+
+
+@pytest.mark.parametrize("shape", [(30, 200), (200, 30), (1000, 100)], ids=str)
+def test_shrinkage_is_that_of_ledoit_and_wolf(shape, monkeypatch):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=shape) @ (np.eye(shape[1]) + rng.normal(size=(shape[1], shape[1])) / 10)
+    parts, lengths = [factor(half, rng) for half in np.array_split(rows, 2)], np.linalg.norm(rows, axis=1)
+    expected = ledoit_wolf_shrinkage(rows, assume_centered=True)
+    np.testing.assert_allclose(shrinkage(parts, lengths, rng), expected, rtol=1e-4)
+    monkeypatch.setattr(_scatter, "_SAMPLED", 50)  # of more rows, a part is drawn
+    np.testing.assert_allclose(shrinkage(parts, lengths, rng), expected, rtol=0.3)

@@ -39,7 +39,7 @@ def test_residuals_restore_the_variance(data, decoder):
             np.testing.assert_allclose(X_new[y_new == c].mean(axis=0), X[y == c].mean(axis=0), atol=0.6)
     assert ratios[False] < 0.85
     assert 0.9 < ratios[True] < 1.1
-    np.testing.assert_allclose(sampler.variance_ratio_, ratios[False], atol=0.05)
+    np.testing.assert_allclose(sampler.variance_ratio_, ratios[False], atol=0.08)
 
 
 def test_transport_needs_no_inverse(data):

@@ -55,13 +55,16 @@ class ClassQuantiles(Space):
         return np.concatenate([codes, np.repeat(np.arange(len(missing)), missing.clip(min=0))])
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        """Give the k-th smallest of m values in a class a quantile of the training values between (k-1)/m and k/m."""
+        """Give the k-th smallest of m values in a class a quantile of the training values between (k-1)/m and k/m.
+
+        They are ranked in single precision, whatever that of the training values, so that both give the same ranks.
+        """
         mapped = np.array(Z, dtype=self.sorted_[0].dtype)
         for c in () if codes is None else np.unique(codes):
             if self.counts_[c] > 1:
                 rows = np.flatnonzero(codes == c)
                 for j in blocks(Z.shape[1], len(rows) + self.counts_[c]):
-                    ranks = Z[rows, j].argsort(axis=0, kind="stable").argsort(axis=0)
+                    ranks = Z[rows, j].astype(np.float32).argsort(axis=0, kind="stable").argsort(axis=0)
                     shares = (ranks + rng.random(ranks.shape)) / len(rows)
                     mapped[rows, j] = self._values(c, shares, j)
         return mapped
@@ -88,7 +91,9 @@ class ClassQuantiles(Space):
         for c in np.unique(codes):
             if self.counts_[c] > 1:
                 rows = codes == c
-                shares = _shares(Z[rows], reference[reference_codes == c], rng)
+                shares = _shares(
+                    Z[rows].astype(np.float32), reference[reference_codes == c].astype(np.float32), rng
+                )
                 mapped[rows] = self._values(c, shares, slice(None))
         return mapped
 
