@@ -98,7 +98,11 @@ class _MLPNet(NetEstimator, BaseEstimator):
     ) -> None:
         """Standardise by the training rows, hold out some of them for early stopping if requested, and train."""
         check_groups(groups, len(X))
+<<<<<<< HEAD
         check_magnitude(X, getattr(self, "feature_names_in_", None))
+=======
+        X = np.ascontiguousarray(X)  # summing in another order changes the last bits
+>>>>>>> memory
         seed = draw_seed(self.random_state)
         train, held = np.arange(len(X)), np.arange(0)
         if self.early_stopping:
@@ -287,7 +291,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
             self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32), multi_output=True, y_numeric=True
         )
         self._one_target = y.ndim == 1
-        y = y.reshape(len(y), -1)
+        y = np.ascontiguousarray(y.reshape(len(y), -1))
         self.target_scaler_ = StandardScaler().fit(y)
         targets = as_rows(self.target_scaler_.transform(y))
         self._fit_mlp(dense(X), targets, y.shape[1], np.zeros(len(y)), groups, nn.MSELoss())
