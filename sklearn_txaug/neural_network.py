@@ -98,11 +98,8 @@ class _MLPNet(NetEstimator, BaseEstimator):
     ) -> None:
         """Standardise by the training rows, hold out some of them for early stopping if requested, and train."""
         check_groups(groups, len(X))
-<<<<<<< HEAD
         check_magnitude(X, getattr(self, "feature_names_in_", None))
-=======
         X = np.ascontiguousarray(X)  # summing in another order changes the last bits
->>>>>>> memory
         seed = draw_seed(self.random_state)
         train, held = np.arange(len(X)), np.arange(0)
         if self.early_stopping:

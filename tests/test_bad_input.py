@@ -10,6 +10,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_txaug import metrics
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
+from sklearn_txaug.over_sampling import PrivateGaussianSampler
 from sklearn_txaug.reconstruction import LandmarkReconstructor
 
 from .samplers import SAMPLERS
