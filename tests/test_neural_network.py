@@ -191,3 +191,14 @@ def test_activation_and_normalisation():
             assert kinds == ["Linear", *middle, {"relu": "ReLU", "tanh": "Tanh"}[activation], "Dropout"]
     assert min(scores) > 0.8
     assert len(scores) == 4
+
+
+@pytest.mark.parametrize("model", [MLPNetClassifier, MLPNetRegressor])
+def test_the_layout_of_arrays_in_memory_does_not_matter(model):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 30)), np.arange(60) % 3
+    if model is MLPNetRegressor:
+        y = rng.normal(size=(60, 4))
+    model = model(max_epochs=3, device="cpu", random_state=0)
+    expected = model.fit(X, y).predict(X)
+    np.testing.assert_array_equal(model.fit(np.asfortranarray(X), np.asfortranarray(y)).predict(X), expected)
