@@ -110,7 +110,7 @@ class ConditionedMLP(nn.Module):
             for a, b in zip(widths, widths[1:], strict=False)
         )
         self.output = nn.Linear(widths[-1] + n_condition, n_out)
-        self.is_piecewise_linear = norm == "none"
+        self.is_piecewise_linear = norm == "none" and len(hidden) > 0
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         for layer in self.layers:
