@@ -1,6 +1,11 @@
 """Commands on files as people have them: amounts, scales, labels of another type, outputs that are replaced whole."""
 
+import bz2
+import csv
+import gzip
+import lzma
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -12,6 +17,8 @@ from sklearn_txaug import __main__ as command_line
 from sklearn_txaug._cli.amounts import amount, check_amount, join_amounts
 from sklearn_txaug._cli.messages import in_options
 from sklearn_txaug.datasets import read_expression, write_expression
+from sklearn_txaug.datasets._h5ad import H5adFormat
+from sklearn_txaug.datasets._textfile import TextFile
 from sklearn_txaug.utils.files import replacing
 from sklearn_txaug.utils.scales import from_log, library_sizes, to_log
 
@@ -254,6 +261,70 @@ def test_a_place_that_cannot_be_written_is_named_before_anything_is_read(capsys)
     ):
         assert run(*command, "--label", "kind") == 2
         assert "--output: nothing can be written in '/proc/self" in capsys.readouterr().err
+
+
+def test_a_report_replaces_only_a_report(frame, tmp_path, capsys):
+    write_expression(tmp_path / "real.csv", frame, pd.Series(LABELS, frame.index, name="kind"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "report.csv").write_text("patient,report\n1,fine\n")
+    command = ["evaluate", tmp_path / "real.csv", tmp_path / "real.csv", "--label", "kind"]
+    assert run(*command, "-o", tmp_path / "mine") == 2
+    assert "is not of an earlier report" in capsys.readouterr().err
+    assert (tmp_path / "mine" / "report.csv").read_text() == "patient,report\n1,fine\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk to write to")
+def test_an_h5ad_on_a_full_disk_is_an_error(frame):
+    anndata = pytest.importorskip("anndata")
+    with pytest.raises(OSError, match="No space left"):
+        H5adFormat().write_anndata(pathlib.Path("/dev/full"), anndata.AnnData(frame))
+
+
+# ---- hostile files
+
+
+@pytest.mark.parametrize("name", ["new.csv", "new.tsv.gz", "new.gct"])
+def test_formulas_in_names_are_kept_from_spreadsheets(frame, tmp_path, name):
+    genes = ["=1+1", "@SUM(A1)", "+cmd|'/C calc'!A0", "-A(2)", "'=x", "''@y", "-", "-80C"]
+    table = frame.set_axis(genes, axis=1).rename(index={frame.index[0]: "=HYPERLINK(1)"})
+    y = pd.Series(np.where(LABELS == "heart", "=2*3", "+"), table.index, name="=kind")
+    path = tmp_path / name
+    write_expression(path, table, y)
+    with TextFile(path).open() as file:
+        cells = [
+            cell
+            for line in file
+            for cell in next(csv.reader([line], delimiter="," if ".csv" in name else "\t"))
+        ]
+    assert not [cell for cell in cells if cell.startswith(("=", "@", "+c", "-A"))]
+    back = read_expression(path, label="=kind")
+    assert list(back.data.columns) == genes
+    assert list(back.data.index) == list(table.index)
+    assert back.target.tolist() == y.tolist()
+
+
+@pytest.mark.parametrize("where", ["X", "obs/kind", "uns/label"])
+def test_links_to_other_files_are_not_followed(frame, tmp_path, where):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "linked.h5ad"
+    write_expression(path, frame, pd.Series(LABELS, frame.index, name="kind"))
+    with h5py.File(tmp_path / "secret.h5", "w") as secret, h5py.File(path, "a") as file:
+        secret["rows"] = np.zeros((45, 8))
+        del file[where]
+        file[where] = h5py.ExternalLink("secret.h5", "rows")
+    with pytest.raises(ValueError, match=f"'{where}' is a link to data in another file"):
+        read_expression(path, label="kind")
+    with pytest.raises(ValueError, match="is a link to data in another file"):
+        H5adFormat().read_anndata(path)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_files_that_unpack_out_of_proportion(tmp_path, monkeypatch, compress):
+    path = tmp_path / "bomb.csv"
+    path.write_bytes(compress(b"id,kind,A,B\n" + b"s,a,0,0\n" * 400_000))
+    monkeypatch.setattr("sklearn_txaug.datasets._textfile._PLENTY", 1 << 20)
+    with pytest.raises(ValueError, match=r"bomb.csv unpacks to more than 1 MiB, over 250 times its size"):
+        read_expression(path, label="kind")
 
 
 # ---- names and genes

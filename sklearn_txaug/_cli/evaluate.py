@@ -39,6 +39,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from ..utils.checks import warn_if_not_log
 
     check_folder(arguments.output)
+    _check_ours(arguments.output)
     check_options(arguments, [arguments.real, arguments.synthetic, arguments.test])
     real = read_cohort(arguments.real, arguments)
     synthetic = read_synthetic(arguments.synthetic, arguments, real)
@@ -67,6 +68,19 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     _write(report, pictures, title + (f" and {arguments.test.name}" if test else ""), arguments.output)
     print(f"all figures: {arguments.output / 'report.html'}, tables and pictures beside it")
     return 0
+
+
+def _check_ours(folder: Path) -> None:
+    """Refuse a folder whose files have the names of a report and are none."""
+    table = folder / "report.csv"
+    if table.is_file() and table.read_bytes().startswith(b"family,indicator,"):
+        return
+    names = ("report.csv", "report.html", "classes.csv", "blind_spots.csv", "privacy.csv")
+    if there := [name for name in names if (folder / name).exists()]:
+        raise ValueError(
+            f"--output: {str(folder / there[0])!r} is not of an earlier report and would be replaced; choose another "
+            "folder"
+        )
 
 
 def format_report(report: Any) -> str:
@@ -154,6 +168,20 @@ def _picture(
     return {caption: (name, file.getvalue())}
 
 
+def _without_formulas(table: Any) -> Any:
+    """Return a table whose names of classes and genes spreadsheets do not run."""
+    from ..datasets._cells import no_formula
+
+    text = table.select_dtypes("object")
+    return table.assign(
+        **{
+            name: column.map(no_formula, na_action="ignore")
+            for name, column in text.items()
+            if column.map(type).eq(str).all()
+        }
+    )
+
+
 def _write(report: Any, pictures: dict[str, tuple[str, bytes]], title: str, folder: Path) -> None:
     from ..utils.files import replacing
 
@@ -163,7 +191,7 @@ def _write(report: Any, pictures: dict[str, tuple[str, bytes]], title: str, fold
     for name, table in tables.items():
         if table is not None:
             with replacing(folder / f"{name}.csv") as new:
-                table.to_csv(new, index=False)
+                _without_formulas(table).to_csv(new, index=False)
     for name, png in pictures.values():
         with replacing(folder / f"{name}.png") as new:
             new.write_bytes(png)

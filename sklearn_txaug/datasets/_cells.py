@@ -16,6 +16,7 @@ Lines = Iterator[tuple[int, str]]  # with their numbers
 
 _SEPARATORS = "\t;,"
 _EXCEL_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.I)
+_FORMULA = re.compile(r"'*([=@\t]|[+-].*[(|!])")  # what spreadsheets may run, or what has been kept from that
 _RUNS_OVER = 1000  # lines that one quoted field may have
 
 
@@ -128,13 +129,23 @@ def split_fields(line: str, separator: str, n: int = -1) -> list[str]:
 
 def unquote(field: str) -> str:
     """Return what a field holds."""
-    return field[1:-1].replace('""', '"') if _is_quoted(field) else field
+    if not _is_quoted(field):
+        return field
+    text = field[1:-1].replace('""', '"')
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def quote(text: str, separator: str) -> str:
-    """Return text as a field that holds it, quoted where a reader might cut it."""
+    """Return text as a field that holds it, quoted where a reader might cut it, or a spreadsheet run it."""
+    if _FORMULA.match(text):
+        return '"' + no_formula(text).replace('"', '""') + '"'
     special = any(character in text for character in f'{separator}{_SEPARATORS}"\n\r')
     return '"' + text.replace('"', '""') + '"' if special else text
+
+
+def no_formula(text: str) -> str:
+    """Return text that spreadsheets do not run: as they do themselves, with an apostrophe before a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def quote_value(value: Any, separator: str) -> str:

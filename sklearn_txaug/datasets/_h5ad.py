@@ -35,6 +35,7 @@ class H5adSource(Source):
                 f"{path.name} is not an HDF5 file, which an .h5ad file must be; it may be damaged."
             )
         with self._open() as file:
+            _check_whole(file, path)
             layers = list(file.get("layers", ()))
             if layer is not None and layer not in layers:
                 raise ValueError(f"layer={layer!r} is not in {path.name}, which has {_names_of(layers)}.")
@@ -93,6 +94,29 @@ class H5adSource(Source):
                 yield slice(start, start + int(keep[part].sum())), slice(None), values[keep[part]]
 
 
+def _check_whole(file: Any, path: Path) -> None:
+    """Refuse a file that shows what is in other files, which may be none of its sender's business."""
+    h5py = require("h5py", "reading an .h5ad file")
+
+    elsewhere: list[str] = []
+
+    def check_link(name: bytes, info: Any) -> None:
+        if info.type == h5py.h5l.TYPE_EXTERNAL:
+            elsewhere.append(name.decode(errors="replace"))
+
+    def check_data(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset) and (item.external or item.is_virtual):
+            elsewhere.append(name)
+
+    file.id.links.visit(check_link, info=True)
+    file.visititems(check_data)
+    if elsewhere:
+        raise ValueError(
+            f"{path.name}: {elsewhere[0]!r} is a link to data in another file, which is not followed; write a file "
+            "that holds its data."
+        )
+
+
 def _names_of(layers: list[str]) -> str:
     return f"the layers {', '.join(map(repr, layers))}" if layers else "no layers"
 
@@ -122,6 +146,8 @@ class H5adFormat(AnnDataFormat):
 
     def read_anndata(self, path: Path) -> Any:
         """Return the file as an AnnData in memory."""
+        with require("h5py", "reading an .h5ad file").File(path, "r") as file:
+            _check_whole(file, path)
         return require("anndata", "reading an .h5ad file").read_h5ad(path)
 
     def write_anndata(self, path: Path, adata: Any) -> None:

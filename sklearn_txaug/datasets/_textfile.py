@@ -36,6 +36,7 @@ _WINDOWS = "cp1252"
 _NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that cp1252 does not define
 _SPECIAL = re.compile(rb"[^\t,;\r\n\"]*[\x80-\xff][^\t,;\r\n\"]*")
 _PIECE = 1 << 20  # bytes read at a time
+_PLENTY, _RATIO = 1 << 28, 250  # bytes; what unpacks to more than both, the second times its size, is refused
 
 
 class TextFile:
@@ -78,15 +79,18 @@ class TextFile:
             if start.lower().startswith(mark.lower()):
                 raise ValueError(f"{self.path.name} is no text file but {kind}.")
         if start.startswith(_ZIP):
-            return self._open_zip()
+            return self._bounded(self._open_zip())
         for mark, decompress in _DECOMPRESS.items():
             if start.startswith(mark):
-                return decompress(self.path, "rb")
+                return self._bounded(decompress(self.path, "rb"))
         if self.path.suffix.lower() == ".gz":
             raise ValueError(
                 f"{self.path.name} cannot be decompressed: its name ends in .gz, and it is not compressed."
             )
         return open(self.path, "rb")
+
+    def _bounded(self, unpacked: Any) -> Any:
+        return io.BufferedReader(_Bounded(unpacked, self.path), _PIECE)
 
     def _open_zip(self) -> Any:
         archive = zipfile.ZipFile(self.path)
@@ -144,6 +148,31 @@ class TextFile:
             "instance; if names look wrong, save it in UTF-8."
         )
         return _WINDOWS
+
+
+class _Bounded(io.RawIOBase):
+    """What a compressed file unpacks to, as long as that is in proportion to the file."""
+
+    def __init__(self, unpacked: Any, path: Path) -> None:
+        self._unpacked, self._name, self._n = unpacked, path.name, 0
+        self._most = max(_PLENTY, _RATIO * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        n = self._unpacked.readinto(buffer)
+        self._n += n
+        if self._n > self._most:
+            raise ValueError(
+                f"{self._name} unpacks to more than {self._most >> 20} MiB, over {_RATIO} times its size, as no "
+                "table of expression does; unpack it yourself if it is one."
+            )
+        return n
+
+    def close(self) -> None:
+        self._unpacked.close()
+        super().close()
 
 
 def create_text(path: Path) -> IO[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from ...utils.files import replacing
 from ...utils.html import document, figure
 from .._pictures import draw_embeddings
 from .._store import Row, read_points
@@ -68,7 +69,8 @@ def write_page(
     for heading, items in lists(paper, missing).items():
         body.append(f"<h2>{escape(heading)}</h2><ul>{''.join(f'<li>{escape(i)}</li>' for i in items)}</ul>")
     path = folder / "report.html"
-    path.write_text(document(title, body, _CSS), encoding="utf-8")
+    with replacing(path) as new:
+        new.write_text(document(title, body, _CSS), encoding="utf-8")
     return path
 
 
