@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 from numbers import Integral
 from os import PathLike
 from typing import Any, ClassVar
@@ -82,7 +83,7 @@ class NetEstimator:
 
     def _net_defaults(self) -> dict[str, Any]:
         """Return the arguments of `_net_class` that this estimator sets and `net_params` may override."""
-        return {"optimizer": torch.optim.AdamW, "optimizer__fused": True}
+        return {"optimizer": torch.optim.AdamW}
 
     def _default_callbacks(self) -> list[Any]:
         return [EpochProgress(type(self).__name__)] if self.verbose == 1 else []
@@ -151,7 +152,10 @@ class NetEstimator:
             )
         if "optimizer" in given:  # the settings of one optimiser are not those of another
             own = {name: value for name, value in own.items() if not name.startswith("optimizer__")}
-        return {**own, **given}
+        arguments = {**own, **given}
+        if "fused" in signature(arguments["optimizer"]).parameters and "optimizer__foreach" not in given:
+            arguments.setdefault("optimizer__fused", True)  # one pass over weights, gradients and moments
+        return arguments
 
     def _default_steps(self, n_rows: int) -> int:
         return self._n_steps

@@ -51,7 +51,6 @@ class AdversarialSampler(TorchSampler):
     def _net_defaults(self) -> dict[str, Any]:
         return {
             "optimizer": torch.optim.Adam,
-            "optimizer__fused": True,
             "optimizer__betas": (0.0, 0.9),
             "n_critic": self.n_critic,
             "critic_optimizer__lr": self.critic_lr or self.lr,

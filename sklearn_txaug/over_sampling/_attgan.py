@@ -30,6 +30,8 @@ from .base import NOT_TRAINED
 class AttGAN(WGANGP):
     """A WGAN-GP whose generator ends in attention heads."""
 
+    static_step = False  # recorded on a GPU, its weights drifted from those of the plain training
+
     def __init__(
         self, n_features: int, n_classes: int, *, heads: Sequence[GraphAttention], **parameters: Any
     ):
