@@ -34,15 +34,14 @@ class PaperNetwork(nn.Module):
 
 
 class AlignedLinear(nn.Linear):
-    """A linear layer for any number of inputs whose product is fast on a GPU: zeros fill them up to a multiple of 8."""
+    """A linear layer that is fast on a GPU for any number of inputs: zeros fill them up to a multiple of 8."""
 
     def forward(self, x: Tensor) -> Tensor:
         missing = -self.in_features % 8
         if not missing or not x.is_cuda:
             return super().forward(x)
-        return nn.functional.linear(
-            *(nn.functional.pad(part, (0, missing)) for part in (x, self.weight)), self.bias
-        )
+        x, weight = (nn.functional.pad(part, (0, missing)) for part in (x, self.weight))
+        return nn.functional.linear(x, weight, self.bias)
 
 
 class _PaperBlock(nn.Module):
