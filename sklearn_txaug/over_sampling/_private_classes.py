@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..priors._low_rank import LowRank
@@ -12,6 +14,10 @@ _MOST = 64  # directions of the covariance that are corrected
 _OVERSAMPLING = 10
 _PASSES = 4
 _PRIOR_ROWS = 50.0  # rows at which the rows' own covariance and the public one weigh the same
+
+Doubt = Callable[
+    [np.ndarray], np.ndarray
+]  # the covariance of posterior means, on average over rows, along some axes
 
 
 class PrivateClasses:
@@ -54,8 +60,8 @@ class PrivateClasses:
     ) -> PrivateClasses:
         """Learn from rows (n_samples, n_features) of units such as patients, with a signal of `mu` over the noise."""
         _, unit = np.unique(units, return_inverse=True)
-        self._release_means(X, codes, unit, mu * np.sqrt(1 - _MOMENTS), rng)
-        self._release_moments(X - self.means_[codes], unit, mu * np.sqrt(_MOMENTS), rng)
+        doubt = self._release_means(X, codes, unit, mu * np.sqrt(1 - _MOMENTS), rng)
+        self._release_moments(X - self.means_[codes], unit, mu * np.sqrt(_MOMENTS), rng, doubt)
         return self
 
     def draw(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -66,7 +72,7 @@ class PrivateClasses:
 
     def _release_means(
         self, X: np.ndarray, codes: np.ndarray, unit: np.ndarray, mu: float, rng: np.random.Generator
-    ) -> None:
+    ) -> Doubt:
         variances, basis = _widest(self.within.plus(self.between), self.n_directions)
         axes = basis * variances[:, None] ** -0.25
         length = np.sqrt(variances).sum()  # mean squared length of the coordinates of a row
@@ -77,10 +83,10 @@ class PrivateClasses:
         deviation = bound / mu
         sums += deviation * rng.standard_normal(sums.shape)
         self.counts_ = np.maximum(sums[:, 0] / one, 1.0)
-        self._infer(sums[:, 1:] / self.counts_[:, None], deviation, axes, basis)
+        return self._infer(sums[:, 1:] / self.counts_[:, None], deviation, axes, basis)
 
-    def _infer(self, means: np.ndarray, deviation: float, axes: np.ndarray, basis: np.ndarray) -> None:
-        """Set the posterior means, around a centre that the classes share."""
+    def _infer(self, means: np.ndarray, deviation: float, axes: np.ndarray, basis: np.ndarray) -> Doubt:
+        """Set the posterior means, around a centre that the classes share, and return the doubt about them."""
         to_axes = self.between.apply(axes)
         between, within = to_axes @ axes.T, self.within.apply(axes) @ axes.T
         noise = np.eye(len(axes)) * deviation**2
@@ -90,9 +96,21 @@ class PrivateClasses:
         gains = np.stack([S @ (m - centre) for S, m in zip(solved, means, strict=True)])
         lengths = np.linalg.norm(axes, axis=1)
         self.means_ = centre / lengths @ basis + gains @ to_axes
+        explained = np.tensordot(self.counts_ / self.counts_.sum(), np.stack(solved), axes=1)
+
+        def doubt(rows: np.ndarray) -> np.ndarray:
+            known = to_axes @ rows.T
+            return np.asarray(self.between.apply(rows) @ rows.T - known.T @ explained @ known)
+
+        return doubt
 
     def _release_moments(
-        self, residuals: np.ndarray, unit: np.ndarray, mu: float, rng: np.random.Generator
+        self,
+        residuals: np.ndarray,
+        unit: np.ndarray,
+        mu: float,
+        rng: np.random.Generator,
+        doubt: Doubt,
     ) -> None:
         """Release the second moments of the residuals, and set how the covariance within classes changes."""
         # The spectral norm of the noise, about 2 sqrt(q) q / (mu n) for q directions, is to stay below 1/2.
@@ -108,6 +126,7 @@ class PrivateClasses:
         n_rows = max(1.0, number + deviation * rng.standard_normal())
         noise = rng.standard_normal((q, q)) * deviation
         moments = (moments + np.triu(noise) + np.triu(noise, 1).T) / n_rows
+        moments -= doubt(self._axes)  # as residuals are about means that are wrong by so much
         # So many rows without noise have the same error.
         n_effective = 1 / (1 / n_rows + (deviation / n_rows) ** 2)
         self.weight_ = n_effective / (n_effective + _PRIOR_ROWS)
