@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -49,6 +50,15 @@ def test_a_prior_that_helps_is_taken_and_noise_is_not(prior):
     strict = SelectiveClassifier(rule="strict", random_state=0).fit(noise, np.arange(60) % 2)
     assert strict.best_way_ == "none"
     assert strict.decision_.startswith("No change: ")
+
+
+def test_no_change_is_the_classifier_as_it_is():
+    noise = np.random.default_rng(0).normal(size=(40, 5))
+    forest = RandomForestClassifier(5, random_state=3)
+    model = SelectiveClassifier(forest, rule="strict", **FAST).fit(noise, np.arange(40) % 2)
+    assert model.best_way_ == "none"
+    plain = forest.fit(noise, np.arange(40) % 2)
+    np.testing.assert_array_equal(model.predict_proba(noise), plain.predict_proba(noise))
 
 
 def test_a_way_that_lowers_balanced_accuracy_is_not_taken():

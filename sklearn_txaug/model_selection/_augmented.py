@@ -192,7 +192,7 @@ class AugmentedClassifier(WrappedClassifier):
         """Return the sampler trained on some rows and what it adds to them; None if all weights are 0."""
         if not any(weights):
             return None, None
-        sampler = seeded(GaussianSampler() if self.sampler is None else self.sampler, seed)
+        sampler = seeded(GaussianSampler() if self.sampler is None else self.sampler, seed, unset_only=True)
         if not hasattr(sampler, "sample"):  # those of imbalanced-learn fail on classes of a few rows
             sampler = SamplerAdapter(sampler, sampling_strategy=sampler.sampling_strategy, random_state=seed)
         part = None if groups is None else _safe_indexing(groups, rows)
@@ -203,7 +203,7 @@ class AugmentedClassifier(WrappedClassifier):
     def _fitted(self, X: Any, y: np.ndarray, rows: np.ndarray, added: Any, weight: float, seed: int) -> Any:
         """Return the classifier trained on some rows and on what was added to them."""
         X_real, y_real = _safe_indexing(X, rows), y[rows]
-        model = seeded(self._given_classifier(), seed)
+        model = seeded(self._given_classifier(), seed, unset_only=True)
         if weight == 0 or added is None or not len(added[1]):
             return model.fit(X_real, y_real)
         X_new, y_new = added

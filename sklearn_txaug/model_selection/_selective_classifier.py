@@ -148,7 +148,7 @@ class SelectiveClassifier(WrappedClassifier):
         scores, sizes = self._compare(ways, X, labels, groups, seed)
         best = self._choose(ways, scores, sizes, seed)
         self.best_way_, self.best_weight_ = ways[best].name, ways[best].weight
-        model = seeded(ways[best].estimator, seed)
+        model = seeded(ways[best].estimator, seed, unset_only=True)  # no change is the classifier as it is
         self.classifier_ = model.fit(X, labels, **groups_for(model, groups))
         return self
 

@@ -15,17 +15,19 @@ def draw_seed(random_state: Any) -> int:
     return int(rng.randint(np.iinfo(np.int32).max))
 
 
-def seeded(estimator: Any, seed: int) -> Any:
-    """Return a clone in which every `random_state` is `seed`, except those of objects that the clone shares.
+def seeded(estimator: Any, seed: int, *, unset_only: bool = False) -> Any:
+    """Return a clone in which every `random_state`, or every one that is None, is `seed`.
 
-    A frozen sampler shares the trained sampler with its clones, and that one must stay as it is.
+    Those of objects that the clone shares are left: a frozen sampler shares the trained sampler with its clones, and
+    that one must stay as it is.
     """
     given, copy = estimator.get_params(), clone(estimator)
     parameters = copy.get_params()
     names = []
     for name in parameters:
         owner, _, last = name.rpartition("__")
-        if last == "random_state" and not (owner and parameters[owner] is given.get(owner)):
+        is_shared = owner and parameters[owner] is given.get(owner)
+        if last == "random_state" and not is_shared and not (unset_only and parameters[name] is not None):
             names.append(name)
     return copy.set_params(**dict.fromkeys(names, seed))
 
