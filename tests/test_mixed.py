@@ -43,6 +43,14 @@ TRAINED = [
         hidden_layer_sizes=(64,), dropout=0.0, lr=5e-3, max_epochs=40, batch_size=64, n_sampling_steps=20,
         random_state=0, device="cpu",
     ),
+    TVAESampler(
+        hidden_layer_sizes=(64,), latent_dim=4, lr=5e-3, max_epochs=100, batch_size=64, ema_decay=0.95,
+        random_state=0, device="cpu",
+    ),
+    CTGANSampler(
+        generator_hidden_layer_sizes=(64,), critic_hidden_layer_sizes=(64,), latent_dim=8, gradient_penalty=1.0,
+        lr=2e-3, max_epochs=100, batch_size=64, ema_decay=0.98, random_state=0, device="cpu",
+    ),
 ]  # fmt: skip
 each_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda s: type(s).__name__)
 each_trained = pytest.mark.parametrize("sampler", TRAINED, ids=lambda s: type(s).__name__)

@@ -19,9 +19,7 @@ from .conditions import class_codes
 from .random import torch_generator
 
 _N_ROWS = 64  # that are drawn to be looked at
-_N_STEPS = (
-    20  # between two looks, for each pass through the net that a row takes: about a percent of the time
-)
+_N_STEPS = 50  # between two looks, for each pass through the net that a row takes: some percent of the time
 _JUMP = 10  # a loss of so many times the usual one is reason to look at once
 _LOST = 1e4  # a loss of so many times the first one has exploded, where nets bound their rows
 _EXPLODED = 3  # times as far out as the training rows; sound generators, even untrained, stay below 1.6
@@ -30,6 +28,7 @@ _ONE_DIRECTION = 1.2  # directions, where training rows have
 _SEVERAL = 3
 _N_GENES = 200  # whose correlations are looked at
 _TOGETHER = 0.4  # agreement of the correlations in halves of the training rows from which they mean something
+_N_BEGUN = 100  # steps
 _N_LEARNT = 500  # steps after which a sound generator has learnt them
 _RATES = ("lr", "initial_lr", "max_lr", "min_lr")
 _PACKAGE = __name__.split(".")[0]
@@ -75,7 +74,7 @@ class DivergenceGuard(Callback):
 
     A training has diverged if a loss is NaN or infinite, or if rows drawn from the averaged weights, in the space in
     which the net trains and so before any quantile mapping, contain NaN or infinity or lie three times as far out as
-    the training rows, or if a loss is 10,000 times that of the first batch. Rows are looked at every 20 optimiser
+    the training rows, or if a loss is 10,000 times that of the first batch. Rows are looked at every 50 optimiser
     steps (times the sampling steps of a diffusion), at the end, and after each epoch whose loss is ten times the
     usual one. The epochs since the last good look are then repeated from its averaged weights, with a new optimiser.
     After `n_retries`, `fit` raises `FloatingPointError`.
@@ -171,7 +170,7 @@ class DivergenceGuard(Callback):
         reach = (drawn / rows.far).square().mean().sqrt().item()
         if not math.isfinite(reach):
             self._take_back(net, "generated rows contain NaN or infinity")
-        if reach > _EXPLODED:
+        if reach > _EXPLODED and net.module_.starts_near_rows:
             self._take_back(net, f"generated rows lie {reach:.3g} times as far out as the training rows")
         if is_last:
             self._warn_if_collapsed(drawn / rows.scale)
@@ -181,6 +180,8 @@ class DivergenceGuard(Callback):
         assert rows is not None
         spread, directions = _variation(drawn, rows.codes)
         what = ""
+        if self.step_ < _N_BEGUN:
+            return  # what a net gives at first says nothing
         if spread < _COLLAPSED * rows.spread:
             what = f"rows of a class have {spread / rows.spread:.1%} of the spread of the training rows"
         elif directions < _ONE_DIRECTION and rows.directions > _SEVERAL:

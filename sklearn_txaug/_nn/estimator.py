@@ -42,7 +42,10 @@ class NetEstimator:
         Passes over the training rows. None stops after a number of optimiser steps that suits cohorts of 50
         to 5,000 rows.
     lr : float
-        Learning rate.
+        Learning rate. A training that diverges (loss or generated rows become NaN, infinite, or explode) is taken
+        back to its last good weights and goes on with a tenth of it, three times at most, with a
+        `~sklearn.exceptions.ConvergenceWarning`; then `fit` raises `FloatingPointError`.
+        ``net_params={"callbacks__divergence__n_retries": 0}`` raises at once.
     batch_size : int or None
         Rows per batch. None is an eighth of the rows, at least 16 and at most 128.
     device : str or torch.device

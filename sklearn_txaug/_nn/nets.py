@@ -38,6 +38,11 @@ class GenerativeModule(Stochastic):
     """Whether `forward` runs the same operations on the device for every batch of a shape, and reads no value back:
     then a GPU replays a recording of the training step. Numbers that change in training must be tensors."""
 
+    @property
+    def starts_near_rows(self) -> bool:
+        """Whether rows lie about where training rows do from the first, so that distant ones are a divergence."""
+        return True
+
     condition: Callable[[Tensor], Tensor]
 
     def prepare(self, x: Tensor, y: Tensor) -> None:

@@ -195,6 +195,7 @@ def draw_embeddings(files: Mapping[str, Path]) -> bytes:
     n_rows = -(-len(files) // n_columns)
     figure = Figure(figsize=(_PANEL * n_columns, 0.5 + _PANEL * n_rows), layout="constrained")
     panels = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True).ravel()
+    rows = {}
     for axis, (sampler, path) in zip(panels, files.items(), strict=False):
         with np.load(path, allow_pickle=False) as points:
             real = points["real"]
@@ -205,11 +206,18 @@ def draw_embeddings(files: Mapping[str, Path]) -> bytes:
         )
         axis.scatter(*synthetic.T, s=12, marker="x", color=SYNTHETIC, linewidths=0.7, label="synthetic")
         axis.set_title(sampler, fontsize="medium")
+        rows[axis] = synthetic
     low, high = np.min(real, axis=0), np.max(real, axis=0)
     margin = 0.35 * (high - low)  # a generator that has diverged must not shrink all panels
-    panels[0].set(
-        xlim=(low[0] - margin[0], high[0] + margin[0]), ylim=(low[1] - margin[1], high[1] + margin[1])
-    )
+    low, high = low - margin, high + margin
+    panels[0].set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    for axis, synthetic in rows.items():
+        outside = int(np.sum(((synthetic < low) | (synthetic > high)).any(axis=1)))
+        if outside:
+            text = f"{outside} of {len(synthetic)} synthetic rows are outside"
+            axis.text(
+                0.5, 0.03, text, transform=axis.transAxes, ha="center", fontsize="small", color=SYNTHETIC
+            )
     for axis in panels[len(files) :]:
         axis.set_axis_off()
     for label, share, name in zip(

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.data import TensorDataset
 
 from .._nn.conditions import CovariateLayout, class_codes, covariate_columns
 from .._nn.layers import hidden_layers
@@ -180,7 +181,14 @@ class _Generator(nn.Module):
 
 
 class LogFrequencyLoader(ResidentLoader):
-    """Batches drawn with replacement, each class in proportion to ``log(1 + n_rows)``."""
+    """Batches drawn with replacement, each class in proportion to ``log(1 + n_rows)``.
+
+    Each has `batch_size` rows even of fewer rows, as published: the critic then sees as many packs, in other company.
+    """
+
+    def __init__(self, dataset: TensorDataset, batch_size: int, **kwargs: Any):
+        super().__init__(dataset, batch_size, **kwargs)
+        self.n_drawn = self.n_batches * (len(dataset) if batch_size < 0 else batch_size)
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
         if self.rng is None:
@@ -189,7 +197,7 @@ class LogFrequencyLoader(ResidentLoader):
         y = class_codes(self.tensors[1])
         counts = y.bincount().float()
         weights = (counts.log1p() / counts.clamp(min=1))[y]
-        order = torch.multinomial(weights, len(y), replacement=True, generator=self.rng)
+        order = torch.multinomial(weights, self.n_drawn, replacement=True, generator=self.rng)
         for rows in order.tensor_split(self.n_batches):
             yield tuple(tensor[rows] for tensor in self.tensors)
 

@@ -70,6 +70,10 @@ class Denoiser(GenerativeModule):
             else None
         )
 
+    @property
+    def starts_near_rows(self) -> bool:
+        return self.gaussians is not None
+
     def prepare(self, x: Tensor, y: Tensor) -> None:
         if self.gaussians is not None:
             self.gaussians.fit(x, y)

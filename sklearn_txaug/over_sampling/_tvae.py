@@ -35,10 +35,12 @@ class TVAE(GenerativeModule):
         hidden_layer_sizes: Sequence[int],
         latent_dim: int,
         reconstruction_weight: float,
+        category_weight: float,
         covariates: CovariateLayout | None = None,
     ):
         super().__init__()
-        self.latent_dim, self.reconstruction_weight = latent_dim, reconstruction_weight
+        self.latent_dim = latent_dim
+        self.reconstruction_weight, self.category_weight = reconstruction_weight, category_weight
         self.encoding = ModeEncoding(modes, categories)
         self.condition = make_conditioning("embedding", n_classes, covariates)
         width, hidden = self.condition.width, list(hidden_layer_sizes)
@@ -52,7 +54,7 @@ class TVAE(GenerativeModule):
         noise = normal(*mean.shape, like=mean, rng=self.rng)
         output = self.decode(mean + (log_var / 2).exp() * noise, condition)
         divergence = (log_var.exp() + mean.square() - 1 - log_var).sum() / 2
-        return (self.reconstruction_weight * self.negative_log(encoded, output) + divergence) / len(x)
+        return (self.negative_log(encoded, output) + divergence) / len(x)
 
     def decode(self, z: Tensor, condition: Tensor) -> Tensor:
         """Return the means of the scalars and the logits of the modes."""
@@ -65,7 +67,7 @@ class TVAE(GenerativeModule):
         return self.sigma.clamp(0.01, 1)
 
     def negative_log(self, encoded: Tensor, output: Tensor) -> Tensor:
-        """Return the negative log-likelihood of all rows, up to a constant."""
+        """Return the weighted negative log-likelihood of all rows, up to a constant."""
         n, deviations = self.encoding.n_genes, self.deviations()
         scalars = ((encoded[:, :n] - output[:, :n]) / deviations).square().sum() / 2
         codes, logits = self.encoding.modes(encoded), self.encoding.modes(output)
@@ -73,7 +75,8 @@ class TVAE(GenerativeModule):
             ((code * logit.log_softmax(dim=2)).sum() for code, logit in zip(codes, logits, strict=True)),
             encoded.new_zeros(()),
         )
-        return scalars + len(encoded) * deviations.log().sum() - modes
+        scalars = scalars + len(encoded) * deviations.log().sum()
+        return self.reconstruction_weight * scalars - self.category_weight * modes
 
     def sample(self, y: Tensor, rng: torch.Generator | None) -> Tensor:
         condition = self.condition(y)
@@ -102,8 +105,11 @@ class TVAESampler(MixedSampler, TorchSampler):
         Maximum number of modes of a gene. In the published method modes may overlap; here only modes that lie apart
         are used, for most genes one. 1 gives every gene a single Gaussian and fits no mixtures.
     reconstruction_weight : float > 0
-        Weight of the log-likelihood relative to the divergence of the latent code from its prior. The published value
-        is 2, which leaves too little to the noise of a gene where genes outnumber rows.
+        Weight of the log-likelihood of the genes relative to the divergence of the latent code from its prior. The
+        published value is 2, which leaves too little to the noise of a gene where genes outnumber rows.
+    category_weight : float > 0
+        The same of categories and modes; 2 as published. At .5 or less a category that decides another one is not
+        worth its place in the latent code, and the two are drawn independently.
     lr_schedule : {"cosine", "constant"}
         Schedule of the learning rate.
 
@@ -137,6 +143,7 @@ class TVAESampler(MixedSampler, TorchSampler):
     latent_dim: PositiveInt = 128
     n_modes: PositiveInt = 10
     reconstruction_weight: PositiveFloat = 0.5
+    category_weight: PositiveFloat = 2.0
     lr_schedule: Literal["cosine", "constant"] = "cosine"
 
     def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
@@ -150,6 +157,7 @@ class TVAESampler(MixedSampler, TorchSampler):
             hidden_layer_sizes=self.hidden_layer_sizes,
             latent_dim=self.latent_dim,
             reconstruction_weight=self.reconstruction_weight,
+            category_weight=self.category_weight,
             covariates=self._covariate_layout(),
         )
 

@@ -41,6 +41,7 @@ XU2019: dict[str, dict[str, Any]] = {
         **_XU2019,
         "hidden_layer_sizes": (128, 128),
         "reconstruction_weight": 2.0,
+        "category_weight": 2.0,
         "lr_schedule": "constant",
         "lr": 1e-3,
         "net_params": {"optimizer": torch.optim.Adam, "optimizer__weight_decay": 1e-5},

@@ -9,13 +9,22 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 _STEPS = 4000  # rows shown in a training: the same number for cohorts of any size
-_LIMITS = {"batch_size": 60, "n_sampling_steps": 100, "n_probes": 50, "max_iter": 20, "patience": 5}
+_MORE = 10  # times as many for a denoiser, whose steps are cheap, and which with fewer draws rows far from all others
+_LIMITS = {
+    "batch_size": 60,
+    "n_critic": 2,
+    "n_sampling_steps": 100,
+    "n_probes": 50,
+    "max_iter": 20,
+    "patience": 5,
+}
 _WIDTH = 64
 
 
 def shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
     """Return settings of a sampler or a net for a short training on `n_train` rows."""
-    limits = {"max_epochs": max(2, min(20, _STEPS // n_train)), **_LIMITS}
+    times = _MORE if "n_diffusion_steps" in settings else 1
+    limits = {"max_epochs": times * max(2, min(20, _STEPS // n_train)), **_LIMITS}
     changed: dict[str, Any] = {k: min(settings[k], most) for k, most in limits.items() if k in settings}
     for name, widths in settings.items():
         if name.endswith("hidden_layer_sizes") and widths is not None:
