@@ -69,7 +69,7 @@ def leakage():
         spread = np.abs([np.min(values, axis=1), np.max(values, axis=1)] - means)
         ax.bar(at + 0.38 * i - 0.19, means, 0.36, yerr=spread, capsize=3, label=name, color=("C3", "C0")[i])
     ax.axhline(0.25, color="0.3", linestyle="--", label="chance")
-    ax.set(xticks=at, xticklabels=list(samplers), ylabel="balanced accuracy", ylim=(0, 1))
+    ax.set(xticks=at, xticklabels=list(samplers), ylabel="balanced accuracy", ylim=(0, 1.15))
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, ncols=3, loc="upper right", fontsize="small")
     return figure
