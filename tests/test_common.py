@@ -441,7 +441,7 @@ def test_bad_data(sampler, data, change, message, n_synthetic):
         (-0.5, "n_synthetic must be .*got -0.5"),
         (np.nan, "n_synthetic must be .*got nan"),
         (True, "n_synthetic must be .*got True"),
-        (10**13, "10000000000000 rows"),
+        (10**13, "10,000,000,000,000 synthetic rows"),
         (10**30, "n_synthetic="),
         ("many", "n_synthetic"),
         ({"heart": 5}, re.escape("n_synthetic names classes ['heart']")),

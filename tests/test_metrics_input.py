@@ -187,7 +187,7 @@ def test_three_sets_are_checked(name):
         ("discriminative_score", {"n_splits": 1}, "n_splits must be"),
         ("discriminative_score", {"n_splits": 31}, "X_real has 30 rows; at least 31"),
         ("module_preservation", {"n_modules": 0}, "n_modules must be"),
-        ("module_preservation", {"max_genes": 2}, "three or more"),
+        ("module_preservation", {"max_genes": 2}, "3 or more"),
     ],
 )
 def test_bad_settings_are_named(name, setting, message):
