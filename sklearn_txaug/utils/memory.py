@@ -42,7 +42,7 @@ def _of_container() -> int:
 def check_memory(n_train: int, n_new: int, n_features: int, itemsize: int, dense: bool = True) -> None:
     """Refuse a request that will not fit into memory, before any work.
 
-    Training takes three times the rows in single precision, whatever the sampler (`docs/trust.md` has the figures);
+    Training is taken to need three times the rows in single precision (`docs/measure_memory.py` measures it);
     new rows are there as they are drawn, in the units of X, and in the result, beside the real rows.
 
     Parameters
