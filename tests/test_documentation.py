@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,6 +79,7 @@ def test_python_blocks_run(page, short_trainings, no_network, tmp_path, monkeypa
         for block in BLOCK.finditer(text):
             line = text.count("\n", 0, block.start()) + 2
             exec(compile("\n" * (line - 1) + block[1], str(page), "exec"), names)
+    plt.close("all")
 
 
 def _commands():
