@@ -24,7 +24,7 @@ SAMPLERS = {
     CopulaSampler(prior_rows=0, random_state=0): 0,
     DDPMSampler(**SMALL_DENOISER): 0.8,
     DDIMSampler(**SMALL_DENOISER): 0.8,
-    FlowMatchingSampler(**SMALL_DENOISER): 0.8,
+    FlowMatchingSampler(**SMALL_DENOISER): 0.75,
     GMDASampler(
         hidden_layer_sizes=(64, 64),
         delta=0.1,
