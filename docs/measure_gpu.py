@@ -17,7 +17,7 @@ import torch
 
 from sklearn_txaug import over_sampling as samplers
 from sklearn_txaug import presets
-from sklearn_txaug._nn.loader import n_batches
+from sklearn_txaug._nn.loader import default_batch_size, n_batches
 
 ROWS = {"paired": (800, 450, 22), "tcga": (9749, 978, 24), "gtex": (12244, 974, 26)}
 DEFAULTS = ["VAE", "GAN", "WGANGP", "DDPM", "FlowMatching", "TVAE", "CTGAN", "TabDDPM", "GMDA"]
@@ -45,13 +45,13 @@ def step_time(sampler: Any, X: np.ndarray, y: np.ndarray) -> float:
     """Return the median milliseconds of a training step."""
     sampler.fit(X, y)
     durations = sampler.history_[:, "dur"]
-    batch = sampler.batch_size or min(128, max(16, len(X) // 8))
+    batch = sampler.batch_size or default_batch_size(len(X))
     return 1000 * float(np.median(durations[len(durations) // 3 :])) / n_batches(len(X), batch)
 
 
 def epochs(X: np.ndarray, batch_size: int | None, n_steps: int) -> int:
     """Return the epochs of about a number of steps, at least six."""
-    return max(6, n_steps // n_batches(len(X), batch_size or min(128, max(16, len(X) // 8))))
+    return max(6, n_steps // n_batches(len(X), batch_size or default_batch_size(len(X))))
 
 
 def seconds(function: Callable[[], Any]) -> float:

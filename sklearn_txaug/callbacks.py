@@ -10,7 +10,7 @@ import torch
 from skorch.callbacks import Callback
 from torch import Tensor
 
-from ._nn.callbacks import EMA
+from ._nn.callbacks import EMA, averaged
 from ._nn.conditions import class_codes
 from ._nn.random import torch_generator
 from .metrics import energy_distance
@@ -108,14 +108,8 @@ class IndicatorCheckpoint(Callback):
             raise ValueError(
                 "IndicatorCheckpoint has no held-out rows: give it to a sampler, as callbacks=[...]."
             )
-        averages = [callback for _, callback in net.callbacks_ if isinstance(callback, EMA)]
-        for average in averages:
-            average.swap()
-        try:
+        with averaged(net):
             self._score(net, dataset_valid)
-        finally:
-            for average in averages:
-                average.swap()
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         if self.best_weights_ is not None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from skorch.callbacks import Callback
 
 from sklearn_txaug.datasets import make_expression
 from sklearn_txaug.neural_network import MLPNetClassifier
@@ -73,23 +74,18 @@ def test_precision_is_that_of_the_fit_alone(precision):
 
 
 def test_checkpointed_training_resumes_on_a_gpu(tmp_path):
-    sampler = on_gpu(NETS[0], checkpoint=tmp_path)
-    whole = clone(sampler).set_params(checkpoint=None).fit(X, y)
-
     class Stop(Exception):
         pass
-
-    from skorch.callbacks import Callback
 
     class Interrupt(Callback):
         def on_epoch_begin(self, net, **kwargs):
             if len(net.history) == 5:
                 raise Stop
 
+    sampler = on_gpu(NETS[0], checkpoint=tmp_path)
     with pytest.raises(Stop):
         clone(sampler).set_params(callbacks=[Interrupt()]).fit(X, y)
     resumed = clone(sampler).fit(X, y)
-    del whole
     assert len(resumed.history_) == 8
 
 

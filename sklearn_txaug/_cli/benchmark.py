@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -159,23 +159,23 @@ def _benchmark(arguments: argparse.Namespace) -> int:
     return 0 if any(row.classifier for row in rows) else 1  # 1: no sampler could be trained
 
 
-def _engine(address: str | None) -> AbstractContextManager:
-    """Return the context in which trainings run on a dask cluster, or on this machine."""
+@contextmanager
+def _engine(address: str | None) -> Iterator[None]:
+    """Let trainings run on a dask cluster, or on this machine, inside the ``with`` block."""
+    if address is None:
+        yield
+        return
     from joblib import parallel_config
 
     from ..utils.optional import require
 
-    if address is None:
-        return nullcontext()
     distributed = require("distributed", "--dask")
     try:
         client = distributed.Client(address, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(f"--dask: there is no scheduler at {address!r}: {error}") from error
-    stack = ExitStack()
-    stack.enter_context(client)
-    stack.enter_context(parallel_config("dask", client=client))
-    return stack
+    with client, parallel_config("dask", client=client):
+        yield
 
 
 def _compare(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import torch
@@ -62,6 +64,23 @@ class EMA(Callback):
         del self.average_, self.weights_
 
 
+def averages_of(net: Any) -> list[EMA]:
+    """Return the moving averages among the callbacks of a net."""
+    return [callback for _, callback in net.callbacks_ if isinstance(callback, EMA)]
+
+
+@contextmanager
+def averaged(net: Any) -> Iterator[None]:
+    """Give a net the averages of its weights, if it has any, inside the ``with`` block."""
+    for average in averages_of(net):
+        average.swap()
+    try:
+        yield
+    finally:
+        for average in averages_of(net):
+            average.swap()
+
+
 class KeepBest(Callback):
     """Keep the weights with the least loss on held-out rows, those before the first step among them.
 
@@ -82,15 +101,11 @@ class KeepBest(Callback):
         self._keep(net, self.first_loss_)
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
-        averages = [callback for _, callback in net.callbacks_ if isinstance(callback, EMA)]
-        for average in averages:
-            average.swap()
-        loss = self._loss(net)
-        net.history.record("held_out_loss", loss)
-        if loss < self.best_loss_:
-            self._keep(net, loss)
-        for average in averages:
-            average.swap()
+        with averaged(net):
+            loss = self._loss(net)
+            net.history.record("held_out_loss", loss)
+            if loss < self.best_loss_:
+                self._keep(net, loss)
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         net.module_.load_state_dict(self.best_weights_)

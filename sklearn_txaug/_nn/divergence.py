@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LRScheduler
 
 from ..utils.warnings import warn
-from .callbacks import EMA
+from .callbacks import averaged, averages_of
 from .checkpoint import optimizers_of, restore, state_of
 from .conditions import class_codes
 from .random import torch_generator
@@ -159,14 +159,9 @@ class DivergenceGuard(Callback):
         """Draw rows from the averaged weights, and take the training back or warn if they tell so."""
         rows = self.rows_
         assert rows is not None
-        averages = [cb for _, cb in net.callbacks_ if isinstance(cb, EMA)]
-        for average in averages:
-            average.swap()
         net.module_.eval()
-        with torch.no_grad():
+        with averaged(net), torch.no_grad():
             drawn = net.module_.sample(rows.y, torch_generator(net.seed, net.device)) - rows.mean
-        for average in averages:
-            average.swap()
         reach = (drawn / rows.far).square().mean().sqrt().item()
         if not math.isfinite(reach):
             self._take_back(net, "generated rows contain NaN or infinity")
@@ -212,9 +207,8 @@ class DivergenceGuard(Callback):
         n_taken_back = self.n_taken_back_ + 1
         restore(net, copy.deepcopy(self.good_["state"]))
         del net.history[self.good_["n_epochs"] :]
-        for _, callback in net.callbacks_:
-            if isinstance(callback, EMA):
-                callback.put()
+        for average in averages_of(net):
+            average.put()
         _scale_rates(net, self.factor ** (n_taken_back - self.good_["n_taken_back"]))
         self.n_taken_back_, self.step_ = n_taken_back, self.good_["step"]
         self.looked_ = self.step_

@@ -23,7 +23,7 @@ from .callbacks import EpochProgress
 from .checkpoint import TrainingCheckpoint
 from .device import resolve_device
 from .divergence import DivergenceGuard
-from .loader import n_batches
+from .loader import default_batch_size, n_batches
 from .nets import LossNet
 from .precision import matrix_products
 from .random import SeededInit, torch_generator
@@ -104,7 +104,7 @@ class NetEstimator:
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
         with SeededInit(torch_generator(init_seed)):
             module = make_module()
-        batch_size = self.batch_size or min(128, max(16, n_rows // 8))
+        batch_size = self.batch_size or default_batch_size(n_rows)
         return self._net_class(
             module,
             seed=train_seed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import torch
@@ -113,9 +113,13 @@ class ConditionedMLP(nn.Module):
         self.is_piecewise_linear = norm == "none" and len(hidden) > 0
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        for layer in self.layers:
+        return self._through(self.layers, x, condition)
+
+    def _through(self, layers: Iterable[nn.Module], x: Tensor, condition: Tensor) -> Tensor:
+        """Return the output for what these layers, which are the last ones, get."""
+        for layer in [*layers, self.output]:
             x = layer(torch.cat([x, condition], dim=1))
-        return self.output(torch.cat([x, condition], dim=1))
+        return x
 
     def first_linear(self, x: Tensor, condition: Tensor) -> Tensor:
         """Return what the first linear layer makes of rows, which `from_first_linear` goes on from."""
@@ -124,10 +128,7 @@ class ConditionedMLP(nn.Module):
 
     def from_first_linear(self, first: Tensor, condition: Tensor) -> Tensor:
         begun: Any = self.layers[0]
-        x = begun[2](begun[1](first))
-        for layer in self.layers[1:]:
-            x = layer(torch.cat([x, condition], dim=1))
-        return self.output(torch.cat([x, condition], dim=1))
+        return self._through(self.layers[1:], begun[2](begun[1](first)), condition)
 
     def input_gradient(self, first: Tensor, condition: Tensor) -> Tensor:
         """Return the gradient in the rows of the first output, for rows given by `first_linear`, without norms.

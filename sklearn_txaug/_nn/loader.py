@@ -51,6 +51,11 @@ class ResidentLoader:
             yield tuple(tensor[rows] for tensor in self.tensors)
 
 
+def default_batch_size(n_rows: int) -> int:
+    """Rows per batch of a training on `n_rows` rows that is given no other number."""
+    return min(128, max(16, n_rows // 8))
+
+
 def n_batches(n_rows: int, batch_size: int) -> int:
     """Number of batches in one pass of `ResidentLoader`."""
     return 1 if batch_size < 0 else max(1, round(n_rows / batch_size))

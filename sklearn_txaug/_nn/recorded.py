@@ -9,6 +9,8 @@ import torch
 from skorch.callbacks import Callback
 from torch import Tensor
 
+from .checkpoint import optimizers_of
+
 _N_WARMUP = 3  # calls before a recording, in which torch and its libraries set aside memory
 
 Step = Callable[[tuple[Tensor, ...]], dict[str, Tensor]]
@@ -80,8 +82,7 @@ def can_record(net: Any) -> bool:
     The module must promise it (`GenerativeModule.static_step`), the optimisers must keep their state on the device,
     of their settings only the learning rate may change, and no callback may look at gradients.
     """
-    optimizers = [value for value in vars(net).values() if isinstance(value, torch.optim.Optimizer)]
-    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    groups = [group for optimizer in optimizers_of(net).values() for group in optimizer.param_groups]
     return (
         torch.device(net.device).type == "cuda"
         and getattr(net.module_, "static_step", False)
@@ -92,7 +93,7 @@ def can_record(net: Any) -> bool:
 
 def prepare_optimizers(net: Any) -> None:
     """Let the optimisers of a net be recorded: their state and learning rates are tensors on the device."""
-    for optimizer in [value for value in vars(net).values() if isinstance(value, torch.optim.Optimizer)]:
+    for optimizer in optimizers_of(net).values():
         for group in optimizer.param_groups:
             group["capturable"] = True
             group["lr"] = torch.as_tensor(group["lr"], dtype=torch.float32, device=net.device)

@@ -89,10 +89,8 @@ class GeneratorSteps(Conditioned):
         check_groups(groups, rows.shape[0])
         self.sampling_strategy_ = self._count_synthetic(labels)
         self._itemsize = rows.dtype.itemsize
-        check_memory(
-            *(rows.shape[0], sum(self.sampling_strategy_.values()), rows.shape[1], self._itemsize),
-            dense=isinstance(rows, np.ndarray),
-        )
+        n_new = sum(self.sampling_strategy_.values())
+        check_memory(rows.shape[0], n_new, rows.shape[1], self._itemsize, dense=isinstance(rows, np.ndarray))
         # One memory layout: summing in another order changes the last bits, and with them the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
         check_magnitude(rows, getattr(self, "feature_names_in_", None))

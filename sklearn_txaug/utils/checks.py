@@ -64,7 +64,7 @@ def check_names(X: Any) -> None:
 def check_has_rows(X: Any, name: str = "X") -> None:
     """Refuse what can be no table: None, text, a single number, a mapping."""
     if isinstance(X, str | bytes | Mapping) or not any(
-        hasattr(X, name) for name in ("shape", "__len__", "__array__")
+        hasattr(X, attribute) for attribute in ("shape", "__len__", "__array__")
     ):
         raise ValueError(
             f"Expected 2D array: {name} must have a row for each sample and a column for each gene, got {X!r}"
