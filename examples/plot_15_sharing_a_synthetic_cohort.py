@@ -71,11 +71,9 @@ left.set(yticks=at, yticklabels=list(rows), xlabel="area under the curve of the 
 left.axvline(0.5, color="0.6", linestyle="--", zorder=0)
 left.invert_yaxis()
 left.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)
-for i, name in enumerate(rows):
-    right.scatter(worth[name], found[name].auc, s=60, color=f"C{i}")
-    right.annotate(
-        name, (worth[name], found[name].auc), xytext=(6, 5 if i % 2 else -14), textcoords="offset points"
-    )
+for name in rows:
+    right.scatter(worth[name], found[name].auc, s=60, label=name)
+right.legend(loc="center left")
 right.axhline(0.5, color="0.6", linestyle="--", zorder=0)
 right.set(
     xlabel="worth: F1 of precision and recall\non unseen profiles",
