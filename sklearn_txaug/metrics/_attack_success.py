@@ -9,7 +9,8 @@ import numpy as np
 
 FALSE_POSITIVES = 0.01
 LEVEL = 0.95
-_N_DRAWS = 400
+N_DRAWS = 400
+_BLOCK = 50  # draws that are measured together
 
 
 class AttackSuccess(NamedTuple):
@@ -44,17 +45,21 @@ class Curve:
         )  # of rows with equal scores
         self._n_members = len(scores.members)
 
-    def measure(self, member_weights: np.ndarray, other_weights: np.ndarray) -> tuple[float, float]:
-        """Return the area, and the largest share of members found with 1 % of the others at most."""
+    def measure(self, member_weights: np.ndarray, other_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the area, and the largest share of members found with 1 % of the others at most.
+
+        Weights are of shape (n_rows,) or (n_draws, n_rows).
+        """
         none = np.zeros_like
-        found = self._cumulative(np.concatenate([member_weights, none(other_weights)]))
-        false = self._cumulative(np.concatenate([none(member_weights), other_weights]))
-        area = np.sum(np.diff(false) * (found[1:] + found[:-1])) / 2
-        return float(area), float(found[false <= FALSE_POSITIVES + 1e-12].max())
+        found = self._cumulative(np.concatenate([member_weights, none(other_weights)], axis=-1))
+        false = self._cumulative(np.concatenate([none(member_weights), other_weights], axis=-1))
+        area = np.sum(np.diff(false) * (found[..., 1:] + found[..., :-1]), axis=-1) / 2
+        return area, np.where(false <= FALSE_POSITIVES + 1e-12, found, 0).max(axis=-1)
 
     def _cumulative(self, weights: np.ndarray) -> np.ndarray:
-        total = np.cumsum(weights[self._order])
-        return np.append(0, total[self._last] / total[-1])
+        total = np.cumsum(weights[..., self._order], axis=-1)
+        shares = total[..., self._last] / total[..., -1:]
+        return np.concatenate([np.zeros_like(shares[..., :1]), shares], axis=-1)
 
 
 def attack_success(parts: Sequence[Scores], rng: np.random.Generator) -> AttackSuccess:
@@ -64,30 +69,31 @@ def attack_success(parts: Sequence[Scores], rng: np.random.Generator) -> AttackS
     (bootstrap). They say how far the figures depend on the patients; training again is not among the draws.
     """
     curves = [Curve(part) for part in parts]
-    ones = [(np.ones(len(part.members)), np.ones(len(part.others))) for part in parts]
-    measured = _measure(curves, ones)
-    drawn = np.array(
-        [_measure(curves, [_redrawn(part, rng) for part in parts]) for _ in range(_N_DRAWS)],
+    measured = _measure(curves, [(np.ones(len(part.members)), np.ones(len(part.others))) for part in parts])
+    drawn = np.concatenate(
+        [_measure(curves, [_redrawn(part, rng) for part in parts]) for _ in range(N_DRAWS // _BLOCK)], axis=-1
     )
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=-1)
     intervals = zip(measured, low, high, strict=True)
     return AttackSuccess(*(float(value) for triple in intervals for value in triple))
 
 
 def _measure(curves: Sequence[Curve], weights: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Return areas and rates, of shape (2,) or (2, n_draws)."""
     measured = [curve.measure(*pair) for curve, pair in zip(curves, weights, strict=True)]
     return np.mean(measured, axis=0)
 
 
 def _redrawn(part: Scores, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    return redrawn_weights(part.member_groups, rng), redrawn_weights(part.other_groups, rng)
+    return redrawn_weights(part.member_groups, _BLOCK, rng), redrawn_weights(part.other_groups, _BLOCK, rng)
 
 
-def redrawn_weights(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return how often each row is among patients drawn with replacement."""
+def redrawn_weights(groups: np.ndarray, n_draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each row is among patients drawn with replacement, of shape (n_draws, n_rows)."""
     _, numbers = np.unique(groups, return_inverse=True)
     n_groups = numbers.max() + 1
-    return rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups))[numbers].astype(float)
+    drawn = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_draws)
+    return drawn[:, numbers].astype(float)
 
 
 def group_numbers(groups: Any, n_rows: int, name: str, rows: str) -> np.ndarray:

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
-from ._attack_success import LEVEL, group_numbers, redrawn_weights
+from ._attack_success import LEVEL, N_DRAWS, group_numbers, redrawn_weights
 from ._distances import as_rows, nearest_between
 from ._indicator import Field, indicator
 from ._validation import check_three, generator
 
-_N_DRAWS = 400
 _PENALTIES = 10.0 ** np.arange(-3, 5)
 
 
@@ -117,7 +116,7 @@ def attribute_disclosure(
     results = []
     for way in (_ridge, _nearest):
         parts = explained(synthetic, train, way), explained(synthetic, test, way)
-        baseline = _share(*explained(test, train, way), np.ones(len(train)))
+        baseline = float(_share(*explained(test, train, way), np.ones(len(train))))
         results.append(_disclosure(parts, (members, others), baseline, rng))
     return max(results, key=lambda result: result.gain)
 
@@ -146,18 +145,18 @@ def _disclosure(
     baseline: float,
     rng: np.random.Generator,
 ) -> AttributeDisclosure:
-    members, others = (_share(*part, np.ones(len(part[0]))) for part in parts)
+    members, others = (float(_share(*part, np.ones(len(part[0])))) for part in parts)
     drawn = [
-        [_share(*part, redrawn_weights(numbers, rng)) for part, numbers in zip(parts, groups, strict=True)]
-        for _ in range(_N_DRAWS)
+        _share(*part, redrawn_weights(numbers, N_DRAWS, rng))
+        for part, numbers in zip(parts, groups, strict=True)
     ]
-    low, high = np.quantile(np.subtract(*np.transpose(drawn)), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(np.subtract(*drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return AttributeDisclosure(members - others, float(low), float(high), members, others, baseline)
 
 
-def _share(errors: np.ndarray, totals: np.ndarray, weights: np.ndarray) -> float:
-    """Return the share of the variance that is explained, for weighted rows."""
-    return float(1 - (weights @ errors) / max(weights @ totals, 1e-300))
+def _share(errors: np.ndarray, totals: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the share of the variance that is explained, for rows with weights, or for several draws of them."""
+    return 1 - (weights @ errors) / np.maximum(weights @ totals, 1e-300)
 
 
 def _ridge(known: np.ndarray, hidden: np.ndarray, rows: np.ndarray, device: Any) -> np.ndarray:
