@@ -35,6 +35,8 @@ FENCE = re.compile(r"^```(?:text|bash)\n(.*?)^```", re.S | re.M)
 
 @pytest.fixture
 def short_trainings(monkeypatch):
+    for name in over_sampling.__all__:
+        getattr(over_sampling, name)  # is loaded when it is asked for
     kinds = [NetEstimator]
     for kind in kinds:
         kinds += kind.__subclasses__()
