@@ -73,7 +73,7 @@ left.invert_yaxis()
 left.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)
 for name in rows:
     right.scatter(worth[name], found[name].auc, s=60, label=name)
-right.legend(loc="center left")
+right.legend(ncols=2, loc="center", bbox_to_anchor=(0.5, 0.3))
 right.axhline(0.5, color="0.6", linestyle="--", zorder=0)
 right.set(
     xlabel="worth: F1 of precision and recall\non unseen profiles",
