@@ -113,7 +113,7 @@ class CurveJobs:
         """Return the scores, (n_splits, n_subsets), of what balances unequal classes without synthetic rows."""
         if not np.ptp(np.unique(self.y, return_counts=True)[1]):
             return {}
-        ways = recipes(self.scorer.estimator, {}, (), unequal=True)[1:]
+        ways = recipes(self.scorer.estimator, {}, unequal=True)[1:]
         if not hasattr(self.scorer.estimator, "predict_proba"):
             ways = [way for way in ways if "adjusted" not in way.name]
         found = Parallel(n_jobs=n_jobs)(

@@ -33,9 +33,12 @@ class Recipe(NamedTuple):
 
 
 def recipes(
-    classifier: Any, samplers: Mapping[str, Any], weights: Sequence[float], unequal: bool
+    classifier: Any, samplers: Mapping[str, tuple[Any, Sequence[float]]], unequal: bool
 ) -> list[Recipe]:
-    """Return all ways, the plain one first; those for unequal classes only if classes are unequal."""
+    """Return all ways, the plain one first; those for unequal classes only if classes are unequal.
+
+    Samplers are given with the weights of their rows.
+    """
     ways = [Recipe(NONE, 0, classifier)]
     if unequal:
         if weighted := class_weight_names(classifier):
@@ -43,7 +46,7 @@ def recipes(
             ways.append(Recipe("weighted", 0, balanced))
         ways.append(Recipe("half_adjusted", 0, PriorAdjustedClassifier(classifier, tau=0.5)))
         ways.append(Recipe("adjusted", 0, PriorAdjustedClassifier(classifier)))
-    for name, sampler in samplers.items():
+    for name, (sampler, weights) in samplers.items():
         for weight in weights:
             augmented = AugmentedClassifier(sampler, classifier, synthetic_weight=weight)
             ways.append(Recipe(name, weight, augmented))
@@ -59,6 +62,11 @@ def more_of_each(y: np.ndarray) -> dict[Any, int]:
     """Return, as a `sampling_strategy`, class totals with 20 rows more of each class."""
     classes, counts = np.unique(y, return_counts=True)
     return {label: int(n) + ROWS_OF_A_PRIOR for label, n in zip(classes.tolist(), counts, strict=True)}
+
+
+def weight_of_a_prior(y: np.ndarray) -> float:
+    """Return the total weight of 20 rows of each class if each counts as a real row does."""
+    return ROWS_OF_A_PRIOR * len(np.unique(y)) / len(y)
 
 
 def with_prior(sampler: Any, prior: Any) -> Any:

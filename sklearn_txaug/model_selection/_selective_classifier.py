@@ -23,11 +23,12 @@ from ..utils.statistics import chance_of_the_best, corrected_standard_error
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._comparison import named_samplers
-from ._recipes import Recipe, fold_scores, recipes, with_prior
+from ._recipes import Recipe, fold_scores, recipes, weight_of_a_prior, with_prior
 from ._wrapped import WrappedClassifier
 
 Samplers = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
 _WITH_PRIOR = "+prior"
+_WEIGHTS = (0.1, 0.25, 1.0)
 
 
 @estimator
@@ -51,8 +52,10 @@ class SelectiveClassifier(WrappedClassifier):
     samplers : sampler, list or dict of samplers, or None
         Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
         prior, one that only fills up classes draws 20 rows of each. None is a `GaussianSampler`.
-    synthetic_weights : sequence of float > 0
-        Total weights of the synthetic rows to choose among, with that of the real rows as 1.
+    synthetic_weights : sequence of float > 0, or None
+        Total weights of the synthetic rows to choose among, with that of the real rows as 1. None is 0.1, 0.25 and
+        1, and with the prior also the weight with which each of 20 rows of each class counts as a real row does, if
+        that is more: 20 if there is one real row of each class, 4 if there are five.
     cv : int, splitter or iterable
         An int is the number of folds, stratified by class; if `fit` gets `groups`, no group is split. A class whose
         rows would all be held out stays in training. A sampler is trained once in each fold, for all weights.
@@ -109,7 +112,7 @@ class SelectiveClassifier(WrappedClassifier):
     classifier: ProbabilisticClassifier | None = field(default=None, kw_only=False)
     prior: ExpressionPrior | str | PathLike | None = None
     samplers: Samplers = None
-    synthetic_weights: tuple | list = (0.1, 0.25, 1.0)
+    synthetic_weights: tuple | list | None = None
     cv: CrossValidator = 5
     n_repeats: PositiveInt = 2
     rule: Literal["one_se", "strict", "best"] = "one_se"
@@ -155,17 +158,23 @@ class SelectiveClassifier(WrappedClassifier):
     # -- parts
 
     def _ways(self, y: np.ndarray) -> list[Recipe]:
-        if not len(self.synthetic_weights) or min(self.synthetic_weights) <= 0:
+        weights = (
+            _WEIGHTS if self.synthetic_weights is None else tuple(sorted(map(float, self.synthetic_weights)))
+        )
+        if not weights or weights[0] <= 0:
             raise ValueError(
                 f"synthetic_weights must hold numbers above 0, got {self.synthetic_weights!r}; 0 is always compared"
             )
         samplers = named_samplers([GaussianSampler()] if self.samplers is None else self.samplers, "samplers")
+        ways = {name: (one, weights) for name, one in samplers.items()}
         if self.prior is not None:
-            takes = {name: one for name, one in samplers.items() if "prior" in one.get_params(deep=False)}
-            samplers |= {f"{name}{_WITH_PRIOR}": with_prior(one, self.prior) for name, one in takes.items()}
-        _, counts = np.unique(y, return_counts=True)
-        weights = sorted(map(float, self.synthetic_weights))
-        return recipes(self._given_classifier(), samplers, weights, unequal=bool(np.ptp(counts)))
+            if self.synthetic_weights is None and (largest := weight_of_a_prior(y)) > weights[-1]:
+                weights = (*weights, largest)
+            for name, one in samplers.items():
+                if "prior" in one.get_params(deep=False):
+                    ways[f"{name}{_WITH_PRIOR}"] = with_prior(one, self.prior), weights
+        unequal = np.ptp(np.unique(y, return_counts=True)[1]) > 0
+        return recipes(self._given_classifier(), ways, unequal)
 
     def _compare(
         self, ways: Sequence[Recipe], X: Any, y: np.ndarray, groups: Any, seed: int
