@@ -62,28 +62,13 @@ class StackedStreams:
             self._net = None
 
     def draw(self, draw: Callable[..., Tensor]) -> Tensor:
-        return _DrawForEach.apply(self._net, draw, self.generators)
+        """Return what each net draws, as `torch.vmap` with ``randomness="same"`` wants it."""
+        return torch.stack([draw(generator=generator) for generator in self.generators])[self._net]
 
 
 def streams_of(rng: torch.Generator | StackedStreams) -> list[torch.Generator]:
     """Return the generators that a training draws from."""
     return rng.generators if isinstance(rng, StackedStreams) else [rng]
-
-
-class _DrawForEach(torch.autograd.Function):
-    @staticmethod
-    def forward(net: Tensor, draw: Callable[..., Tensor], generators: list[torch.Generator]) -> Tensor:
-        return draw(generator=generators[int(net)])
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:
-        ctx.mark_non_differentiable(output)
-
-    @staticmethod
-    def vmap(
-        info: Any, in_dims: Any, net: Tensor, draw: Callable[..., Tensor], generators: list[torch.Generator]
-    ) -> tuple[Tensor, int]:
-        return torch.stack([draw(generator=generator) for generator in generators]), 0
 
 
 class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with SeededInit(generator): ...

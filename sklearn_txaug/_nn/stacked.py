@@ -214,10 +214,10 @@ class _StackedForward:
 
         def loss(weights: dict[str, Tensor], net: Tensor, batch: tuple[Tensor, ...]) -> Tensor:
             with self.streams.of(net):
-                return functional_call(self.template, weights, (*batch, *others))
+                return functional_call(self.template, weights, (*batch, *others), tie_weights=False)
 
         nets = torch.arange(len(self.streams.generators), device=batch[0].device)
-        return vmap(loss)(self.weights, nets, batch)
+        return vmap(loss, randomness="same")(self.weights, nets, batch)
 
 
 def _shape(net: Any, rows: Any) -> Any:
