@@ -27,6 +27,8 @@ class EMA(Callback):
         Name of the part of the module to average; None is the whole module.
     """
 
+    stacks = True  # does to stacked nets what it does to each
+
     def __init__(self, decay: float = 0.999, child: str | None = None):
         self.decay = decay
         self.child = child
@@ -143,6 +145,8 @@ class LearningRate(Callback):
     n_warmup : int
         Steps until the highest rate, at most a third of all steps.
     """
+
+    stacks = True
 
     def __init__(self, schedule: str = "cosine", n_warmup: int = 100):
         self.schedule = schedule

@@ -98,6 +98,8 @@ class DivergenceGuard(Callback):
 
     _unsaved: ClassVar[dict[str, Any]] = {"rows_": None}
 
+    stacks = True
+
     def __init__(self, title: str = "", n_retries: int = 3, factor: float = 0.1):
         self.title = title
         self.n_retries = n_retries

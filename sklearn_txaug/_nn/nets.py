@@ -17,6 +17,7 @@ from ..utils.warnings import warn
 from .callbacks import EpochShare
 from .divergence import TakenBack
 from .loader import ResidentLoader
+from .meeting import trained_together
 from .precision import Precision, matrix_products
 from .random import Stochastic, lend_rng, normal, torch_generator
 from .recorded import RecordedStep, Step, can_record, prepare_optimizers
@@ -111,6 +112,10 @@ class LossNet(NeuralNet):
             kwargs["rng"] = self.rng_
         return (self.iterator_train if training else self.iterator_valid)(dataset, **kwargs)
 
+    def fit(self, X: Any, y: Any = None, **fit_params: Any) -> LossNet:
+        """Train, as one with the nets of other fits if they train together."""
+        return self if trained_together(self, X) else super().fit(X, y, **fit_params)
+
     def fit_loop(self, X: Any, y: Any = None, epochs: int | None = None, **fit_params: Any) -> LossNet:
         """Train for the epochs that a training which resumes, or was taken back, has left."""
         last = self.max_epochs if epochs is None else len(self.history) + epochs
@@ -175,7 +180,7 @@ class LossNet(NeuralNet):
 
     def train_step_single(self, batch: Any, **fit_params: Any) -> dict[str, Tensor]:
         loss = self.module_(*batch)
-        loss.backward()
+        loss.sum().backward()  # one number or, of several nets, as many
         return {"loss": loss}
 
     @torch.no_grad()
@@ -225,9 +230,10 @@ class AdversarialNet(LossNet):
     def _step(self, player: str, loss: Tensor, batch: Any) -> None:
         """Take a gradient step on the player's own child."""
         named = dict(getattr(self.module_, player).named_parameters())
-        gradients = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
+        gradients = torch.autograd.grad(loss.sum(), list(named.values()), allow_unused=True)
         for parameter, gradient in zip(named.values(), gradients, strict=True):
-            parameter.grad = gradient
+            # fused optimisers read gradients in the order of memory
+            parameter.grad = None if gradient is None else gradient.contiguous()
         self.notify(
             "on_grad_computed", named_parameters=TeeGenerator(iter(named.items())), batch=batch, training=True
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from inspect import isfunction, signature
 from typing import Any
 
@@ -15,14 +18,57 @@ def torch_generator(seed: Any, device: torch.device | str = "cpu") -> torch.Gene
     return torch.Generator(device).manual_seed(int(seed))
 
 
-def normal(*shape: int, like: Tensor, rng: torch.Generator | None) -> Tensor:
+def normal(*shape: int, like: Tensor, rng: torch.Generator | StackedStreams | None) -> Tensor:
     """Draw standard normal numbers of the dtype, and on the device, of a tensor."""
-    return torch.randn(*shape, dtype=like.dtype, device=like.device, generator=rng)
+    return _draw(torch.randn, *shape, dtype=like.dtype, device=like.device, rng=rng)
 
 
-def uniform(*shape: int, like: Tensor, rng: torch.Generator | None) -> Tensor:
+def uniform(*shape: int, like: Tensor, rng: torch.Generator | StackedStreams | None) -> Tensor:
     """Draw numbers between 0 and 1 of the dtype, and on the device, of a tensor."""
-    return torch.rand(*shape, dtype=like.dtype, device=like.device, generator=rng)
+    return _draw(torch.rand, *shape, dtype=like.dtype, device=like.device, rng=rng)
+
+
+def integers(high: int, n: int, like: Tensor, rng: torch.Generator | StackedStreams | None) -> Tensor:
+    """Draw whole numbers from 0 up to, and without, `high` on the device of a tensor."""
+    return _draw(torch.randint, high, (n,), device=like.device, rng=rng)
+
+
+def _draw(draw: Callable[..., Tensor], *args: Any, rng: Any, **kwargs: Any) -> Tensor:
+    if isinstance(rng, StackedStreams):
+        return rng.draw(partial(draw, *args, **kwargs))
+    return draw(*args, generator=rng, **kwargs)
+
+
+class StackedStreams:
+    """The random streams of several nets whose training step is vectorised: each net draws from its own.
+
+    Parameters
+    ----------
+    generators : list of torch.Generator
+        The stream of each net.
+    """
+
+    def __init__(self, generators: list[torch.Generator]):
+        self.generators = generators
+        self._net: Tensor | None = None
+
+    @contextmanager
+    def of(self, net: Tensor) -> Iterator[None]:
+        """Draw, inside the ``with`` block, for the nets over whose numbers `torch.vmap` goes."""
+        self._net = net
+        try:
+            yield
+        finally:
+            self._net = None
+
+    def draw(self, draw: Callable[..., Tensor]) -> Tensor:
+        """Return what each net draws, as `torch.vmap` with ``randomness="same"`` wants it."""
+        return torch.stack([draw(generator=generator) for generator in self.generators])[self._net]
+
+
+def streams_of(rng: torch.Generator | StackedStreams) -> list[torch.Generator]:
+    """Return the generators that a training draws from."""
+    return rng.generators if isinstance(rng, StackedStreams) else [rng]
 
 
 class SeededInit(TorchFunctionMode):  # noqa: N801 - reads as a statement: with SeededInit(generator): ...

@@ -10,6 +10,7 @@ from skorch.callbacks import Callback
 from torch import Tensor
 
 from .checkpoint import optimizers_of
+from .random import StackedStreams, streams_of
 
 _N_WARMUP = 3  # calls before a recording, in which torch and its libraries set aside memory
 
@@ -26,20 +27,21 @@ class RecordedStep:
     ----------
     step : callable
         Takes a batch, a tuple of tensors on the device, and returns a dict of tensors.
-    rng : torch.Generator
+    rng : torch.Generator or StackedStreams
         What the step draws from.
     """
 
-    def __init__(self, step: Step, rng: torch.Generator):
+    def __init__(self, step: Step, rng: torch.Generator | StackedStreams):
         self.step = step
         self.rng = rng
-        self.stream = torch.cuda.Stream(rng.device)
+        self.device = streams_of(rng)[0].device
+        self.stream = torch.cuda.Stream(self.device)
         self.n_calls = 0
         self.recordings: dict[tuple[torch.Size, ...], _Recording] = {}
 
     def __call__(self, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
         self.n_calls += 1
-        with torch.cuda.device(self.rng.device):
+        with torch.cuda.device(self.device):
             if self.n_calls <= _N_WARMUP:
                 return self._take(batch)
             shapes = tuple(tensor.shape for tensor in batch)
@@ -57,7 +59,8 @@ class RecordedStep:
 
     def _record(self, batch: tuple[Tensor, ...]) -> _Recording:
         graph = torch.cuda.CUDAGraph()
-        graph.register_generator_state(self.rng)
+        for generator in streams_of(self.rng):
+            graph.register_generator_state(generator)
         inputs = tuple(tensor.clone() for tensor in batch)
         with torch.cuda.graph(graph, stream=self.stream, capture_error_mode="thread_local"):
             outputs = self.step(inputs)

@@ -4,6 +4,7 @@ from ._adjusted import PriorAdjustedClassifier
 from ._augmented import AugmentedClassifier
 from ._curves import augmentation_curve, low_data_curve
 from ._displays import AugmentationCurveDisplay, LowDataCurveDisplay
+from ._fit_many import fit_many
 from ._result import CurveResult
 from ._selective import SelectiveSampler
 from ._selective_classifier import SelectiveClassifier
@@ -17,5 +18,6 @@ __all__ = [
     "SelectiveClassifier",
     "SelectiveSampler",
     "augmentation_curve",
+    "fit_many",
     "low_data_curve",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._nn.random import normal
+from .._nn.random import integers, normal
 from ..utils.constraints import Interval, Share
 from ..utils.declaration import estimator
 from ._denoising import Denoiser, DenoisingSampler
@@ -41,7 +41,7 @@ class Diffusion(Denoiser):
         self.register_buffer("alpha_bar", alpha_bars(schedule, n_diffusion_steps).float())
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        step = self._antithetic_steps(len(x), x.device)
+        step = self._antithetic_steps(x)
         alpha_bar = self.alpha_bar[step][:, None]
         noise = normal(*x.shape, like=x, rng=self.rng)
         x_t = alpha_bar.sqrt() * x + (1 - alpha_bar).sqrt() * noise
@@ -76,10 +76,10 @@ class Diffusion(Denoiser):
         shares = self.alpha_bar[steps].tolist()
         return zip(steps, shares, [*shares[1:], 1.0], strict=True)  # 1 is the row itself
 
-    def _antithetic_steps(self, n_rows: int, device: torch.device) -> Tensor:
+    def _antithetic_steps(self, x: Tensor) -> Tensor:
         """Draw steps in pairs that mirror each other, so that a batch covers early and late ones alike."""
-        half = torch.randint(self.n_diffusion_steps, (n_rows // 2 + 1,), device=device, generator=self.rng)
-        return torch.cat([half, self.n_diffusion_steps - 1 - half])[:n_rows]
+        half = integers(self.n_diffusion_steps, len(x) // 2 + 1, like=x, rng=self.rng)
+        return torch.cat([half, self.n_diffusion_steps - 1 - half])[: len(x)]
 
 
 def ddim_step(

@@ -29,7 +29,7 @@ class GaussianLikelihood(nn.Module):
     def negative_log(self, x: Tensor, mean: Tensor) -> Tensor:
         squares = (x - mean).square()
         if self.training:
-            self.variance.lerp_(squares.detach().mean(dim=0), 0.02).clamp_(min=1e-4)
+            self.variance.copy_(self.variance.lerp(squares.detach().mean(dim=0), 0.02).clamp(min=1e-4))
         return (squares / self.variance + self.variance.log()) / 2
 
     def draw(self, mean: Tensor, rng: torch.Generator | None) -> Tensor:

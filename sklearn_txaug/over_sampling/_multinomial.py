@@ -102,7 +102,7 @@ class MixedDiffusion(Diffusion):
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         numbers, codes = self._split(x)
         start = self._one_hot(codes)
-        step = self._antithetic_steps(len(x), x.device)
+        step = self._antithetic_steps(x)
         alpha_bar = self.alpha_bar[step][:, None]
         noise = normal(*numbers.shape, like=numbers, rng=self.rng)
         noisy = alpha_bar.sqrt() * numbers + (1 - alpha_bar).sqrt() * noise

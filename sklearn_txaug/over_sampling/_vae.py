@@ -110,6 +110,8 @@ class VAE(GenerativeModule):
 class _Warmup(Callback):
     """Raise the weight of the divergence from 0 to its full value over a share of the training."""
 
+    stacks = True
+
     def __init__(self, share: float):
         self.share = share
 

@@ -1,0 +1,113 @@
+"""Fits that take turns, and wait for each other where they train a net: what is alike can then train as one."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar, copy_context
+from typing import Any
+
+from sklearn import config_context, get_config
+
+from ..utils.threads import one_thread
+
+_MEETING: ContextVar[Meeting | None] = ContextVar("meeting", default=None)
+
+Training = tuple[Any, Any]  # a net and its rows
+
+
+class Meeting:
+    """Calls in threads, of which one runs at a time, up to the next net that it trains.
+
+    When all wait for a net, the thread that called `run` trains these nets, and all go on.
+
+    Parameters
+    ----------
+    train : callable
+        Takes a list of nets with their rows, and returns for each whether it has trained it; a call trains its own
+        net if not.
+    """
+
+    def __init__(self, train: Callable[[list[Training]], list[bool]]):
+        self.train = train
+        self.turn = threading.Condition()
+        self.n_running = 0
+        self.n_left = 0
+        self.is_over = False
+        self.waiting: list[Training] = []
+        self.answers: dict[int, bool] = {}
+
+    def run(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Return what the calls return, or raise the exception of the first one that fails."""
+        results: list[Any] = [None] * len(calls)
+        errors: list[BaseException | None] = [None] * len(calls)
+        self.n_running = self.n_left = len(calls)
+        config = get_config()
+
+        def attend(k: int) -> None:
+            with self.turn:
+                _MEETING.set(self)
+                try:
+                    with config_context(**config):
+                        results[k] = calls[k]()
+                except BaseException as error:
+                    errors[k] = error
+                self.n_left -= 1
+                self._stop_running()
+
+        threads = [
+            threading.Thread(target=copy_context().run, args=(attend, k), daemon=True)
+            for k in range(len(calls))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            with warnings.catch_warnings():  # which threads that take turns do not restore in order
+                self._lead()
+        finally:
+            with self.turn:
+                self.is_over = True
+                self.turn.notify_all()
+            for thread in threads:
+                thread.join()
+        for error in errors:
+            if error is not None:
+                raise error
+        return results
+
+    def _lead(self) -> None:
+        """Train what the calls wait for, until all of them are done."""
+        with self.turn:
+            while self.n_left:
+                self.turn.wait_for(lambda: not self.n_running)
+                trainings, self.waiting = self.waiting, []
+                if not trainings:
+                    continue
+                with one_thread():
+                    done = self.train(trainings)
+                self.answers.update(
+                    {id(net): trained for (net, _), trained in zip(trainings, done, strict=True)}
+                )
+                self.n_running = len(trainings)
+                self.turn.notify_all()
+
+    def attend(self, net: Any, rows: Any) -> bool:
+        """Wait until the others train a net too, and tell whether this one has been trained."""
+        self.waiting.append((net, rows))
+        self._stop_running()
+        self.turn.wait_for(lambda: self.is_over or id(net) in self.answers)
+        if id(net) not in self.answers:
+            raise KeyboardInterrupt("The other fits have been interrupted")
+        return self.answers.pop(id(net))
+
+    def _stop_running(self) -> None:
+        self.n_running -= 1
+        if not self.n_running:
+            self.turn.notify_all()
+
+
+def trained_together(net: Any, rows: Any) -> bool:
+    """Train a net with those of other fits, if its fit is one of several in a `Meeting`, and tell whether it was."""
+    meeting = _MEETING.get()
+    return meeting is not None and meeting.attend(net, rows)
