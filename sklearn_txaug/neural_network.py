@@ -166,7 +166,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
 class MLPNetClassifier(ClassifierMixin, _MLPNet):
     """Multilayer perceptron with dropout, trained on the cross-entropy by a skorch net.
 
-    Rows are standardised inside `fit`. ``max_epochs=None`` is 500 optimiser steps whatever the number of rows, so
+    Rows are standardised inside `fit`. ``max_epochs=None`` is 750 optimiser steps whatever the number of rows, so
     that augmented and plain training sets get the same training.
 
     Parameters
@@ -195,7 +195,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     label_smoothing: ShareBelowOne = 0.0
     class_weight: dict | Literal["balanced"] | None = None
 
-    _n_steps: ClassVar[int] = 500
+    _n_steps: ClassVar[int] = 750
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(
