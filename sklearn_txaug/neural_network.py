@@ -166,8 +166,8 @@ class _MLPNet(NetEstimator, BaseEstimator):
 class MLPNetClassifier(ClassifierMixin, _MLPNet):
     """Multilayer perceptron with dropout, trained on the cross-entropy by a skorch net.
 
-    Rows are standardised inside `fit`. With ``max_epochs=None`` the number of optimiser steps does not depend
-    on the number of rows, so that augmented and plain training sets get the same training.
+    Rows are standardised inside `fit`. ``max_epochs=None`` is 750 optimiser steps whatever the number of rows, so
+    that augmented and plain training sets get the same training.
 
     Parameters
     ----------
@@ -194,6 +194,8 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
 
     label_smoothing: ShareBelowOne = 0.0
     class_weight: dict | Literal["balanced"] | None = None
+
+    _n_steps: ClassVar[int] = 750
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(

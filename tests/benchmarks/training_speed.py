@@ -4,7 +4,8 @@
     python tests/benchmarks/training_speed.py --before ../before ../shared/data/tcga_paired11.h5ad wgangp --seeds 3
 
 Each training is a process of its own with one thread, with the package of the one folder or the other, in turn. Rows
-are landmark genes, or the 500 most variable genes, of 800 rows; the rest of the patients are held out.
+are landmark genes, or the 500 most variable genes, of 800 rows; the rest of the patients are held out. Other defaults
+are tried with ``--before . --parameters '{"lr": 1e-3, "max_epochs": 100}'``.
 """
 
 import argparse
@@ -104,17 +105,18 @@ def main() -> None:
     parser.add_argument("--before", type=Path, required=True, help="a checkout of the former version")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=800)
+    parser.add_argument("--parameters", type=json.loads, default={}, help="of the samplers after the change")
     arguments = parser.parse_args()
     path, here = str(Path(arguments.data).resolve()), Path(__file__).resolve().parents[2]
-    folders = {"before": arguments.before.resolve(), "after": here}
+    folders = {"before": (arguments.before.resolve(), {}), "after": (here, arguments.parameters)}
     print(f"{Path(path).name}, {arguments.rows} rows, {arguments.seeds} seeds: mean +- standard error\n")
     print("| sampler | version | CPU s | ratio |" + "".join(f" {name} |" for name in QUALITY))
     print("|---|---|---:|---:|" + "---|" * len(QUALITY), flush=True)
     for name in arguments.samplers:
         runs = {version: [] for version in folders}
         for seed in range(arguments.seeds):
-            for version, folder in folders.items():
-                runs[version].append(elsewhere(folder, name, path, seed, arguments.rows, {}))
+            for version, (folder, parameters) in folders.items():
+                runs[version].append(elsewhere(folder, name, path, seed, arguments.rows, parameters))
         ratio = np.mean([b["seconds"] / a["seconds"] for a, b in zip(*runs.values(), strict=True)])
         for version, found in runs.items():
             values = [f"{_mean(found, key)} |" for key in QUALITY]
