@@ -39,6 +39,17 @@ def _of_container() -> int:
         return _UNKNOWN
 
 
+def check_table_memory(name: str, n_bytes: int, n_rows: int, n_columns: int) -> None:
+    """Refuse a file that says it holds more than memory does, before it is read."""
+    available = available_memory()
+    if n_bytes > available:
+        raise ValueError(
+            f"{name} says that it holds {n_rows:,} x {n_columns:,} values: they need about {n_bytes / 2**30:,.1f} "
+            f"GiB of memory, of which {available / 2**30:,.1f} GiB are free. If that is what it should hold, write a "
+            "part of it to another file, or read it on a larger machine"
+        )
+
+
 def check_memory(n_train: int, n_new: int, n_features: int, itemsize: int, dense: bool = True) -> None:
     """Refuse a request that will not fit into memory, before any work.
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.preprocessing import FunctionTransformer
 
-from ...utils.blocks import fit_scaler, map_rows
+from ...utils.blocks import all_finite, fit_scaler, map_rows
 from ._atoms import Atoms, shared_values
 
 
@@ -88,7 +88,7 @@ class ScaledSpace(Space):
         if self._is_identity:
             return X.copy()
         scaled = map_rows(self.scaler.transform, X, np.float32)
-        if not np.isfinite(scaled).all():
+        if not all_finite(scaled):
             raise ValueError(
                 f"scaler={self.scaler!r}: transform gives NaN or infinity for rows that have none; use one that is "
                 "defined for all values of X"
@@ -98,7 +98,7 @@ class ScaledSpace(Space):
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_)
         X = np.require(X, requirements="W")
-        if not np.isfinite(X).all():
+        if not all_finite(X):
             raise FloatingPointError(
                 f"scaler={self.scaler!r}: inverse_transform gives NaN or infinity for generated rows, whose largest "
                 f"scaled value is {np.abs(Z).max():.3g}; use a scaler whose inverse is defined for all values"
