@@ -56,11 +56,14 @@ def _squared_norm(factors: Sequence[np.ndarray], rng: np.random.Generator) -> fl
     ends = np.cumsum([len(part) for part in factors])
     n = int(ends[-1])
     drawn = np.arange(n) if n <= _SAMPLED else np.sort(rng.choice(n, _SAMPLED, replace=False))
-    rows = np.concatenate(
-        [
-            part[drawn[(drawn >= end - len(part)) & (drawn < end)] - (end - len(part))]
-            for part, end in zip(factors, ends, strict=True)
-        ]
-    )
-    total = sum(np.square(rows @ part.T, dtype=np.float64).sum() for part in factors)
+    total = 0.0
+    rows = [
+        part
+        if len(drawn) == n
+        else part[drawn[(drawn >= end - len(part)) & (drawn < end)] - (end - len(part))]
+        for part, end in zip(factors, ends, strict=True)
+    ]
+    for part in factors:
+        products = np.concatenate([some @ part.T for some in rows])
+        total += np.square(products, dtype=np.float64).sum()
     return float(total) * n / len(drawn)

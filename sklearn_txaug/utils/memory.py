@@ -53,7 +53,7 @@ def check_table_memory(name: str, n_bytes: int, n_rows: int, n_columns: int) -> 
 def check_memory(n_train: int, n_new: int, n_features: int, itemsize: int, dense: bool = True) -> None:
     """Refuse a request that will not fit into memory, before any work.
 
-    Training is taken to need three times the rows in single precision (`docs/measure_memory.py` measures it);
+    Training is taken to need three times the rows in single precision (`docs/measure_costs.py` measures it);
     new rows are there as they are drawn, in the units of X, and in the result, beside the real rows.
 
     Parameters
