@@ -103,7 +103,22 @@ def test_a_scaler_whose_inverse_overflows(sampler, data):
         ("max_epochs", True, "'max_epochs' .* Got True"),
         ("batch_size", True, "'batch_size' .* Got True"),
         ("net_params", {1: 2}, r"net_params must map names .* got \{1: 2\}"),
-        ("net_params", {"optimizer": "adam"}, "'optimizer' to a class such as torch.optim.Adam"),
+        (
+            "net_params",
+            {"optimizer": "adam"},
+            "'optimizer': 'adam'} must be a class, as torch.optim.Adam is one",
+        ),
+        (
+            "net_params",
+            {"optimizer__bogus": 1},
+            "'optimizer__bogus': 1}: Adam.* has no 'bogus'; it has .*betas",
+        ),
+        ("net_params", {"optimizer__weight_decay": -1}, "does not accept .*weight_decay.*Invalid"),
+        ("net_params", {"patience": 3}, "'patience': 3}: .*Net has no 'patience'; it has .*optimizer__..."),
+        ("net_params", {"iterator_train__sorted": 1}, "Loader has no 'sorted'; it has batch_size"),
+        ("net_params", {"callbacks__divergenc__n_retries": 0}, "no 'divergenc'; did you mean 'divergence'"),
+        ("net_params", {"callbacks__divergence__n_tries": 0}, "no 'n_tries'; did you mean 'n_retries'"),
+        ("net_params", {"precision": "half"}, "'precision': 'half'} must be a str among"),
         ("n_synthetic", [], r"'n_synthetic' .* Got \[\]"),
     ],
 )

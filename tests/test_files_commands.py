@@ -19,6 +19,7 @@ from sklearn_txaug._cli.messages import in_options
 from sklearn_txaug.datasets import read_expression, write_expression
 from sklearn_txaug.datasets._h5ad import H5adFormat
 from sklearn_txaug.datasets._textfile import TextFile
+from sklearn_txaug.utils import memory
 from sklearn_txaug.utils.files import replacing
 from sklearn_txaug.utils.scales import from_log, library_sizes, to_log
 
@@ -324,6 +325,35 @@ def test_files_that_unpack_out_of_proportion(tmp_path, monkeypatch, compress):
     path.write_bytes(compress(b"id,kind,A,B\n" + b"s,a,0,0\n" * 400_000))
     monkeypatch.setattr("sklearn_txaug.datasets._textfile._PLENTY", 1 << 20)
     with pytest.raises(ValueError, match=r"bomb.csv unpacks to more than 1 MiB, over 250 times its size"):
+        read_expression(path, label="kind")
+
+
+@pytest.mark.parametrize("where", ["X", "obs/kind", "var/_index"])
+def test_an_h5ad_that_claims_more_than_fits_into_memory(frame, tmp_path, where):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "bomb.h5ad"
+    write_expression(path, frame, pd.Series(LABELS, frame.index, name="kind"))
+    with h5py.File(path, "a") as file:
+        attributes = dict(file[where].attrs)
+        del file[where]
+        shape, chunks = ((10**9, 4000), (100, 4000)) if where == "X" else ((10**13,), (100,))
+        bomb = file.create_dataset(where, shape, "f4", chunks=chunks, compression="gzip")
+        bomb.attrs.update(attributes)
+    assert path.stat().st_size < 10**5
+    for read in (read_expression, H5adFormat().read_anndata):
+        with pytest.raises(ValueError, match="bomb.h5ad says .* need about [0-9,.]+ GiB .* GiB are free"):
+            read(path)
+
+
+def test_a_parquet_file_that_claims_more_than_fits_into_memory(tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "bomb.parquet"
+    table = pd.DataFrame(np.zeros((200_000, 10)), columns=list("ABCDEFGHIJ"))
+    table.assign(kind="a").to_parquet(path)
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**7)
+    with pytest.raises(
+        ValueError, match="bomb.parquet says that it holds 200,000 x 11 values: .* GiB are free"
+    ):
         read_expression(path, label="kind")
 
 

@@ -74,7 +74,7 @@ def test_20000_genes_need_no_square_matrix():
 def test_a_factor_has_the_scatter_of_its_rows(shape):
     rng = np.random.default_rng(0)
     rows = rng.normal(size=shape)
-    F = factor(rows, rng)
+    F = factor(rows.copy(), rng)
     assert len(F) == min(shape)
     np.testing.assert_allclose(F.T @ F, rows.T @ rows, atol=1e-4 * shape[0])
 
@@ -83,7 +83,10 @@ def test_a_factor_has_the_scatter_of_its_rows(shape):
 def test_shrinkage_is_that_of_ledoit_and_wolf(shape, monkeypatch):
     rng = np.random.default_rng(0)
     rows = rng.normal(size=shape) @ (np.eye(shape[1]) + rng.normal(size=(shape[1], shape[1])) / 10)
-    parts, lengths = [factor(half, rng) for half in np.array_split(rows, 2)], np.linalg.norm(rows, axis=1)
+    parts, lengths = (
+        [factor(half.copy(), rng) for half in np.array_split(rows, 2)],
+        np.linalg.norm(rows, axis=1),
+    )
     expected = ledoit_wolf_shrinkage(rows, assume_centered=True)
     np.testing.assert_allclose(shrinkage(parts, lengths, rng), expected, rtol=1e-4)
     monkeypatch.setattr(_scatter, "_SAMPLED", 50)  # of more rows, a part is drawn

@@ -19,6 +19,7 @@ from torch.utils.data import TensorDataset
 
 from ..utils.constraints import Callbacks, PositiveFloat, PositiveInt, Verbosity
 from ..utils.declaration import estimator
+from .arguments import check_callback_arguments, check_net_arguments
 from .callbacks import EpochProgress
 from .checkpoint import TrainingCheckpoint
 from .device import resolve_device
@@ -105,7 +106,7 @@ class NetEstimator:
         with SeededInit(torch_generator(init_seed)):
             module = make_module()
         batch_size = self.batch_size or default_batch_size(n_rows)
-        return self._net_class(
+        net = self._net_class(
             module,
             seed=train_seed,
             lr=self.lr,
@@ -122,6 +123,8 @@ class NetEstimator:
             verbose=self.verbose > 1,
             **further,
         )
+        check_callback_arguments(self.net_params or {}, net)
+        return net
 
     def _checkpoints(self) -> list[Any]:
         if self.checkpoint is None:
@@ -141,11 +144,9 @@ class NetEstimator:
 
     def _net_arguments(self) -> dict[str, Any]:
         own, given = self._net_defaults(), self.net_params or {}
-        unnamed = [name for name in given if not isinstance(name, str)]
-        if unnamed or not callable(given.get("optimizer", torch.optim.Adam)):
+        if not all(isinstance(name, str) for name in given):
             raise ValueError(
-                "net_params must map names of arguments of the skorch net to their values, and 'optimizer' to a "
-                f"class such as torch.optim.Adam, got {given!r}"
+                f"net_params must map names of arguments of the skorch net to their values, got {given!r}"
             )
         taken = {"module", "seed", "train_split", *NetEstimator.__dataclass_fields__} & set(given)
         if taken:
@@ -156,6 +157,7 @@ class NetEstimator:
         if "optimizer" in given:  # the settings of one optimiser are not those of another
             own = {name: value for name, value in own.items() if not name.startswith("optimizer__")}
         arguments = {**own, **given}
+        check_net_arguments(given, arguments, self._net_class)
         if "fused" in signature(arguments["optimizer"]).parameters and "optimizer__foreach" not in given:
             arguments.setdefault("optimizer__fused", True)  # one pass over weights, gradients and moments
         return arguments

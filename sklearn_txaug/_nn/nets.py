@@ -75,6 +75,9 @@ class LossNet(NeuralNet):
         Record the training step on a GPU where that changes nothing but its speed, see `can_record`.
     """
 
+    optimizers: ClassVar[tuple[str, ...]] = ("optimizer",)
+    """Prefixes of the settings of optimisers."""
+
     recorded_: RecordedStep | None
 
     def __init__(
@@ -202,6 +205,8 @@ class AdversarialNet(LossNet):
     The module has a child of each name; a player's step changes only its own child. Each batch is `n_critic`
     steps of the critic and one of the generator. ``critic_optimizer__*`` overrides settings of ``optimizer``.
     """
+
+    optimizers = ("optimizer", "critic_optimizer")
 
     def __init__(self, module: nn.Module, *, n_critic: int = 1, **kwargs: Any):
         self.n_critic = n_critic

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..utils.memory import check_table_memory
 from ._base import Source
 from ._cells import few
 
@@ -52,7 +53,9 @@ class GeneColumns:
 
     def read(self, source: Source, keep: np.ndarray, dtype: np.dtype) -> np.ndarray:
         """Read the kept samples of a source into one C-ordered array, the only copy of the values."""
-        X = np.zeros((int(keep.sum()), len(self.names)), dtype=dtype)
+        n_rows, n_columns = int(keep.sum()), len(self.names)
+        check_table_memory(source.path.name, dtype.itemsize * n_rows * n_columns, n_rows, n_columns)
+        X = np.zeros((n_rows, n_columns), dtype=dtype)
         for rows, genes, block in source.blocks(keep, dtype):
             genes, block = self._without_others(genes, block)
             self.n_missing += int(np.isnan(block).sum())

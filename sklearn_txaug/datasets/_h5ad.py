@@ -1,17 +1,20 @@
 """AnnData in .h5ad files."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..utils.memory import check_table_memory
 from ..utils.optional import require
 from ._base import AnnDataFormat, ReadOptions, Source, Table
 from ._cells import MISSING
 from ._orient import Orientation
 
 _CELLS = 1 << 22  # cells read at a time
+_TEXT = 64  # bytes of a short text in memory
 
 
 class H5adSource(Source):
@@ -43,6 +46,7 @@ class H5adSource(Source):
                 raise ValueError(
                     f"{path.name} has no X, so layer= must name a layer; it has {_names_of(layers)}."
                 )
+            _check_size(file, path, [self._key], ["obs", "var"])
             self._obs = self._io.read_elem(file["obs"])
             self.genes = self._io.read_elem(file["var"]).index.astype(str).tolist()
             uns = {
@@ -117,6 +121,52 @@ def _check_whole(file: Any, path: Path) -> None:
         )
 
 
+def _check_size(file: Any, path: Path, tables: list[str], whole: list[str]) -> None:
+    """Refuse a file that will not fit into memory; compressed, or never written, it takes a few bytes.
+
+    Parameters
+    ----------
+    file : h5py.File
+        The file.
+    path : Path
+        Its path.
+    tables : list of str
+        What becomes an array in single precision, block by block.
+    whole : list of str
+        What is read as it is.
+    """
+    n_bytes = 0
+    for name in tables:
+        data, (n_rows, n_columns) = _data_in(file[name]), _shape(file[name])
+        packed = sum(item.nbytes for item in data) if len(data) > 1 else 0  # sparse
+        unpacked = max(item.dtype.itemsize * math.prod(item.chunks or (0,)) for item in data)  # at once
+        n_bytes += max(4 * n_rows * n_columns, packed) + unpacked
+    for name in whole:
+        n_bytes += sum(
+            _TEXT * item.size if item.dtype.kind == "O" else item.nbytes for item in _data_in(file[name])
+        )
+    shape = next((_shape(file[name]) for name in (*tables, "X") if name in file), (0, 0))
+    check_table_memory(path.name, n_bytes, *shape)
+
+
+def _shape(matrix: Any) -> tuple[int, int]:
+    """Return the shape of a matrix, sparse or dense, as the file says."""
+    shape: Any = getattr(matrix, "shape", None) or matrix.attrs.get(
+        "shape", matrix.attrs.get("h5sparse_shape", (0, 0))
+    )
+    n_rows, n_columns = (*map(int, shape), 1, 1)[:2]
+    return n_rows, n_columns
+
+
+def _data_in(item: Any) -> list[Any]:
+    """Return the data sets of a group, or the one that an item is."""
+    if hasattr(item, "nbytes"):
+        return [item]
+    found: list[Any] = []
+    item.visititems(lambda name, inner: found.append(inner) if hasattr(inner, "nbytes") else None)
+    return found
+
+
 def _names_of(layers: list[str]) -> str:
     return f"the layers {', '.join(map(repr, layers))}" if layers else "no layers"
 
@@ -148,6 +198,7 @@ class H5adFormat(AnnDataFormat):
         """Return the file as an AnnData in memory."""
         with require("h5py", "reading an .h5ad file").File(path, "r") as file:
             _check_whole(file, path)
+            _check_size(file, path, [], list(file))
         return require("anndata", "reading an .h5ad file").read_h5ad(path)
 
     def write_anndata(self, path: Path, adata: Any) -> None:

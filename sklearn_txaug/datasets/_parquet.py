@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..utils.memory import check_table_memory
 from ..utils.optional import require
 from ._base import Format, ReadOptions, Source, Table, not_numbers
 from ._cells import MISSING
@@ -13,6 +14,7 @@ from ._known import split_columns
 from ._text import free_name
 
 _CELLS = 1 << 22  # cells read at a time
+_TEXT = 64  # bytes of a short text in memory, and of the place that it takes in a list
 
 
 class ParquetSource(Source):
@@ -33,6 +35,7 @@ class ParquetSource(Source):
         names = options.names
         schema = self._file.schema_arrow
         text = [field.name for field in schema if not _holds_numbers(str(field.type))]
+        self._check_size(len(schema), len(text))
         row_names = self._row_names(schema, [name for name in text if name not in names])
         columns = [name for name in schema.names if name != row_names]
         rows = None if row_names is None else list(map(str, self._column(row_names)))
@@ -54,6 +57,12 @@ class ParquetSource(Source):
             self.samples = range(self._file.metadata.num_rows) if rows is None else rows
             self.genes = self._numbers
             self.annotations = list(dict.fromkeys([*(name for name in columns if name in text), *columns]))
+
+    def _check_size(self, n_columns: int, n_text: int) -> None:
+        """Refuse a table that will not fit into memory: equal values in a column take few bytes in the file."""
+        n_rows = self._file.metadata.num_rows
+        n_bytes = n_rows * (4 * (n_columns - n_text) + _TEXT * max(1, n_text))
+        check_table_memory(self.path.name, n_bytes, n_rows, n_columns)
 
     def annotation(self, name: str) -> Any:
         """Return a label or group column in the order of `samples`."""

@@ -76,7 +76,9 @@ class CopulaSampler(MixedSampler, GaussianSampler):
     def _fit_rows(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
         classes = range(len(self.classes_))
         X, states = np.split(X, [X.shape[1] - len(self._sizes)], axis=1)
-        self._centres = np.stack([X[codes == c].mean(axis=0) for c in classes])
+        self._centres = np.stack([X[codes == c].mean(axis=0, dtype=np.float64) for c in classes]).astype(
+            X.dtype
+        )
         counts = np.bincount(codes)
         self._sorted = [  # the quantiles of a class of one row weigh nothing
             X[codes == c] if counts[c] > 1 else X[:0].copy() for c in classes
@@ -123,6 +125,8 @@ class CopulaSampler(MixedSampler, GaussianSampler):
     def _quantiles(self, c: int, shares: np.ndarray, columns: slice) -> np.ndarray:
         """Return the quantiles of the blended distribution of class c at `shares`, for some genes."""
         own, weight = self._sorted[c][:, columns], self._weights[c]
+        if weight == 1:
+            return quantiles_between(own, shares)
         pooled = self._centres[c, columns] + quantiles_between(self._pooled[:, columns], shares)
         if not weight:
             return pooled

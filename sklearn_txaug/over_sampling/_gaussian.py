@@ -125,7 +125,7 @@ class GaussianSampler(PriorSampler):
         self._radii = [
             lengths[codes == c] if repeated[c] else lengths[repeated[codes]] for c in range(len(counts))
         ]
-        self._weights = np.where(repeated, counts / (counts + max(self.prior_rows, 1e-12)), 0.0)
+        self._weights = np.where(repeated, counts / (counts + self.prior_rows), 0.0)
         self._fit_pooled(lengths[repeated[codes]], rng)
         if model is not None:
             self.means_ = model.means_

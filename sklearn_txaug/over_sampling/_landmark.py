@@ -11,6 +11,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from ..reconstruction import LandmarkReconstructor
 from ..reconstruction._landmark_columns import landmark_columns
+from ..utils.blocks import of_columns
 from ..utils.checks import groups_for
 from ..utils.constraints import ArrayOrList, Sampler
 from ..utils.declaration import estimator
@@ -135,11 +136,12 @@ class LandmarkSampler(GenerativeSampler):
     def _fit_noise(self, X: np.ndarray, Z: np.ndarray, groups: Any, rng: np.random.Generator) -> Any:
         """Learn the noise from the errors on unseen rows, with the variance that their reconstructions lack."""
         Y, predicted = self.reconstructor_.left_out(X, groups)
-        errors = Y - predicted
-        variance, kept = Y.var(axis=0), predicted.var(axis=0)
+        variance, kept = (of_columns(lambda part: part.var(axis=0), part) for part in (Y, predicted))
+        errors = np.subtract(Y, predicted, out=Y)
+        del predicted
         varies = variance > 0
         self.variance_ratio_ = float(np.mean(kept[varies] / variance[varies])) if varies.any() else 1.0
-        spread = np.square(errors).mean(axis=0)
+        spread = of_columns(lambda part: np.square(part).mean(axis=0), errors)
         lacking = np.maximum(variance - kept, 0) / np.where(spread > 0, spread, 1)
         errors *= np.sqrt(lacking) * self.reconstructor_.scaler_.scale_[self.reconstructor_.targets_]
         if self.residual == "resample":

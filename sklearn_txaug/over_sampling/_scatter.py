@@ -14,16 +14,17 @@ def factor(rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return F, in single precision, with ``F.T @ F == rows.T @ rows`` and at most n_features rows.
 
     Up to n_features rows are turned, 256 at a time, by a random rotation: each row of F is a mixture of many. The
-    time is that of reading the rows; a triangular factor takes the square of their number.
+    time is that of reading the rows; a triangular factor takes the square of their number. The factor takes the place
+    of rows in single precision.
     """
     n, d = rows.shape
     if n > d:
         return np.asarray(np.linalg.qr(rows.astype(np.float64), mode="r"), dtype=np.float32)
-    turned = np.empty((n, d), dtype=np.float32)
+    turned = rows if rows.dtype == np.float32 else np.empty((n, d), dtype=np.float32)
     for start in range(0, n, _ROTATED):
         part = slice(start, min(start + _ROTATED, n))
         turn = np.linalg.qr(rng.standard_normal((part.stop - start, part.stop - start)))[0]
-        np.matmul(turn.astype(np.float32), rows[part].astype(np.float32, copy=False), out=turned[part])
+        turned[part] = turn.astype(np.float32) @ rows[part].astype(np.float32, copy=False)
     return turned
 
 
@@ -55,11 +56,14 @@ def _squared_norm(factors: Sequence[np.ndarray], rng: np.random.Generator) -> fl
     ends = np.cumsum([len(part) for part in factors])
     n = int(ends[-1])
     drawn = np.arange(n) if n <= _SAMPLED else np.sort(rng.choice(n, _SAMPLED, replace=False))
-    rows = np.concatenate(
-        [
-            part[drawn[(drawn >= end - len(part)) & (drawn < end)] - (end - len(part))]
-            for part, end in zip(factors, ends, strict=True)
-        ]
-    )
-    total = sum(np.square(rows @ part.T, dtype=np.float64).sum() for part in factors)
+    total = 0.0
+    rows = [
+        part
+        if len(drawn) == n
+        else part[drawn[(drawn >= end - len(part)) & (drawn < end)] - (end - len(part))]
+        for part, end in zip(factors, ends, strict=True)
+    ]
+    for part in factors:
+        products = np.concatenate([some @ part.T for some in rows])
+        total += np.square(products, dtype=np.float64).sum()
     return float(total) * n / len(drawn)

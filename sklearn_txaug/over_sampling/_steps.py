@@ -12,6 +12,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils.validation import validate_data
 
 from ..utils.amounts import class_amounts
+from ..utils.blocks import all_finite
 from ..utils.checks import check_groups, check_magnitude, check_table, warn_if_not_log
 from ..utils.containers import as_container, dense, no_rows, rows_like
 from ..utils.memory import check_memory
@@ -155,7 +156,7 @@ class GeneratorSteps(Conditioned):
 
     def _decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         """Bring what the generator drew back to the units of X."""
-        if not np.isfinite(Z).all():
+        if not all_finite(Z):
             raise FloatingPointError(
                 f"{type(self).__name__} generated NaN or infinity: its training diverged. "
                 "Lower lr, train for fewer epochs, or check the scale of X."

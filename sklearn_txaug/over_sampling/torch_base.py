@@ -189,5 +189,6 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         """Return one row for each class code or condition vector."""
         with self._module_on_device() as (module, device):
             generator = torch_generator(rng.integers(2**63), device)
-            chunks = y.to(device).split(max(1, 2**24 // self.n_features_in_))  # 64 MiB of rows at a time
+            # 64 MiB of rows at a time, and of what layers of up to 8,192 units make of them
+            chunks = y.to(device).split(max(1, 2**24 // max(8192, self.n_features_in_)))
             return np.concatenate([module.sample(chunk, generator).float().cpu().numpy() for chunk in chunks])

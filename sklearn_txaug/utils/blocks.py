@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 from sklearn.preprocessing import StandardScaler
 
-BLOCK = 2**20  # entries: 8 MiB in double precision
+BLOCK = 2**18  # entries: 2 MiB in double precision, of which a computation may need several
+LARGE_BLOCK = 2**20  # where the size of the blocks decides on the last digits, or on the random numbers
 
 
 def blocks(length: int, width: int, size: int = BLOCK) -> Iterator[slice]:
@@ -22,10 +23,20 @@ def blocks(length: int, width: int, size: int = BLOCK) -> Iterator[slice]:
 def fit_scaler(scaler: Any, X: np.ndarray) -> None:
     """Fit a scaler; a `StandardScaler`, by blocks: at once, it takes several copies of X."""
     if type(scaler) is StandardScaler:
-        for rows in blocks(*X.shape):
+        for rows in blocks(len(X), X.shape[1], LARGE_BLOCK):
             scaler.partial_fit(X[rows].astype(np.float64))
     else:
         scaler.fit(X)
+
+
+def all_finite(X: np.ndarray) -> bool:
+    """Tell whether no value is NaN or infinite."""
+    return all(np.isfinite(X[rows]).all() for rows in blocks(*X.shape))
+
+
+def of_columns(function: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> np.ndarray:
+    """Return a number for each column, of one block of columns after another."""
+    return np.concatenate([function(X[:, columns]) for columns in blocks(X.shape[1], len(X))])
 
 
 def map_rows(function: Callable[[np.ndarray], Any], X: np.ndarray, dtype: DTypeLike) -> np.ndarray:

@@ -39,10 +39,21 @@ def _of_container() -> int:
         return _UNKNOWN
 
 
+def check_table_memory(name: str, n_bytes: int, n_rows: int, n_columns: int) -> None:
+    """Refuse a file that says it holds more than memory does, before it is read."""
+    available = available_memory()
+    if n_bytes > available:
+        raise ValueError(
+            f"{name} says that it holds {n_rows:,} x {n_columns:,} values: they need about {n_bytes / 2**30:,.1f} "
+            f"GiB of memory, of which {available / 2**30:,.1f} GiB are free. If that is what it should hold, write a "
+            "part of it to another file, or read it on a larger machine"
+        )
+
+
 def check_memory(n_train: int, n_new: int, n_features: int, itemsize: int, dense: bool = True) -> None:
     """Refuse a request that will not fit into memory, before any work.
 
-    Training is taken to need three times the rows in single precision (`docs/measure_memory.py` measures it);
+    Training is taken to need three times the rows in single precision (`docs/measure_costs.py` measures it);
     new rows are there as they are drawn, in the units of X, and in the result, beside the real rows.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...utils.blocks import blocks
+from ...utils.blocks import LARGE_BLOCK, blocks
 from ...utils.quantiles import quantiles_between, resolution, spread_ties
 from ._space import Space
 
@@ -58,15 +58,21 @@ class ClassQuantiles(Space):
         """Give the k-th smallest of m values in a class a quantile of the training values between (k-1)/m and k/m.
 
         They are ranked in single precision, whatever that of the training values, so that both give the same ranks.
+        The quantiles take the place of `Z` if they have its precision.
         """
-        mapped = np.array(Z, dtype=self.sorted_[0].dtype)
+        mapped = np.require(Z, self.sorted_[0].dtype, "W")
         for c in () if codes is None else np.unique(codes):
             if self.counts_[c] > 1:
                 rows = np.flatnonzero(codes == c)
-                for j in blocks(Z.shape[1], len(rows) + self.counts_[c]):
-                    ranks = Z[rows, j].astype(np.float32).argsort(axis=0, kind="stable").argsort(axis=0)
-                    shares = (ranks + rng.random(ranks.shape)) / len(rows)
-                    mapped[rows, j] = self._values(c, shares, j)
+                length = len(rows) + self.counts_[c]
+                for j in blocks(Z.shape[1], length, LARGE_BLOCK):
+                    shares = rng.random((len(rows), j.stop - j.start))
+                    for k in blocks(j.stop - j.start, length):
+                        place = slice(j.start + k.start, j.start + k.stop)
+                        ranks = (
+                            Z[rows, place].astype(np.float32).argsort(axis=0, kind="stable").argsort(axis=0)
+                        )
+                        mapped[rows, place] = self._values(c, (ranks + shares[:, k]) / len(rows), place)
         return mapped
 
     def reference(self, codes: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.extmath import svd_flip
 
-from ...utils.blocks import blocks
+from ...utils.blocks import LARGE_BLOCK, blocks
 from ._space import Space
 
 
@@ -93,24 +93,27 @@ class PrincipalComponents(Space):
         self.noise_ = None
         if self.n_neighbors and rank < d:
             Z, residuals = self.encode(X), np.empty(X.shape, dtype=np.float32)
-            for rows in blocks(n, d):
+            for rows in blocks(n, d, LARGE_BLOCK):
                 residuals[rows] = X[rows] - self.mean(Z[rows])
             self.noise_ = ResidualNoise(self.n_neighbors).fit(Z, residuals)
         return self
 
     def encode(self, X: np.ndarray) -> np.ndarray:
         Z = np.empty((len(X), len(self.components_)), dtype=self.components_.dtype)
-        for rows in blocks(*X.shape):
+        for rows in blocks(len(X), X.shape[1], LARGE_BLOCK):
             Z[rows] = (X[rows] - self.mean_) @ self.components_.T / self.scale_
         return Z
 
     def mean(self, Z: np.ndarray) -> np.ndarray:
         """Return the rows that `Z` stands for, without noise."""
-        return self.mean_ + self.scale_ * Z @ self.components_
+        rows = self.scale_ * Z @ self.components_
+        rows += self.mean_
+        return rows
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         if self.noise_ is None:
             return self.mean(Z)
-        X = self.mean(Z)
-        X += self.noise_scale * self.noise_.draw(Z, rng)
+        X, noise = self.mean(Z), self.noise_.draw(Z, rng)
+        noise *= self.noise_scale
+        X += noise
         return X

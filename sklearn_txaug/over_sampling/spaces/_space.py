@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.preprocessing import FunctionTransformer
 
-from ...utils.blocks import fit_scaler, map_rows
+from ...utils.blocks import all_finite, fit_scaler, map_rows
+from ._atoms import Atoms, shared_values
 
 
 class Space:
@@ -38,6 +39,8 @@ class Space:
 class ScaledSpace(Space):
     """The space of a scaler, in single precision; features that are constant in the training rows decode to that.
 
+    Values that many training rows share come back exactly, if the generator gives their scaled value.
+
     Rows are scaled in double precision, a block at a time, so that the same values give the same rows whether they
     come as 32 or 64 bits. Without a scaler, rows are copied as they are: the generator may change those that it gets.
 
@@ -56,7 +59,15 @@ class ScaledSpace(Space):
         self.values_ = X[0, self.constant_]
         fit_scaler(self.scaler, X)
         self._check_scaler(X)
+        self.atoms_ = None if self._is_identity else self._find_atoms(X)
         return self
+
+    def _find_atoms(self, X: np.ndarray) -> Atoms | None:
+        values = shared_values(X)
+        if not len(values):
+            return None
+        scaled = map_rows(self.scaler.transform, np.where(np.isnan(values), X[:1], values), np.float32)
+        return Atoms(values, scaled) if scaled.shape == values.shape else None
 
     def _check_scaler(self, X: np.ndarray) -> None:
         """Refuse a scaler that some rows do not come back from."""
@@ -77,7 +88,7 @@ class ScaledSpace(Space):
         if self._is_identity:
             return X.copy()
         scaled = map_rows(self.scaler.transform, X, np.float32)
-        if not np.isfinite(scaled).all():
+        if not all_finite(scaled):
             raise ValueError(
                 f"scaler={self.scaler!r}: transform gives NaN or infinity for rows that have none; use one that is "
                 "defined for all values of X"
@@ -87,11 +98,13 @@ class ScaledSpace(Space):
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_)
         X = np.require(X, requirements="W")
-        if not np.isfinite(X).all():
+        if not all_finite(X):
             raise FloatingPointError(
                 f"scaler={self.scaler!r}: inverse_transform gives NaN or infinity for generated rows, whose largest "
                 f"scaled value is {np.abs(Z).max():.3g}; use a scaler whose inverse is defined for all values"
             )
+        if self.atoms_ is not None:
+            self.atoms_.put(X, Z)
         X[:, self.constant_] = self.values_
         return X
 

@@ -1,0 +1,119 @@
+"""Arguments of a net that users give by name: unknown ones are refused before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from inspect import Parameter, signature
+from typing import Any
+
+import torch
+from sklearn.utils._param_validation import make_constraint
+
+from ..utils.constraints import PositiveInt, constraints_of
+from .loader import ResidentLoader
+from .nets import LossNet
+from .precision import Precision
+
+_SET_ELSEWHERE = {"self", "module", "criterion", "dataset", "rng", "params", "model"}
+_VALUES = {"precision": Precision, "record": bool, "compile": bool, "n_critic": PositiveInt}
+_ITERATORS = ("iterator_train", "iterator_valid")
+
+
+def check_net_arguments(
+    given: Mapping[str, Any], arguments: Mapping[str, Any], net_class: type[LossNet]
+) -> None:
+    """Refuse names that the net and its parts do not have, and values that they cannot take.
+
+    Parameters
+    ----------
+    given : mapping
+        What the user gave; arguments of callbacks are left to `check_callback_arguments`.
+    arguments : mapping
+        All arguments of the net, the user's among them.
+    net_class : type
+        The class of the net.
+    """
+    _check_values(given)
+    parts = {
+        **dict.fromkeys(net_class.optimizers, arguments["optimizer"]),
+        **{name: arguments.get(name, ResidentLoader) for name in _ITERATORS},
+        "compile": torch.compile,
+    }
+    for name in given:
+        part, _, inner = name.partition("__")
+        if inner and part in parts:
+            further = ["param_groups"] * (part in net_class.optimizers)
+            _check_name(given, name, parts[part], inner, _names_of(parts[part]) + further)
+        elif part != "callbacks" or not inner:
+            further = [f"{part}__..." for part in [*parts, "callbacks"]]
+            _check_name(given, name, net_class, name, _names_of(net_class) + further)
+    for part in net_class.optimizers:
+        _try_optimizer(arguments, part)
+
+
+def check_callback_arguments(given: Mapping[str, Any], net: LossNet) -> None:
+    """Refuse arguments of callbacks that a net does not have, and those that its callbacks do not have."""
+    callbacks = dict(net._uniquely_named_callbacks())
+    for name in given:
+        part, _, rest = name.partition("__")
+        which, _, inner = rest.partition("__")
+        if part == "callbacks" and which:
+            _check_name(given, name, "the list of callbacks", which, callbacks)
+            if inner:
+                _check_name(given, name, type(callbacks[which]), inner, callbacks[which].get_params())
+
+
+def _check_name(given: Mapping[str, Any], name: str, owner: Any, inner: str, known: Collection[str]) -> None:
+    if inner in known:
+        return
+    title = owner if isinstance(owner, str) else owner.__name__
+    close = get_close_matches(inner, known, n=1)
+    remedy = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(sorted(set(known)))}"
+    raise ValueError(f"net_params={{{name!r}: {given[name]!r}}}: {title} has no {inner!r}; {remedy}")
+
+
+def _names_of(taker: Any) -> list[str]:
+    """Return the names of the arguments that a user may give to a function or a class, and so to its bases."""
+    names: list[str] = []
+    for each in taker.__mro__ if isinstance(taker, type) else [taker]:
+        if isinstance(each, type) and "__init__" not in vars(each):
+            continue
+        parameters = signature(each).parameters
+        further = [name for name, known in parameters.items() if known.kind is Parameter.VAR_KEYWORD]
+        names += [name for name in parameters if name not in {*_SET_ELSEWHERE, "args", *further}]
+        if not further:
+            break
+    return names
+
+
+def _check_values(given: Mapping[str, Any]) -> None:
+    """Refuse values of the net's own arguments that it would stumble over, or pass over in silence."""
+    for name in {"optimizer", *_ITERATORS} & set(given):
+        if not callable(given[name]):
+            raise ValueError(
+                f"net_params={{{name!r}: {given[name]!r}}} must be a class, as torch.optim.Adam is one"
+            )
+    for name in _VALUES.keys() & set(given):
+        constraints = [make_constraint(constraint) for constraint in constraints_of(_VALUES[name])]
+        if not any(constraint.is_satisfied_by(given[name]) for constraint in constraints):
+            accepted = " or ".join(map(str, constraints))
+            raise ValueError(f"net_params={{{name!r}: {given[name]!r}}} must be {accepted}")
+
+
+def _try_optimizer(arguments: Mapping[str, Any], part: str) -> None:
+    """Make an optimiser of one number, as the net will make that of its weights."""
+    settings = {
+        name.partition("__")[2]: value
+        for prefix in dict.fromkeys(["optimizer", part])
+        for name, value in arguments.items()
+        if name.startswith(f"{prefix}__")
+    }
+    settings.pop("param_groups", None)
+    try:
+        arguments["optimizer"]([torch.zeros(1, requires_grad=True)], **{"lr": 1e-3, **settings})
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(
+            f"net_params: {arguments['optimizer'].__name__} does not accept {settings!r}, the settings of "
+            f"{part!r}: {error}"
+        ) from error
