@@ -15,6 +15,7 @@ from ..utils.quantiles import quantiles_between
 from ._gaussian import GaussianSampler
 from ._latent_categories import LatentCategories
 from ._mixed import MixedSampler
+from .spaces import AtomicSpace, ScaledSpace
 
 _LEVELS = (np.arange(256) + 0.5) / 256
 _N_CALIBRATION = 2048  # rows of a class, drawn to find the shares of unordered categories
@@ -67,6 +68,9 @@ class CopulaSampler(MixedSampler, GaussianSampler):
     """
 
     _kept_rows: ClassVar[dict[str, str]] = {"_sorted": "the values of each gene in each class, sorted"}
+
+    def _make_scaled_space(self) -> ScaledSpace:
+        return AtomicSpace(self._make_scaler())
 
     def _take_reference(
         self, reference: Reference, rows: np.ndarray, codes: np.ndarray, groups: Any

@@ -63,7 +63,11 @@ class GeneratorSteps(Conditioned):
     def _make_spaces(self) -> list[Space]:
         """Return the spaces, not fitted, between the units of X and those of the generator, outermost first."""
         quantiles: list[Space] = [ClassQuantiles()] if self.quantile_mapping else []
-        return [*quantiles, ScaledSpace(self._make_scaler())]
+        return [*quantiles, self._make_scaled_space()]
+
+    def _make_scaled_space(self) -> ScaledSpace:
+        """Return the space of the scaler."""
+        return ScaledSpace(self._make_scaler())
 
     def _make_scaler(self) -> Any:
         if self.scaler is None:

@@ -14,6 +14,7 @@ from ..utils.declaration import estimator
 from ._diffusion import DDPMSampler, Diffusion
 from ._mixed import MixedSampler
 from ._multinomial import MixedDiffusion
+from .spaces import AtomicSpace, ScaledSpace
 
 
 class NormalQuantiles(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -109,6 +110,10 @@ class TabDDPMSampler(MixedSampler, DDPMSampler):
 
     def _default_scaler(self) -> NormalQuantiles:
         return NormalQuantiles()
+
+    def _make_scaled_space(self) -> ScaledSpace:
+        kind = AtomicSpace if self.scaler is None else ScaledSpace
+        return kind(self._make_scaler())
 
     def _make_module(self, n_features: int, n_classes: int) -> Diffusion:
         if not self._sizes:

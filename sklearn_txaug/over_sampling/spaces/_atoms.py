@@ -4,34 +4,43 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...utils.blocks import blocks
+from ...utils.blocks import blocks, map_rows
+from ._space import ScaledSpace
 
 _ONE_IN = 20  # rows; at most 20 values of a feature are so frequent
 
 
-class Atoms:
-    """The values of each feature that one row in 20 has, two at least: zeros, a limit of detection, grades.
+class AtomicSpace(ScaledSpace):
+    """The space of a scaler for a generator that gives quantiles of rows: atoms come back exactly.
 
-    A scaled value that is rounded to single precision comes back with an error in the last digit: 0 as -1e-7. Where a
-    generator gives the scaled value of an atom, the atom itself is put in its place.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_atoms, n_features)
-        What `shared_values` finds.
-    scaled : ndarray of shape (n_atoms, n_features)
-        The same, scaled and rounded as rows are.
+    Atoms are the values of a feature that one row in 20 has, two at least: zeros, a limit of detection, grades. A
+    scaled value that is rounded to single precision comes back with an error in the last digit: 0 as -1e-7. Where
+    the generator gives the scaled value of an atom, the atom itself is put in its place.
     """
 
-    def __init__(self, values: np.ndarray, scaled: np.ndarray):
-        self.values = values
-        self.scaled = np.where(np.isnan(values), np.nan, scaled).astype(scaled.dtype)
+    def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> AtomicSpace:
+        super().fit(X, codes, rng)
+        self.atoms_, self.scaled_atoms_ = self._learned(X)
+        return self
 
-    def put(self, X: np.ndarray, Z: np.ndarray) -> None:
-        """Put atoms into `X`, in place, where the scaled rows `Z` have them."""
-        for rows in blocks(*Z.shape):
-            for value, scaled in zip(self.values, self.scaled, strict=True):
-                np.copyto(X[rows], value, where=Z[rows] == scaled)
+    def _learned(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return atoms, (n_atoms, n_features) with NaN behind those of a feature, and their scaled values."""
+        none = np.empty((0, X.shape[1])), np.empty((0, X.shape[1]))
+        if self._is_identity or not len(values := shared_values(X)):
+            return none
+        is_atom = ~np.isnan(values)
+        scaled = map_rows(self.scaler.transform, np.where(is_atom, values, X[:1]), np.float32)
+        if scaled.shape != values.shape:  # features of other meaning
+            return none
+        return values, np.where(is_atom, scaled, np.nan).astype(np.float32)
+
+    def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+        X = super().decode(Z, codes, rng)
+        if len(self.atoms_):
+            for rows in blocks(*Z.shape):
+                for value, scaled in zip(self.atoms_, self.scaled_atoms_, strict=True):
+                    np.copyto(X[rows], value, where=Z[rows] == scaled)
+        return X
 
 
 def shared_values(X: np.ndarray) -> np.ndarray:

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.preprocessing import FunctionTransformer
 
 from ...utils.blocks import all_finite, fit_scaler, map_rows
-from ._atoms import Atoms, shared_values
 
 
 class Space:
@@ -39,8 +38,6 @@ class Space:
 class ScaledSpace(Space):
     """The space of a scaler, in single precision; features that are constant in the training rows decode to that.
 
-    Values that many training rows share come back exactly, if the generator gives their scaled value.
-
     Rows are scaled in double precision, a block at a time, so that the same values give the same rows whether they
     come as 32 or 64 bits. Without a scaler, rows are copied as they are: the generator may change those that it gets.
 
@@ -59,15 +56,7 @@ class ScaledSpace(Space):
         self.values_ = X[0, self.constant_]
         fit_scaler(self.scaler, X)
         self._check_scaler(X)
-        self.atoms_ = None if self._is_identity else self._find_atoms(X)
         return self
-
-    def _find_atoms(self, X: np.ndarray) -> Atoms | None:
-        values = shared_values(X)
-        if not len(values):
-            return None
-        scaled = map_rows(self.scaler.transform, np.where(np.isnan(values), X[:1], values), np.float32)
-        return Atoms(values, scaled) if scaled.shape == values.shape else None
 
     def _check_scaler(self, X: np.ndarray) -> None:
         """Refuse a scaler that some rows do not come back from."""
@@ -103,8 +92,6 @@ class ScaledSpace(Space):
                 f"scaler={self.scaler!r}: inverse_transform gives NaN or infinity for generated rows, whose largest "
                 f"scaled value is {np.abs(Z).max():.3g}; use a scaler whose inverse is defined for all values"
             )
-        if self.atoms_ is not None:
-            self.atoms_.put(X, Z)
         X[:, self.constant_] = self.values_
         return X
 
