@@ -319,7 +319,7 @@ def test_command_line(file, tmp_path, capsys, monkeypatch):
     assert re.search(
         "toy: 45 rows, 12 genes, 3 classes, 2 cancer, .* training rows, conditioned on age", printed
     )
-    assert re.search(r"\| WGAN-GP +\| reverse validation cancer +\| 0.9839 ", printed)
+    assert re.search(r"\| WGAN-GP +\| reverse validation, cancer +\| 0.9839 ", printed)
     folder = tmp_path / "out" / "lacan2023-tcga-small"
     assert (folder / "results.csv").exists()
     assert "12 genes" in (folder / "report.html").read_text()
@@ -360,7 +360,7 @@ def test_tables_and_toys(file, tmp_path, capsys, monkeypatch):
     assert re.search(r"\| CTGAN +\| correlation error ", printed)
     toy = ["reproduce", "gmda2024", "--cohort", "swissroll", "--systems", "GMDA"]
     assert command_line.main([*toy, *common]) == 0
-    assert "swissroll: 3000 rows, 2 genes, 4 classes" in capsys.readouterr().out
+    assert "swissroll: 1000 rows, 2 genes, 4 classes" in capsys.readouterr().out
     assert (tmp_path / "out" / "gmda2024-swissroll-small" / "rows.png").exists()
 
 

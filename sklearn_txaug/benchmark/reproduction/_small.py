@@ -1,13 +1,19 @@
-"""The small scale: the same steps with narrow networks, short trainings and fewer neighbours."""
+"""The small scale: the same steps with fewer rows, genes and neighbours, narrow networks and short trainings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from ...graphs import GeneGraph
+from ._study import Study
+
+_ROWS, _GENES = 1000, 1200
+_LEAST = 6  # rows of a class that are kept, as far as it has them
 _STEPS = 4000  # rows shown in a training: the same number for cohorts of any size
 _MORE = 10  # times as many for a denoiser, whose steps are cheap, and which with fewer draws rows far from all others
 _LIMITS = {
@@ -59,3 +65,46 @@ def small(paper: Any, n_train: int) -> Any:
             for name, system in paper.systems.items()
         },
     )
+
+
+def small_study(study: Study) -> tuple[Study, list[str]]:
+    """Return about 1,000 rows and at most 1,200 genes of a cohort, and what was left out in words.
+
+    Landmark genes and those of the protein graph come first, then the most variable.
+    """
+    cohort, (n_rows, n_genes) = study.cohort, study.cohort.X.shape
+    rows, genes = _some_rows(cohort.y), _some_genes(study)
+    if rows.all() and len(genes) == n_genes:
+        return study, []
+    ppi = study.ppi
+    if ppi is not None:
+        part = ppi.align(genes)
+        ppi = GeneGraph(part.adjacency, np.searchsorted(genes, part.genes))
+    groups, covariates = (None if x is None else x[rows] for x in (cohort.groups, study.covariates))
+    fewer = study._replace(
+        cohort=cohort._replace(X=cohort.X[rows][:, genes], y=cohort.y[rows], groups=groups),
+        landmarks=None if study.landmarks is None else study.landmarks[genes],
+        ppi=ppi,
+        covariates=covariates,
+    )
+    graph = "" if ppi is None else f" (of the protein graph {ppi.n_genes})"
+    taken = f"{rows.sum():,} of {n_rows:,} rows and {len(genes):,} of {n_genes:,} genes{graph}"
+    return fewer, [f"Scale small takes {taken}."]
+
+
+def _some_rows(y: np.ndarray) -> np.ndarray:
+    """Return the mask of rows that keep the classes' proportions."""
+    share, rng = min(1.0, _ROWS / len(y)), np.random.default_rng(0)
+    kept = np.zeros(len(y), dtype=bool)
+    for label in np.unique(y):
+        rows = rng.permutation(np.flatnonzero(y == label))
+        kept[rows[: max(_LEAST, round(share * len(rows)))]] = True
+    return kept
+
+
+def _some_genes(study: Study) -> np.ndarray:
+    X = study.cohort.X
+    wanted = np.zeros(X.shape[1], dtype=bool) if study.landmarks is None else study.landmarks.copy()
+    if study.ppi is not None:
+        wanted[study.ppi.genes] = True
+    return np.sort(np.lexsort((-X.var(axis=0), ~wanted))[:_GENES])
