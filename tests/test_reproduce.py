@@ -18,6 +18,7 @@ from sklearn_txaug.benchmark.reproduction import (
     make_study,
     reproduce,
     small,
+    small_study,
     write_page,
 )
 from sklearn_txaug.benchmark.reproduction import _run as run
@@ -184,6 +185,31 @@ def test_landmark_and_whole_genes(one_task, tmp_path):
     assert not [name for name in whole if "from landmarks" in name]
 
 
+def test_a_large_cohort_is_cut_for_the_small_scale(study):
+    assert small_study(study) == (study, [])
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(1500, 1300)) * np.linspace(1, 2, 1300), np.repeat(["a", "b"], [1493, 7])
+    covariates = pytest.importorskip("pandas").DataFrame({"row": np.arange(1500)})
+    large, _ = make_study(
+        "large",
+        X,
+        y,
+        landmarks=np.arange(1300) < 6,
+        ppi=GeneGraph.from_edges([(8, 500, 1.0), (500, 900, 1.0)]),
+        covariates=covariates,
+    )
+    cut, notes = small_study(large)
+    assert notes == [
+        "Scale small takes 1,001 of 1,500 rows and 1,200 of 1,300 genes (2 of the protein graph)."
+    ]
+    assert (cut.cohort.y == "b").sum() == 6
+    assert cut.landmarks[:6].all()
+    assert cut.landmarks.sum() == 6
+    chosen = cut.covariates["row"].to_numpy()
+    np.testing.assert_array_equal(cut.cohort.X[:, cut.ppi.genes], X[chosen][:, [500, 900]])
+    assert X[chosen[0], 8] not in cut.cohort.X[0]  # the least variable are left out
+
+
 def test_what_a_cohort_lacks_is_left_out(one_task):
     bare = one_task._replace(landmarks=None, ppi=None)
     paper, missing = available(PAPERS["lacan2023"]["tcga"], bare)
@@ -317,7 +343,7 @@ def test_command_line(file, tmp_path, capsys, monkeypatch):
     assert command_line.main(command) == 0
     printed = capsys.readouterr().out
     assert re.search(
-        "toy: 45 rows, 12 genes, 3 classes, 2 cancer, .* training rows, conditioned on age", printed
+        "toy: 45 rows, 12 genes, 3 classes, 2 values of cancer, .* training rows, conditioned on age", printed
     )
     assert re.search(r"\| WGAN-GP +\| reverse validation, cancer +\| 0.9839 ", printed)
     folder = tmp_path / "out" / "lacan2023-tcga-small"

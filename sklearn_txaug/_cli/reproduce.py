@@ -277,15 +277,18 @@ def _facts(study: Any, n_train: int, scale: str) -> dict[str, str]:
     from .._nn.device import resolve_device
 
     cohort, tasks = study.cohort, study.tasks
-    counts = [f"{len(set(meaning.values()))} {task or 'classes'}" for task, meaning in tasks.items()]
+    counts = [
+        f"{len(set(meaning.values()))} {f'values of {task}' if task else 'classes'}"
+        for task, meaning in tasks.items()
+    ]
     genes = f"{cohort.X.shape[1]} genes"
     if study.landmarks is not None:
         genes += f", {study.landmarks.sum()} of them landmarks"
     given = "" if study.covariates is None else f", conditioned on {', '.join(study.covariates)}"
     device = resolve_device("auto")
-    named = (
-        torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} threads"
-    )
+    n_threads = torch.get_num_threads()
+    threads = f"{n_threads} thread{'s' * (n_threads > 1)}"
+    named = torch.cuda.get_device_name(device) if device.type == "cuda" else threads
     return {
         "Cohort": f"{cohort.name}: {len(cohort.y)} rows, {genes}, {', '.join(counts)}, {n_train} training rows"
         f"{given}{'' if cohort.groups is not None else ', no groups: split by row'}",

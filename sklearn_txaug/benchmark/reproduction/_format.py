@@ -104,7 +104,9 @@ def _cost(c: Compared) -> list[str]:
 
 
 def _judgement(c: Compared) -> list[str]:
-    difference = "" if c.difference is None else f"{c.difference:+.3g}"
+    if c.difference is None:
+        return ["", ""]
+    difference = f"{c.difference:+.3g}" if abs(c.difference) < 1e4 else f"{c.difference:+,.0f}"
     return [difference, {True: "agrees", False: "differs", None: ""}[c.agrees]]
 
 

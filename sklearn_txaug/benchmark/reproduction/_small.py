@@ -70,16 +70,13 @@ def small(paper: Any, n_train: int) -> Any:
 def small_study(study: Study) -> tuple[Study, list[str]]:
     """Return about 1,000 rows and at most 1,200 genes of a cohort, and what was left out in words.
 
-    Landmark genes and those of the protein graph come first, then the most variable.
+    Landmark genes come first, then the most variable, whichever systems are chosen.
     """
     cohort, (n_rows, n_genes) = study.cohort, study.cohort.X.shape
     rows, genes = _some_rows(cohort.y), _some_genes(study)
     if rows.all() and len(genes) == n_genes:
         return study, []
-    ppi = study.ppi
-    if ppi is not None:
-        part = ppi.align(genes)
-        ppi = GeneGraph(part.adjacency, np.searchsorted(genes, part.genes))
+    ppi = None if study.ppi is None else _renumbered(study.ppi, genes)
     groups, covariates = (None if x is None else x[rows] for x in (cohort.groups, study.covariates))
     fewer = study._replace(
         cohort=cohort._replace(X=cohort.X[rows][:, genes], y=cohort.y[rows], groups=groups),
@@ -87,9 +84,17 @@ def small_study(study: Study) -> tuple[Study, list[str]]:
         ppi=ppi,
         covariates=covariates,
     )
-    graph = "" if ppi is None else f" (of the protein graph {ppi.n_genes})"
+    graph = "" if study.ppi is None else f" ({0 if ppi is None else ppi.n_genes} of the protein graph)"
     taken = f"{rows.sum():,} of {n_rows:,} rows and {len(genes):,} of {n_genes:,} genes{graph}"
     return fewer, [f"Scale small takes {taken}."]
+
+
+def _renumbered(ppi: GeneGraph, genes: np.ndarray) -> GeneGraph | None:
+    """Return the part of a graph that lies in some columns, numbered as these, None if there is none."""
+    if not np.isin(ppi.genes, genes).any():
+        return None
+    part = ppi.align(genes)
+    return GeneGraph(part.adjacency, np.searchsorted(genes, part.genes))
 
 
 def _some_rows(y: np.ndarray) -> np.ndarray:
@@ -105,6 +110,4 @@ def _some_rows(y: np.ndarray) -> np.ndarray:
 def _some_genes(study: Study) -> np.ndarray:
     X = study.cohort.X
     wanted = np.zeros(X.shape[1], dtype=bool) if study.landmarks is None else study.landmarks.copy()
-    if study.ppi is not None:
-        wanted[study.ppi.genes] = True
     return np.sort(np.lexsort((-X.var(axis=0), ~wanted))[:_GENES])
