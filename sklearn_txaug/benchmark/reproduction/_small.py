@@ -35,6 +35,8 @@ def shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
     for name, widths in settings.items():
         if name.endswith("hidden_layer_sizes") and widths is not None:
             changed[name] = tuple(min(width, _WIDTH) for width in widths)
+    if settings.get("preconditioning") == "none":  # narrow layers cannot pass the noise of many genes on
+        changed |= {"preconditioning": "gaussian", "conditioning": "embedding"}
     if isinstance(settings.get("scaler"), Pipeline):
         changed["scaler"] = clone(settings["scaler"]).set_params(quantile__n_quantiles=50)
     return {**settings, **changed}
