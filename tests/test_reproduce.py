@@ -18,6 +18,7 @@ from sklearn_txaug.benchmark.reproduction import (
     make_study,
     reproduce,
     small,
+    small_study,
     write_page,
 )
 from sklearn_txaug.benchmark.reproduction import _run as run
@@ -178,10 +179,42 @@ def test_landmark_and_whole_genes(one_task, tmp_path):
     assert shared[0] == shared[1]  # one training, drawn from with and without fresh noise
     assert values["DDIM", "precision", TRAIN] is not None
     assert values["DDIM", "frechet_distance", TRAIN] != values["DDPM", "frechet_distance", TRAIN]
-    assert values["DDIM", "parameters", ""] < values["WGAN-GP (all genes)", "parameters", ""]
+    assert values["WGAN-GP", "parameters", ""] < values["WGAN-GP (all genes)", "parameters", ""]
     assert values[REAL, "recall of reconstruction: LR", TEST] <= 1
     whole = {row.metric for row in found if row.sampler == "VAE (all genes)"}
     assert not [name for name in whole if "from landmarks" in name]
+
+
+def test_a_large_cohort_is_cut_for_the_small_scale(study):
+    assert small_study(study) == (study, [])
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(1500, 1300)) * np.linspace(1, 2, 1300), np.repeat(["a", "b"], [1493, 7])
+    covariates = pytest.importorskip("pandas").DataFrame({"row": np.arange(1500)})
+    large, _ = make_study(
+        "large",
+        X,
+        y,
+        landmarks=np.arange(1300) < 6,
+        ppi=GeneGraph.from_edges([(8, 500, 1.0), (500, 900, 1.0)]),
+        covariates=covariates,
+    )
+    cut, notes = small_study(large)
+    assert notes == [
+        "Scale small takes 1,001 of 1,500 rows and 1,200 of 1,300 genes (2 of the protein graph)."
+    ]
+    assert (cut.cohort.y == "b").sum() == 6
+    assert cut.landmarks[:6].all()
+    assert cut.landmarks.sum() == 6
+    chosen = cut.covariates["row"].to_numpy()
+    np.testing.assert_array_equal(cut.cohort.X[:, cut.ppi.genes], X[chosen][:, [500, 900]])
+    assert X[chosen[0], 8] not in cut.cohort.X[0]  # the least variable are left out
+
+
+def test_narrow_denoisers_correct_a_linear_guess():
+    """Without it, 64 hidden units cannot pass on the noise of more genes, and rows are hundreds of times too wide."""
+    for cohort in ("gtex", "tcga"):
+        settings = small(PAPERS["lacan2026"][cohort], 100).systems["DDIM"].settings
+        assert (settings["preconditioning"], settings["conditioning"]) == ("gaussian", "embedding")
 
 
 def test_what_a_cohort_lacks_is_left_out(one_task):
@@ -317,9 +350,9 @@ def test_command_line(file, tmp_path, capsys, monkeypatch):
     assert command_line.main(command) == 0
     printed = capsys.readouterr().out
     assert re.search(
-        "toy: 45 rows, 12 genes, 3 classes, 2 cancer, .* training rows, conditioned on age", printed
+        "toy: 45 rows, 12 genes, 3 classes, 2 values of cancer, .* training rows, conditioned on age", printed
     )
-    assert re.search(r"\| WGAN-GP +\| reverse validation cancer +\| 0.9839 ", printed)
+    assert re.search(r"\| WGAN-GP +\| reverse validation, cancer +\| 0.9839 ", printed)
     folder = tmp_path / "out" / "lacan2023-tcga-small"
     assert (folder / "results.csv").exists()
     assert "12 genes" in (folder / "report.html").read_text()
@@ -360,7 +393,7 @@ def test_tables_and_toys(file, tmp_path, capsys, monkeypatch):
     assert re.search(r"\| CTGAN +\| correlation error ", printed)
     toy = ["reproduce", "gmda2024", "--cohort", "swissroll", "--systems", "GMDA"]
     assert command_line.main([*toy, *common]) == 0
-    assert "swissroll: 3000 rows, 2 genes, 4 classes" in capsys.readouterr().out
+    assert "swissroll: 1000 rows, 2 genes, 4 classes" in capsys.readouterr().out
     assert (tmp_path / "out" / "gmda2024-swissroll-small" / "rows.png").exists()
 
 

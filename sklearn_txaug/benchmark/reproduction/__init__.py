@@ -6,7 +6,7 @@ from ._page import write_page
 from ._paper import REAL, Paper
 from ._papers import PAPERS
 from ._run import available, reproduce
-from ._small import small
+from ._small import small, small_study
 from ._study import Split, Study, make_study
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "make_study",
     "reproduce",
     "small",
+    "small_study",
     "write_page",
 ]

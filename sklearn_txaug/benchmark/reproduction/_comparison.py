@@ -14,6 +14,7 @@ from ._paper import REAL, TEST, TRAIN, Claim, Figure, Paper
 _CLOSE = 0.02  # of a share; a figure also agrees within two standard deviations of the trainings
 _CLOSE_COUNT = 0.05  # of parameters, relative
 _UNBOUNDED = ("frechet_distance", "seconds", "minutes", "megabytes")
+_SPELT = {"f1": "F1", "frechet": "Frechet", " cancer": ", cancer", "megabytes": "megabytes of memory"}
 
 
 class Ours(NamedTuple):
@@ -148,7 +149,10 @@ def _agreement(judged: Sequence[Compared]) -> str:
 
 def spoken(name: str) -> str:
     """Return the name of a figure as text."""
-    return name.replace("_", " ")
+    text = name.replace("_", " ")
+    for plain, proper in _SPELT.items():
+        text = text.replace(plain, proper)
+    return text
 
 
 def written(figure: Figure | None) -> str:

@@ -11,9 +11,10 @@ import numpy as np
 from .._store import Row
 from .._summary import markdown_table
 from ._comparison import Compared, Ours, answer, compare, judged_claims, spoken, written
-from ._paper import Paper, place
+from ._paper import COSTS, Paper, place
 
 HEADER = ("system", "figure", "published", "ours, training rows", "ours, held-out rows", "difference", "")
+COSTS_HEADER = ("system", "figure", "published", "ours", "difference", "")
 
 #: A table: its title, header and lines.
 Table = tuple[str, Sequence[str], list[list[str]]]
@@ -65,7 +66,7 @@ def lists(paper: Paper, missing: Sequence[str]) -> dict[str, Sequence[str]]:
 
 
 def tables(compared: Sequence[Compared], paper: Paper) -> Iterator[Table]:
-    """Yield the table of claims, that of single figures, and one for each series."""
+    """Yield the table of claims, those of single figures and of costs, and one for each series."""
     claims = judged_claims(compared, paper)
     if claims:
         body = [
@@ -74,9 +75,13 @@ def tables(compared: Sequence[Compared], paper: Paper) -> Iterator[Table]:
         ]
         yield "The paper's claims", ("claim", "ours", "against", "here"), body
     single = [c for c in compared if place(c.name) is None]
-    yield "Figures, ours beside theirs", HEADER, [_line(c) for c in single]
+    yield "Figures, ours beside theirs", HEADER, [_line(c) for c in single if c.name not in COSTS]
+    costs = [c for c in single if c.name in COSTS]
+    if costs:
+        yield "What a training costs, ours beside theirs", COSTS_HEADER, [_cost(c) for c in costs]
     for family, members in families(compared).items():
-        yield spoken(family).capitalize(), *_series(members)
+        title = spoken(family)
+        yield title[:1].upper() + title[1:], *_series(members)
 
 
 def families(compared: Sequence[Compared]) -> dict[str, list[tuple[str, str, Compared]]]:
@@ -90,10 +95,19 @@ def families(compared: Sequence[Compared]) -> dict[str, list[tuple[str, str, Com
 
 
 def _line(c: Compared) -> list[str]:
-    judged = {True: "agrees", False: "differs", None: ""}[c.agrees]
-    difference = "" if c.difference is None else f"{c.difference:+.3g}"
     shown = [_written(c.on_training), _written(c.on_held_out)]
-    return [c.system, spoken(c.name), written(c.published), *shown, difference, judged]
+    return [c.system, spoken(c.name), written(c.published), *shown, *_judgement(c)]
+
+
+def _cost(c: Compared) -> list[str]:
+    return [c.system, spoken(c.name), written(c.published), _written(c.ours), *_judgement(c)]
+
+
+def _judgement(c: Compared) -> list[str]:
+    if c.difference is None:
+        return ["", ""]
+    difference = f"{c.difference:+.3g}" if abs(c.difference) < 1e4 else f"{c.difference:+,.0f}"
+    return [difference, {True: "agrees", False: "differs", None: ""}[c.agrees]]
 
 
 def _series(members: Sequence[tuple[str, str, Compared]]) -> tuple[Sequence[str], list[list[str]]]:

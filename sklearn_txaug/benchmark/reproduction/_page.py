@@ -77,7 +77,8 @@ def write_page(
 def _pictures(compared: Sequence[Compared], paper: Paper, folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield caption and picture, each written to the folder too."""
     looks = looks_of(list(paper.systems))
-    kept = {where[2]: path for where, path in read_points(folder).items() if where[2] in paper.systems}
+    files = {where[2]: path for where, path in read_points(folder).items()}
+    kept = {name: files[name] for name in paper.systems if name in files}
     points = {name: path for name, path in kept.items() if not paper.systems[name].all_genes} or kept
     drawn = {
         "precision_recall": (
@@ -102,10 +103,7 @@ def _pictures(compared: Sequence[Compared], paper: Paper, folder: Path) -> Itera
 
 def _table(title: str, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     """Return a table; columns of figures are aligned to the right, lines of another system set apart."""
-    numeric = [
-        any(cells[i][:1].isdigit() or cells[i][:1] in "+-" and cells[i] for cells in body)
-        for i in range(len(header))
-    ]
+    numeric = [any(_is_figure(cells[i]) for cells in body) for i in range(len(header))]
     head = "".join(
         f"<th{' class=n' if right else ''}>{escape(name)}</th>"
         for name, right in zip(header, numeric, strict=True)
@@ -123,3 +121,9 @@ def _table(title: str, header: Sequence[str], body: Sequence[Sequence[str]]) -> 
         f'<div class="wide"><table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
+
+
+def _is_figure(cell: str) -> bool:
+    """Tell a number, with its deviation or as a range, from text that begins with one ("50 real")."""
+    first, _, rest = cell.partition(" ")
+    return first.lstrip("+-")[:1].isdigit() and rest[:2] in ("", "+-", "to")

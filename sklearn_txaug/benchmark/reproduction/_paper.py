@@ -110,6 +110,9 @@ def place(name: str) -> tuple[str, str, str] | None:
     return family, line.removesuffix("]"), point
 
 
+#: Figures of no rows.
+COSTS = ("parameters", "training_minutes", "megabytes")
+
 NAMES = ("correlation_score", "precision", "recall", "f1", "adversarial_accuracy", "frechet_distance")
 
 

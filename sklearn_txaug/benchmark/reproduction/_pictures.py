@@ -72,11 +72,21 @@ def draw_series(compared: Sequence[Compared], looks: Mapping[str, dict]) -> byte
     for ax, (title, members) in zip(axes, panels.items(), strict=False):
         for system in dict.fromkeys(c.system for _, c in members):
             _draw_line(ax, [(x, c) for x, c in members if c.system == system], looks[system], system)
-        ax.set_xscale("symlog" if min(x for x, _ in members) == 0 else "log")
-        if is_unbounded(title.replace(" ", "_")):
+        _set_scale(ax, sorted({x for x, _ in members}))
+        if is_unbounded(members[0][1].name):
             ax.set_yscale("log")
         ax.set_title("\n".join(_two_lines(title)), fontsize="small")
     return _finish(figure, axes)
+
+
+def _set_scale(ax: Any, points: Sequence[float]) -> None:
+    """Mark the points on a logarithmic axis; 0, if it is one of them, one step before the others."""
+    if points[0] > 0:
+        ax.set_xscale("log")
+    elif len(points) > 1:
+        ax.set_xscale("symlog", linthresh=points[1])
+    ax.set_xticks(points, [f"{point:,.0f}" for point in points], rotation=45, fontsize="x-small")
+    ax.minorticks_off()
 
 
 def _draw_line(ax: Any, members: Sequence[tuple[float, Compared]], look: dict, system: str) -> None:
@@ -89,8 +99,8 @@ def _draw_line(ax: Any, members: Sequence[tuple[float, Compared]], look: dict, s
 
 
 def looks_of(systems: Sequence[str]) -> dict[str, dict]:
-    """Return colour and mark of each system."""
-    return {system: style(i) for i, system in enumerate([*systems, REAL])}
+    """Return colour and mark of each system; real rows are grey, as in the report of a comparison."""
+    return {**{system: style(i) for i, system in enumerate(systems)}, REAL: {"color": "0.5", "marker": "o"}}
 
 
 def _middle(figure: Figure | None) -> float:

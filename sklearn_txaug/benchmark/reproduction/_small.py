@@ -1,13 +1,19 @@
-"""The small scale: the same steps with narrow networks, short trainings and fewer neighbours."""
+"""The small scale: the same steps with fewer rows, genes and neighbours, narrow networks and short trainings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from ...graphs import GeneGraph
+from ._study import Study
+
+_ROWS, _GENES = 1000, 1200
+_LEAST = 6  # rows of a class that are kept, as far as it has them
 _STEPS = 4000  # rows shown in a training: the same number for cohorts of any size
 _MORE = 10  # times as many for a denoiser, whose steps are cheap, and which with fewer draws rows far from all others
 _LIMITS = {
@@ -29,6 +35,8 @@ def shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
     for name, widths in settings.items():
         if name.endswith("hidden_layer_sizes") and widths is not None:
             changed[name] = tuple(min(width, _WIDTH) for width in widths)
+    if settings.get("preconditioning") == "none":  # narrow layers cannot pass the noise of many genes on
+        changed |= {"preconditioning": "gaussian", "conditioning": "embedding"}
     if isinstance(settings.get("scaler"), Pipeline):
         changed["scaler"] = clone(settings["scaler"]).set_params(quantile__n_quantiles=50)
     return {**settings, **changed}
@@ -59,3 +67,49 @@ def small(paper: Any, n_train: int) -> Any:
             for name, system in paper.systems.items()
         },
     )
+
+
+def small_study(study: Study) -> tuple[Study, list[str]]:
+    """Return about 1,000 rows and at most 1,200 genes of a cohort, and what was left out in words.
+
+    Landmark genes come first, then the most variable, whichever systems are chosen.
+    """
+    cohort, (n_rows, n_genes) = study.cohort, study.cohort.X.shape
+    rows, genes = _some_rows(cohort.y), _some_genes(study)
+    if rows.all() and len(genes) == n_genes:
+        return study, []
+    ppi = None if study.ppi is None else _renumbered(study.ppi, genes)
+    groups, covariates = (None if x is None else x[rows] for x in (cohort.groups, study.covariates))
+    fewer = study._replace(
+        cohort=cohort._replace(X=cohort.X[rows][:, genes], y=cohort.y[rows], groups=groups),
+        landmarks=None if study.landmarks is None else study.landmarks[genes],
+        ppi=ppi,
+        covariates=covariates,
+    )
+    graph = "" if study.ppi is None else f" ({0 if ppi is None else ppi.n_genes} of the protein graph)"
+    taken = f"{rows.sum():,} of {n_rows:,} rows and {len(genes):,} of {n_genes:,} genes{graph}"
+    return fewer, [f"Scale small takes {taken}."]
+
+
+def _renumbered(ppi: GeneGraph, genes: np.ndarray) -> GeneGraph | None:
+    """Return the part of a graph that lies in some columns, numbered as these, None if there is none."""
+    if not np.isin(ppi.genes, genes).any():
+        return None
+    part = ppi.align(genes)
+    return GeneGraph(part.adjacency, np.searchsorted(genes, part.genes))
+
+
+def _some_rows(y: np.ndarray) -> np.ndarray:
+    """Return the mask of rows that keep the classes' proportions."""
+    share, rng = min(1.0, _ROWS / len(y)), np.random.default_rng(0)
+    kept = np.zeros(len(y), dtype=bool)
+    for label in np.unique(y):
+        rows = rng.permutation(np.flatnonzero(y == label))
+        kept[rows[: max(_LEAST, round(share * len(rows)))]] = True
+    return kept
+
+
+def _some_genes(study: Study) -> np.ndarray:
+    X = study.cohort.X
+    wanted = np.zeros(X.shape[1], dtype=bool) if study.landmarks is None else study.landmarks.copy()
+    return np.sort(np.lexsort((-X.var(axis=0), ~wanted))[:_GENES])
