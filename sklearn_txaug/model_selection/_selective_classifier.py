@@ -173,7 +173,7 @@ class SelectiveClassifier(WrappedClassifier):
             for name, one in samplers.items():
                 if "prior" in one.get_params(deep=False):
                     ways[f"{name}{_WITH_PRIOR}"] = with_prior(one, self.prior), weights
-        unequal = np.ptp(np.unique(y, return_counts=True)[1]) > 0
+        unequal = bool(np.ptp(np.unique(y, return_counts=True)[1]))
         return recipes(self._given_classifier(), ways, unequal)
 
     def _compare(
