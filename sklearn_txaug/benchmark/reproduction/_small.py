@@ -29,14 +29,16 @@ _WIDTH = 64
 
 def shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
     """Return settings of a sampler or a net for a short training on `n_train` rows."""
-    times = _MORE if "n_diffusion_steps" in settings else 1
+    is_denoiser = "n_diffusion_steps" in settings
+    times = _MORE if is_denoiser else 1
     limits = {"max_epochs": times * max(2, min(20, _STEPS // n_train)), **_LIMITS}
     changed: dict[str, Any] = {k: min(settings[k], most) for k, most in limits.items() if k in settings}
     for name, widths in settings.items():
         if name.endswith("hidden_layer_sizes") and widths is not None:
             changed[name] = tuple(min(width, _WIDTH) for width in widths)
-    if settings.get("preconditioning") == "none":  # narrow layers cannot pass the noise of many genes on
-        changed |= {"preconditioning": "gaussian", "conditioning": "embedding"}
+    if is_denoiser:  # whose narrow layers cannot pass the noise of many genes on
+        changed |= {"preconditioning": "gaussian"}
+        changed |= {"conditioning": "embedding"} if "conditioning" in settings else {}
     if isinstance(settings.get("scaler"), Pipeline):
         changed["scaler"] = clone(settings["scaler"]).set_params(quantile__n_quantiles=50)
     return {**settings, **changed}
