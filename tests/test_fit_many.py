@@ -1,11 +1,16 @@
 """Fits that train together give what they give alone."""
 
+import signal
+import threading
+
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose
 from sklearn.base import clone
 
 from sklearn_txaug._nn import meeting, stacked
+from sklearn_txaug._nn.loader import ResidentLoader
 from sklearn_txaug.model_selection import fit_many
 from sklearn_txaug.neural_network import MLPNetClassifier
 from sklearn_txaug.over_sampling import (
@@ -116,8 +121,38 @@ def test_error_of_one_fit_comes_through():
     (X, y), other = _folds(40, 40)
     with pytest.raises(ValueError, match="NaN"):
         fit_many(FlowMatchingSampler(**{**SMALL_DENOISER, **SHORT}), [other, (np.full_like(X, np.nan), y)])
+    with pytest.raises(ValueError, match=r"datasets\[1\] must be \(X, y\)"):
+        fit_many(GaussianSampler(), [other, X])
     with pytest.raises(ValueError, match="got 1 estimators for 2 data sets"):
         fit_many([GaussianSampler()], [other, other])
+
+
+class _ByTwos(ResidentLoader):
+    def __iter__(self):
+        return (tuple(part[:2] for part in batch) for batch in super().__iter__())
+
+
+class _Interrupting(GaussianSampler):
+    """Is trained when somebody presses Ctrl-C."""
+
+    def fit(self, X, y, *, groups=None):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return super().fit(X, y)
+
+
+def test_an_interrupt_ends_all_fits():
+    models = [_Interrupting(), *(MLPNetClassifier(max_epochs=10**6, device="cpu") for _ in range(2))]
+    with pytest.raises(KeyboardInterrupt):
+        fit_many(models, _folds(40, 41, 42))
+
+
+@pytest.mark.parametrize("change", [{"optimizer": torch.optim.Adafactor}, {"iterator_train": _ByTwos}])
+def test_what_may_mix_nets_trains_alone(trained, change):
+    model = MLPNetClassifier(hidden_layer_sizes=(6,), random_state=0, net_params=change, **SHORT)
+    fitted = fit_many(model, _folds(40, 40))
+    assert trained == [[False, False]]
+    for fit, (X, y) in zip(fitted, _folds(40, 40), strict=True):
+        np.testing.assert_array_equal(fit.predict_proba(X), clone(model).fit(X, y).predict_proba(X))
 
 
 def test_groups_reach_fit():

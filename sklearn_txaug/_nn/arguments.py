@@ -65,12 +65,31 @@ def check_callback_arguments(given: Mapping[str, Any], net: LossNet) -> None:
 
 
 def _check_name(given: Mapping[str, Any], name: str, owner: Any, inner: str, known: Collection[str]) -> None:
-    if inner in known:
+    if inner in known or _takes_any(owner):
         return
-    title = owner if isinstance(owner, str) else owner.__name__
+    title = owner if isinstance(owner, str) else _title(owner)
     close = get_close_matches(inner, known, n=1)
     remedy = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(sorted(set(known)))}"
     raise ValueError(f"net_params={{{name!r}: {given[name]!r}}}: {title} has no {inner!r}; {remedy}")
+
+
+def _title(taker: Any) -> str:
+    return getattr(taker, "__name__", None) or repr(taker)
+
+
+def _takes_any(taker: Any) -> bool:
+    """Tell whether a function or a class passes arguments on to what its signature does not name."""
+    if not callable(taker) or (isinstance(taker, type) and issubclass(taker, LossNet)):
+        return False
+    makers = (
+        [each for each in taker.__mro__ if "__init__" in vars(each)] if isinstance(taker, type) else [taker]
+    )
+    for each in makers:
+        if each in (torch.optim.Optimizer, object):
+            return True
+        if not any(known.kind is Parameter.VAR_KEYWORD for known in signature(each).parameters.values()):
+            return False
+    return True
 
 
 def _names_of(taker: Any) -> list[str]:
@@ -114,6 +133,6 @@ def _try_optimizer(arguments: Mapping[str, Any], part: str) -> None:
         arguments["optimizer"]([torch.zeros(1, requires_grad=True)], **{"lr": 1e-3, **settings})
     except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(
-            f"net_params: {arguments['optimizer'].__name__} does not accept {settings!r}, the settings of "
+            f"net_params: {_title(arguments['optimizer'])} does not accept {settings!r}, the settings of "
             f"{part!r}: {error}"
         ) from error

@@ -17,6 +17,10 @@ _MEETING: ContextVar[Meeting | None] = ContextVar("meeting", default=None)
 Training = tuple[Any, Any]  # a net and its rows
 
 
+class _Over(BaseException):
+    """Ends a fit whose result nobody waits for any more."""
+
+
 class Meeting:
     """Calls in threads, of which one runs at a time, up to the next net that it trains.
 
@@ -32,6 +36,7 @@ class Meeting:
     def __init__(self, train: Callable[[list[Training]], list[bool]]):
         self.train = train
         self.turn = threading.Condition()
+        self.is_quiet = threading.Event()
         self.n_running = 0
         self.n_left = 0
         self.is_over = False
@@ -49,10 +54,12 @@ class Meeting:
             with self.turn:
                 _MEETING.set(self)
                 try:
+                    self.go_on()
                     with config_context(**config):
                         results[k] = calls[k]()
                 except BaseException as error:
                     errors[k] = error
+                    self._end()
                 self.n_left -= 1
                 self._stop_running()
 
@@ -66,24 +73,25 @@ class Meeting:
             with warnings.catch_warnings():  # which threads that take turns do not restore in order
                 self._lead()
         finally:
+            self._end()
             with self.turn:
-                self.is_over = True
                 self.turn.notify_all()
             for thread in threads:
                 thread.join()
         for error in errors:
-            if error is not None:
+            if error is not None and not isinstance(error, _Over):
                 raise error
         return results
 
     def _lead(self) -> None:
-        """Train what the calls wait for, until all of them are done."""
-        with self.turn:
-            while self.n_left:
-                self.turn.wait_for(lambda: not self.n_running)
+        """Train what the calls wait for, until all of them are done; an interrupt is not held up by a call."""
+        while True:
+            self.is_quiet.wait()
+            with self.turn:
+                if self.is_over or not self.n_left:
+                    return
+                self.is_quiet.clear()
                 trainings, self.waiting = self.waiting, []
-                if not trainings:
-                    continue
                 with one_thread():
                     done = self.train(trainings)
                 self.answers.update(
@@ -92,22 +100,36 @@ class Meeting:
                 self.n_running = len(trainings)
                 self.turn.notify_all()
 
+    def _end(self) -> None:
+        self.is_over = True
+        self.is_quiet.set()
+
     def attend(self, net: Any, rows: Any) -> bool:
         """Wait until the others train a net too, and tell whether this one has been trained."""
         self.waiting.append((net, rows))
         self._stop_running()
         self.turn.wait_for(lambda: self.is_over or id(net) in self.answers)
-        if id(net) not in self.answers:
-            raise KeyboardInterrupt("The other fits have been interrupted")
+        self.go_on()
         return self.answers.pop(id(net))
+
+    def go_on(self) -> None:
+        """Leave a fit whose result nobody waits for any more."""
+        if self.is_over:
+            raise _Over("The other fits have been interrupted, or one has failed")
 
     def _stop_running(self) -> None:
         self.n_running -= 1
         if not self.n_running:
-            self.turn.notify_all()
+            self.is_quiet.set()
 
 
 def trained_together(net: Any, rows: Any) -> bool:
     """Train a net with those of other fits, if its fit is one of several in a `Meeting`, and tell whether it was."""
     meeting = _MEETING.get()
     return meeting is not None and meeting.attend(net, rows)
+
+
+def leave_if_over() -> None:
+    """Leave a fit of several, if these have been interrupted or one of them has failed."""
+    if meeting := _MEETING.get():
+        meeting.go_on()

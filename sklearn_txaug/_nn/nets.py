@@ -17,7 +17,7 @@ from ..utils.warnings import warn
 from .callbacks import EpochShare
 from .divergence import TakenBack
 from .loader import ResidentLoader
-from .meeting import trained_together
+from .meeting import leave_if_over, trained_together
 from .precision import Precision, matrix_products
 from .random import Stochastic, lend_rng, normal, torch_generator
 from .recorded import RecordedStep, Step, can_record, prepare_optimizers
@@ -161,6 +161,7 @@ class LossNet(NeuralNet):
     ) -> None:
         if iterator is None:
             return
+        leave_if_over()
         self._set_training(training)
         if training:
             step_fn = self._recorded(step_fn)

@@ -20,6 +20,10 @@ from .nets import AdversarialNet, LossNet
 from .random import StackedStreams, lend_rng
 
 _MOST_WEIGHTS = 1_000_000  # of a net; larger ones keep a core busy alone
+_ELEMENTWISE = {  # optimisers that move each weight by its own gradients
+    *(torch.optim.Adam, torch.optim.AdamW, torch.optim.NAdam, torch.optim.RAdam, torch.optim.Adamax),
+    *(torch.optim.SGD, torch.optim.RMSprop, torch.optim.Adagrad, torch.optim.Adadelta),
+}
 
 
 def together(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -228,6 +232,8 @@ def _shape(net: Any, rows: Any) -> Any:
         and isinstance(rows, TensorDataset)
         and getattr(net.module, "static_step", False)
         and net.train_split is None
+        and net.iterator_train is ResidentLoader
+        and net.optimizer in _ELEMENTWISE
         and not (net.verbose or net.compile or net.warm_start)
         and all(getattr(callback, "stacks", False) for callback in callbacks)
         and not any(name.startswith("callbacks__") for name in vars(net))

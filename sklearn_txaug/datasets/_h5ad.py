@@ -49,6 +49,7 @@ class H5adSource(Source):
             _check_size(file, path, [self._key], ["obs", "var"])
             self._obs = self._io.read_elem(file["obs"])
             self.genes = self._io.read_elem(file["var"]).index.astype(str).tolist()
+            _check_shape(file, path, self._key, (len(self._obs), len(self.genes)))
             uns = {
                 key: self._io.read_elem(file["uns"][key])
                 for key in ("label", "group")
@@ -131,22 +132,31 @@ def _check_size(file: Any, path: Path, tables: list[str], whole: list[str]) -> N
     path : Path
         Its path.
     tables : list of str
-        What becomes an array in single precision, block by block.
+        What is read block by block.
     whole : list of str
         What is read as it is.
     """
     n_bytes = 0
     for name in tables:
-        data, (n_rows, n_columns) = _data_in(file[name]), _shape(file[name])
-        packed = sum(item.nbytes for item in data) if len(data) > 1 else 0  # sparse
-        unpacked = max(item.dtype.itemsize * math.prod(item.chunks or (0,)) for item in data)  # at once
-        n_bytes += max(4 * n_rows * n_columns, packed) + unpacked
+        data = _data_in(file[name])
+        n_bytes += max((item.dtype.itemsize * math.prod(item.chunks or (0,)) for item in data), default=0)
+        n_bytes += sum(item.nbytes for item in data if item.name.endswith("/indptr"))  # read as a whole
     for name in whole:
         n_bytes += sum(
             _TEXT * item.size if item.dtype.kind == "O" else item.nbytes for item in _data_in(file[name])
         )
     shape = next((_shape(file[name]) for name in (*tables, "X") if name in file), (0, 0))
     check_table_memory(path.name, n_bytes, *shape)
+
+
+def _check_shape(file: Any, path: Path, key: str, expected: tuple[int, int]) -> None:
+    """Refuse a matrix that does not fit to the names of its rows and columns."""
+    (n_rows, n_columns), (n_samples, n_genes) = _shape(file[key]), expected
+    if (n_rows, n_columns) != expected:
+        raise ValueError(
+            f"{path.name} is damaged: {key} says that it holds {n_rows:,} x {n_columns:,} values, of "
+            f"{n_samples:,} samples and {n_genes:,} genes."
+        )
 
 
 def _shape(matrix: Any) -> tuple[int, int]:

@@ -35,7 +35,7 @@ class ParquetSource(Source):
         names = options.names
         schema = self._file.schema_arrow
         text = [field.name for field in schema if not _holds_numbers(str(field.type))]
-        self._check_size(len(schema), len(text))
+        self._check_size(len(schema))
         row_names = self._row_names(schema, [name for name in text if name not in names])
         columns = [name for name in schema.names if name != row_names]
         rows = None if row_names is None else list(map(str, self._column(row_names)))
@@ -58,11 +58,10 @@ class ParquetSource(Source):
             self.genes = self._numbers
             self.annotations = list(dict.fromkeys([*(name for name in columns if name in text), *columns]))
 
-    def _check_size(self, n_columns: int, n_text: int) -> None:
-        """Refuse a table that will not fit into memory: equal values in a column take few bytes in the file."""
+    def _check_size(self, n_columns: int) -> None:
+        """Refuse a table of which two columns of text do not fit: equal values take few bytes in the file."""
         n_rows = self._file.metadata.num_rows
-        n_bytes = n_rows * (4 * (n_columns - n_text) + _TEXT * max(1, n_text))
-        check_table_memory(self.path.name, n_bytes, n_rows, n_columns)
+        check_table_memory(self.path.name, 2 * _TEXT * n_rows, n_rows, n_columns)
 
     def annotation(self, name: str) -> Any:
         """Return a label or group column in the order of `samples`."""

@@ -10,7 +10,7 @@ import numpy as np
 FALSE_POSITIVES = 0.01
 LEVEL = 0.95
 N_DRAWS = 400
-_BLOCK = 50  # draws that are measured together
+BLOCK = 50  # draws that are measured together
 
 
 class AttackSuccess(NamedTuple):
@@ -71,7 +71,7 @@ def attack_success(parts: Sequence[Scores], rng: np.random.Generator) -> AttackS
     curves = [Curve(part) for part in parts]
     measured = _measure(curves, [(np.ones(len(part.members)), np.ones(len(part.others))) for part in parts])
     drawn = np.concatenate(
-        [_measure(curves, [_redrawn(part, rng) for part in parts]) for _ in range(N_DRAWS // _BLOCK)], axis=-1
+        [_measure(curves, [_redrawn(part, rng) for part in parts]) for _ in range(N_DRAWS // BLOCK)], axis=-1
     )
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=-1)
     intervals = zip(measured, low, high, strict=True)
@@ -85,7 +85,7 @@ def _measure(curves: Sequence[Curve], weights: Sequence[tuple[np.ndarray, np.nda
 
 
 def _redrawn(part: Scores, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    return redrawn_weights(part.member_groups, _BLOCK, rng), redrawn_weights(part.other_groups, _BLOCK, rng)
+    return redrawn_weights(part.member_groups, BLOCK, rng), redrawn_weights(part.other_groups, BLOCK, rng)
 
 
 def redrawn_weights(groups: np.ndarray, n_draws: int, rng: np.random.Generator) -> np.ndarray:

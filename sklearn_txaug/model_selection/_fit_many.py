@@ -22,9 +22,9 @@ def fit_many(estimators: Any, datasets: Sequence[tuple]) -> list[Any]:
     Nets train as one if they are alike in everything but weights and seeds, and have equally many training rows: of
     folds that differ in size by a row, those of each size. Any other net trains alone. The nets of
     `FlowMatchingSampler`, `DDPMSampler`, `DDIMSampler`, `VAESampler`, `GANSampler`, `WGANGPSampler` and
-    `MLPNetClassifier` can train as one, also inside a pipeline or a `LatentSampler`, unless they have callbacks of
-    yours, early stopping, a `checkpoint`, ``verbose > 0`` or more than a million weights. A net that
-    diverges is trained again alone.
+    `MLPNetClassifier` can train as one, also inside a pipeline or a `LatentSampler`, unless they have callbacks, an
+    optimiser or a loader of yours, early stopping, a `checkpoint`, ``verbose > 0`` or more than a million weights. A
+    net that diverges is trained again alone.
 
     All fits are in memory at once, and run in one process, with one thread.
 
@@ -45,8 +45,8 @@ def fit_many(estimators: Any, datasets: Sequence[tuple]) -> list[Any]:
     Raises
     ------
     ValueError
-        If there is not one estimator, nor one for each data set. What a fit raises comes through, that of the first
-        fit that fails.
+        If there is not one estimator, nor one for each data set, or a data set is no such tuple. What a fit raises
+        comes through, and ends the others.
 
     Examples
     --------
@@ -68,6 +68,10 @@ def fit_many(estimators: Any, datasets: Sequence[tuple]) -> list[Any]:
     >>> len(fit_many(seeds, [(X, y)] * 5))
     5
     """
+    datasets = list(datasets)
+    for k, given in enumerate(datasets):
+        if not isinstance(given, tuple | list) or len(given) not in (2, 3):
+            raise ValueError(f"datasets[{k}] must be (X, y) or (X, y, params), got {type(given).__name__}")
     several = isinstance(estimators, list | tuple)
     models = [clone(estimator) for estimator in (estimators if several else [estimators] * len(datasets))]
     if len(models) != len(datasets):
