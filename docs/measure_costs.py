@@ -15,7 +15,7 @@ SAMPLERS = {
     "GaussianSampler": "GaussianSampler()",
     "CopulaSampler": "CopulaSampler()",
     "LatentSampler": "LatentSampler(GaussianSampler())",
-    "LandmarkSampler": "LandmarkSampler(GaussianSampler(), landmarks=range(0, n_genes, max(1, n_genes // 500)))",
+    "LandmarkSampler": "LandmarkSampler(GaussianSampler(), landmarks=range(0, n_genes, max(2, n_genes // 500)))",
     "VAESampler": "VAESampler(device='cpu')",
     "FlowMatchingSampler": "FlowMatchingSampler(device='cpu')",
     "DDPMSampler": "DDPMSampler(device='cpu')",
