@@ -44,10 +44,12 @@ def check_net_arguments(
         part, _, inner = name.partition("__")
         if inner and part in parts:
             further = ["param_groups"] * (part in net_class.optimizers)
-            _check_name(given, name, parts[part], inner, _names_of(parts[part]) + further)
+            known, is_open = _names_of(parts[part])
+            if not is_open:
+                _check_name(given, name, parts[part], inner, known + further)
         elif part != "callbacks" or not inner:
             further = [f"{part}__..." for part in [*parts, "callbacks"]]
-            _check_name(given, name, net_class, name, _names_of(net_class) + further)
+            _check_name(given, name, net_class, name, _names_of(net_class)[0] + further)
     for part in net_class.optimizers:
         _try_optimizer(arguments, part)
 
@@ -65,7 +67,7 @@ def check_callback_arguments(given: Mapping[str, Any], net: LossNet) -> None:
 
 
 def _check_name(given: Mapping[str, Any], name: str, owner: Any, inner: str, known: Collection[str]) -> None:
-    if inner in known or _takes_any(owner):
+    if inner in known:
         return
     title = owner if isinstance(owner, str) else _title(owner)
     close = get_close_matches(inner, known, n=1)
@@ -77,33 +79,23 @@ def _title(taker: Any) -> str:
     return getattr(taker, "__name__", None) or repr(taker)
 
 
-def _takes_any(taker: Any) -> bool:
-    """Tell whether a function or a class passes arguments on to what its signature does not name."""
-    if not callable(taker) or (isinstance(taker, type) and issubclass(taker, LossNet)):
-        return False
-    makers = (
-        [each for each in taker.__mro__ if "__init__" in vars(each)] if isinstance(taker, type) else [taker]
-    )
-    for each in makers:
-        if each in (torch.optim.Optimizer, object):
-            return True
-        if not any(known.kind is Parameter.VAR_KEYWORD for known in signature(each).parameters.values()):
-            return False
-    return True
+def _names_of(taker: Any) -> tuple[list[str], bool]:
+    """Return the arguments that a user may give to a function or a class, and so to its bases, by name.
 
-
-def _names_of(taker: Any) -> list[str]:
-    """Return the names of the arguments that a user may give to a function or a class, and so to its bases."""
+    The second value tells whether it passes others on to what has no signature that says which.
+    """
     names: list[str] = []
     for each in taker.__mro__ if isinstance(taker, type) else [taker]:
+        if each in (torch.optim.Optimizer, object):
+            break
         if isinstance(each, type) and "__init__" not in vars(each):
             continue
         parameters = signature(each).parameters
         further = [name for name, known in parameters.items() if known.kind is Parameter.VAR_KEYWORD]
         names += [name for name in parameters if name not in {*_SET_ELSEWHERE, "args", *further}]
         if not further:
-            break
-    return names
+            return names, False
+    return names, True
 
 
 def _check_values(given: Mapping[str, Any]) -> None:

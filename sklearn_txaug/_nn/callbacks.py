@@ -66,9 +66,14 @@ class EMA(Callback):
         del self.average_, self.weights_
 
 
+def callbacks_of(net: Any, kind: type[Callback]) -> list[Any]:
+    """Return the callbacks of one kind that a net has."""
+    return [callback for _, callback in net.callbacks_ if isinstance(callback, kind)]
+
+
 def averages_of(net: Any) -> list[EMA]:
     """Return the moving averages among the callbacks of a net."""
-    return [callback for _, callback in net.callbacks_ if isinstance(callback, EMA)]
+    return callbacks_of(net, EMA)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.utils.data import TensorDataset
 
-from .callbacks import averages_of
+from .callbacks import averages_of, callbacks_of
 from .divergence import DivergenceGuard
 from .loader import ResidentLoader
 from .meeting import Meeting, Training
@@ -78,7 +78,7 @@ def _finish(fit: LossNet) -> None:
 
 
 def _guards(net: LossNet) -> list[DivergenceGuard]:
-    return [callback for _, callback in net.callbacks_ if isinstance(callback, DivergenceGuard)]
+    return callbacks_of(net, DivergenceGuard)
 
 
 def _without_guards(callbacks: list[Any]) -> list[Any]:

@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..utils.memory import check_table_memory
+from ..utils.memory import TEXT, check_table_memory
 from ..utils.optional import require
 from ._base import AnnDataFormat, ReadOptions, Source, Table
 from ._cells import MISSING
 from ._orient import Orientation
 
 _CELLS = 1 << 22  # cells read at a time
-_TEXT = 64  # bytes of a short text in memory
 
 
 class H5adSource(Source):
@@ -143,7 +142,7 @@ def _check_size(file: Any, path: Path, tables: list[str], whole: list[str]) -> N
         n_bytes += sum(item.nbytes for item in data if item.name.endswith("/indptr"))  # read as a whole
     for name in whole:
         n_bytes += sum(
-            _TEXT * item.size if item.dtype.kind == "O" else item.nbytes for item in _data_in(file[name])
+            TEXT * item.size if item.dtype.kind == "O" else item.nbytes for item in _data_in(file[name])
         )
     shape = next((_shape(file[name]) for name in (*tables, "X") if name in file), (0, 0))
     check_table_memory(path.name, n_bytes, *shape)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..utils.memory import check_table_memory
+from ..utils.memory import TEXT, check_table_memory
 from ..utils.optional import require
 from ._base import Format, ReadOptions, Source, Table, not_numbers
 from ._cells import MISSING
@@ -14,7 +14,6 @@ from ._known import split_columns
 from ._text import free_name
 
 _CELLS = 1 << 22  # cells read at a time
-_TEXT = 64  # bytes of a short text in memory, and of the place that it takes in a list
 
 
 class ParquetSource(Source):
@@ -61,7 +60,7 @@ class ParquetSource(Source):
     def _check_size(self, n_columns: int) -> None:
         """Refuse a table of which two columns of text do not fit: equal values take few bytes in the file."""
         n_rows = self._file.metadata.num_rows
-        check_table_memory(self.path.name, 2 * _TEXT * n_rows, n_rows, n_columns)
+        check_table_memory(self.path.name, 2 * TEXT * n_rows, n_rows, n_columns)
 
     def annotation(self, name: str) -> Any:
         """Return a label or group column in the order of `samples`."""

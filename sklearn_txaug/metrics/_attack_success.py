@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 FALSE_POSITIVES = 0.01
 LEVEL = 0.95
-N_DRAWS = 400
-BLOCK = 50  # draws that are measured together
+_N_DRAWS = 400
+_BLOCK = 50  # draws that are measured together
 
 
 class AttackSuccess(NamedTuple):
@@ -70,10 +70,7 @@ def attack_success(parts: Sequence[Scores], rng: np.random.Generator) -> AttackS
     """
     curves = [Curve(part) for part in parts]
     measured = _measure(curves, [(np.ones(len(part.members)), np.ones(len(part.others))) for part in parts])
-    drawn = np.concatenate(
-        [_measure(curves, [_redrawn(part, rng) for part in parts]) for _ in range(N_DRAWS // BLOCK)], axis=-1
-    )
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=-1)
+    low, high = interval(lambda: _measure(curves, [_redrawn(part, rng) for part in parts]))
     intervals = zip(measured, low, high, strict=True)
     return AttackSuccess(*(float(value) for triple in intervals for value in triple))
 
@@ -85,14 +82,20 @@ def _measure(curves: Sequence[Curve], weights: Sequence[tuple[np.ndarray, np.nda
 
 
 def _redrawn(part: Scores, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    return redrawn_weights(part.member_groups, BLOCK, rng), redrawn_weights(part.other_groups, BLOCK, rng)
+    return redrawn_weights(part.member_groups, rng), redrawn_weights(part.other_groups, rng)
 
 
-def redrawn_weights(groups: np.ndarray, n_draws: int, rng: np.random.Generator) -> np.ndarray:
+def interval(measure: Callable[[], np.ndarray]) -> np.ndarray:
+    """Return the ends of the 95 % interval of what is measured with `redrawn_weights`, shape (..., n_draws)."""
+    drawn = np.concatenate([measure() for _ in range(_N_DRAWS // _BLOCK)], axis=-1)
+    return np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=-1)
+
+
+def redrawn_weights(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return how often each row is among patients drawn with replacement, of shape (n_draws, n_rows)."""
     _, numbers = np.unique(groups, return_inverse=True)
     n_groups = numbers.max() + 1
-    drawn = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_draws)
+    drawn = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=_BLOCK)
     return drawn[:, numbers].astype(float)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
-from ._attack_success import BLOCK, LEVEL, N_DRAWS, group_numbers, redrawn_weights
+from ._attack_success import group_numbers, interval, redrawn_weights
 from ._distances import as_rows, nearest_between
 from ._indicator import Field, indicator
 from ._validation import check_three, generator
@@ -146,14 +146,12 @@ def _disclosure(
     rng: np.random.Generator,
 ) -> AttributeDisclosure:
     members, others = (float(_share(*part, np.ones(len(part[0])))) for part in parts)
-    drawn = np.concatenate(
-        [
-            [_share(*part, redrawn_weights(own, BLOCK, rng)) for part, own in zip(parts, groups, strict=True)]
-            for _ in range(N_DRAWS // BLOCK)
-        ],
-        axis=1,
-    )
-    low, high = np.quantile(np.subtract(*drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+
+    def gains() -> np.ndarray:
+        drawn = (_share(*part, redrawn_weights(own, rng)) for part, own in zip(parts, groups, strict=True))
+        return np.subtract(*drawn)
+
+    low, high = interval(gains)
     return AttributeDisclosure(members - others, float(low), float(high), members, others, baseline)
 
 

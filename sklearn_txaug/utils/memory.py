@@ -39,6 +39,9 @@ def _of_container() -> int:
         return _UNKNOWN
 
 
+TEXT = 64  # bytes of a short text in memory, and of the place that it takes in a list
+
+
 def check_table_memory(name: str, n_bytes: int, n_rows: int, n_columns: int) -> None:
     """Refuse a file that says it holds more than memory does, before it is read."""
     available = available_memory()

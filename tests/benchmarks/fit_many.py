@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from sklearn.base import clone
 
+from sklearn_txaug._nn.loader import default_batch_size, n_batches
 from sklearn_txaug.datasets import make_expression
 from sklearn_txaug.model_selection import fit_many
 from sklearn_txaug.neural_network import MLPNetClassifier
@@ -64,8 +65,8 @@ def main() -> None:
 
     X, y = cohort(arguments.size)
     estimator = clone(ESTIMATORS[arguments.estimator]).set_params(device="cpu", max_epochs=1)
-    n_batches = round(len(X) / min(128, max(16, len(X) // 8)))
-    estimator.set_params(max_epochs=max(1, arguments.steps // n_batches))
+    batches = n_batches(len(X), default_batch_size(len(X)))
+    estimator.set_params(max_epochs=max(1, arguments.steps // batches))
     first = clone(estimator).set_params(max_epochs=1)
     fit(clone(first), X, y)  # what is loaded at first
     fit_many(first, [(X, y)] * 2)

@@ -21,7 +21,6 @@ import numpy as np
 from training_speed import QUALITY, _mean, cohort, quality
 
 OURS = """
-import json
 from imblearn import over_sampling as theirs
 from sklearn_txaug import over_sampling as ours
 maker = getattr(ours, name, None) or getattr(theirs, name)
