@@ -30,23 +30,20 @@ SIZES = ["1000x500", "5000x1000"]
 AMOUNTS = (100, 1000)
 
 START = """
-import ctypes, re, sys, time, warnings
-from pathlib import Path
+import time, warnings
 import numpy as np
 warnings.simplefilter("ignore")
 from sklearn_txaug.over_sampling import *
+from sklearn_txaug.benchmark._memory import PeakMemory
 from sklearn_txaug._nn.loader import default_batch_size, n_batches
 from sklearn_txaug.metrics import quality_report
 
-def status(field):
-    return int(re.findall(field + r":\\s+(\\d+) kB", Path("/proc/self/status").read_text())[0]) / 2**10
-
 def measured(do, *args, **kwargs):
-    ctypes.CDLL(None).malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5")
-    start, cpu = status("VmRSS"), time.process_time()
-    kept = do(*args, **kwargs)
-    return kept, (status("VmHWM") - start) / size, time.process_time() - cpu
+    with PeakMemory() as memory:
+        start = time.process_time()
+        kept = do(*args, **kwargs)
+        seconds = time.process_time() - start
+    return kept, memory.megabytes / size, seconds
 
 def data(n_genes, n_rows):
     rng, y = np.random.default_rng(0), np.arange(n_rows) % 5
