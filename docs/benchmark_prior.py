@@ -2,6 +2,10 @@
 
 python docs/benchmark_prior.py ../shared/data/tcga_pancan_89genes.h5ad --hold-out 10
 python docs/benchmark_prior.py ../shared/data/tcga_pancan_89genes.h5ad --reference ../shared/data/tcga_paired11.h5ad
+python docs/benchmark_prior.py ../shared/data/tcga_pancan_89genes.h5ad --samplers gaussian+prior:400@20
+
+"gaussian+prior:400@20" draws 400 rows of each class, which together count as 20 real ones; without @ each is one.
+Of the samplers, "hierarchical+prior" is the model itself as a classifier, whatever classifier the rows are for.
 
 Each seed draws the classes held out, of which the reference has no row, and holds out half of their patients for
 testing; the reference has none of the patients of the other half either. With --reference all classes of that file
@@ -23,6 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn_txaug._cli.options import names
 from sklearn_txaug.benchmark import make_classifiers
 from sklearn_txaug.datasets import read_expression
+from sklearn_txaug.model_selection._augmented import _last_step
 from sklearn_txaug.over_sampling import (
     CopulaSampler,
     DDIMSampler,
@@ -32,7 +37,7 @@ from sklearn_txaug.over_sampling import (
     TabDDPMSampler,
     TransferFlowSampler,
 )
-from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior
+from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior, HierarchicalGaussianClassifier
 from sklearn_txaug.utils.random import seeded
 from sklearn_txaug.utils.splits import holdout
 from sklearn_txaug.utils.statistics import corrected_standard_error
@@ -47,6 +52,7 @@ SAMPLERS = {
     "tabddpm": TabDDPMSampler(),
     "transfer": TransferFlowSampler(),
 }
+MODEL = "hierarchical+prior"
 SCORES = ["balanced accuracy", "macro F1", "log loss"]
 SETTING = ["data", "classifier", "k", "sampler"]
 COLUMNS = ["sampler", *SCORES, "data", "classifier", "k", "seed"]
@@ -124,10 +130,11 @@ def most_variable(parts: tuple[Rows, ...], n_genes: int) -> list[Rows]:
     return [part._replace(X=part.X[genes]) for part in parts]
 
 
-def scores(classifier, X: pd.DataFrame, y: np.ndarray, test: Rows) -> list[float]:
+def scores(classifier, X: pd.DataFrame, y: np.ndarray, test: Rows, weights: np.ndarray | None) -> list[float]:
     """Return the scores on test rows of a classifier trained on `X` and `y`."""
-    classifier.fit(X.to_numpy(), y)
-    chances = classifier.predict_proba(test.X.to_numpy())
+    prefix = _last_step(classifier)[1]
+    classifier.fit(X, y, **({} if weights is None else {f"{prefix}sample_weight": weights}))
+    chances = classifier.predict_proba(test.X)
     predicted = classifier.classes_[chances.argmax(axis=1)]
     return [
         balanced_accuracy_score(test.y, predicted),
@@ -143,6 +150,13 @@ def with_reference(name: str, prior: ExpressionPrior, flow: ExpressionFlow | Non
     if kind == "transfer":
         return sampler.set_params(reference=flow)
     return sampler.set_params(prior=prior if with_prior else None)
+
+
+def amount(name: str, default: int) -> tuple[str, int, float]:
+    """Return the name of a sampler, the rows of each class that it draws, and as how many real ones they count."""
+    kind, _, rows = name.partition(":")
+    n_rows, _, count = rows.partition("@")
+    return kind, int(n_rows or default), float(count or n_rows or default)
 
 
 def one_job(
@@ -161,15 +175,19 @@ def one_job(
         order = np.random.default_rng((seed, draw)).permutation(len(pool.y))
         some = np.concatenate([order[pool.y[order] == label][:k] for label in np.unique(pool.y)])
         X, y, groups = pool.X.iloc[some], pool.y[some], pool.groups[some]
-        amount = dict.fromkeys(np.unique(y), options.n_synthetic)
         for name in ["none", *options.samplers]:
-            X_res, y_res = X, y
-            if name != "none":
-                sampler = with_reference(name, prior, flow, 1000 * seed + draw)
-                X_res, y_res = sampler.set_params(n_synthetic=amount).fit_resample(X, y, groups=groups)
+            X_res, y_res, weights = X, y, None
+            if name not in ("none", MODEL):
+                kind, n_rows, count = amount(name, options.n_synthetic)
+                sampler = with_reference(kind, prior, flow, 1000 * seed + draw)
+                sampler.set_params(n_synthetic=dict.fromkeys(np.unique(y), n_rows))
+                X_res, y_res = sampler.fit_resample(X, y, groups=groups)
+                weights = np.repeat([1.0, count / n_rows], [len(y), len(y_res) - len(y)])
             for classifier in classifiers:
                 model = seeded(all_classifiers()[classifier], seed)
-                reached = dict(zip(SCORES, scores(model, X_res, y_res, test), strict=True))
+                if name == MODEL:
+                    model = HierarchicalGaussianClassifier(prior)
+                reached = dict(zip(SCORES, scores(model, X_res, y_res, test, weights), strict=True))
                 results.append({"sampler": name, "classifier": classifier, **reached})
     means = pd.DataFrame(results).groupby(["sampler", "classifier"], sort=False).mean().reset_index()
     return means.assign(data=options.name, k=k, seed=seed)[COLUMNS]
