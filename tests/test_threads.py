@@ -3,9 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import joblib
 import numpy as np
 import pytest
 import torch
+from joblib import Parallel, delayed, parallel_config
 from sklearn.base import clone
 from threadpoolctl import ThreadpoolController
 
@@ -20,7 +22,7 @@ from sklearn_txaug.over_sampling import (
     VAESampler,
     WGANGPSampler,
 )
-from sklearn_txaug.utils.threads import one_thread
+from sklearn_txaug.utils.threads import given_threads, one_thread
 
 
 @pytest.fixture
@@ -71,6 +73,23 @@ def test_limits_nest_and_end_with_an_error(two_threads):
     with pytest.raises(ZeroDivisionError):
         fail_inside()
     assert n_threads() == {2}
+
+
+def n_given():
+    with given_threads():
+        return n_threads()
+
+
+def test_threads_are_given_by_joblib_to_a_fit_that_is_alone():
+    """Jobs have one each, and so has everything beside a part that must have one."""
+    assert n_given() == {1}
+    with parallel_config("loky", n_jobs=2):
+        assert n_given() == {1}
+    with parallel_config("threading", n_jobs=2):
+        assert n_given() == {min(2, joblib.cpu_count())}
+        assert Parallel()(delayed(n_given)() for _ in range(2)) == [{1}, {1}]
+        with one_thread():
+            assert n_given() == {1}
 
 
 SAMPLERS = [

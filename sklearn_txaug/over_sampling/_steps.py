@@ -17,7 +17,7 @@ from ..utils.checks import check_groups, check_magnitude, check_table, warn_if_n
 from ..utils.containers import as_container, dense, no_rows, rows_like
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
-from ..utils.threads import one_thread
+from ..utils.threads import given_threads
 from ._conditioned import Conditioned, given
 from ._covariates import CovariateRows
 from ._labels import ClassLabels
@@ -125,7 +125,7 @@ class GeneratorSteps(Conditioned):
         rng = np.random.default_rng((self._seed, FIT))
         spaces = self._make_spaces()
         conditions = self._learned_covariates(codes)
-        with one_thread():
+        with given_threads():
             for space in spaces:
                 rows = space.fit(rows, codes, rng).encode(rows)
             if self.memory is None:
@@ -141,7 +141,7 @@ class GeneratorSteps(Conditioned):
         """Return a row in the units of X for each class code."""
         if not len(codes):
             return np.empty((0, self.n_features_in_))
-        with one_thread():
+        with given_threads():
             return self._clip(self._rows_for(codes, np.random.default_rng(stream), covariates))
 
     def _rows_for(
