@@ -113,7 +113,8 @@ def test_groups_are_not_split_and_one_patient_leaves_nothing_to_test(prior):
 
 
 def test_rows_of_a_prior_are_added_to_each_class():
-    assert more_of_each(np.array(["a", "b", "a"])) == {"a": 22, "b": 21}
+    assert more_of_each(np.array(["a", "b", "a"])) == {"a": 202, "b": 201}
+    assert set(more_of_each(np.arange(50)).values()) == {81}
 
 
 @pytest.mark.parametrize("weights", [[], [0.0, 1.0]])

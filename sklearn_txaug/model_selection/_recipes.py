@@ -18,7 +18,9 @@ from ._adjusted import PriorAdjustedClassifier
 from ._augmented import AugmentedClassifier
 
 NONE = "none"
-ROWS_OF_A_PRIOR = 20
+REAL_ROWS_OF_A_PRIOR = 20  # as many real rows of each class as the rows that it draws count
+DRAWN_ROWS_OF_A_PRIOR = 200  # of each class, so that chance in drawing them hardly shows
+_MOST_ROWS = 4000
 
 
 class Recipe(NamedTuple):
@@ -59,18 +61,19 @@ def class_weight_names(classifier: Any) -> list[str]:
 
 
 def more_of_each(y: np.ndarray) -> dict[Any, int]:
-    """Return, as a `sampling_strategy`, class totals with 20 rows more of each class."""
+    """Return, as a `sampling_strategy`, class totals with 200 rows more of each class, fewer if classes are many."""
     classes, counts = np.unique(y, return_counts=True)
-    return {label: int(n) + ROWS_OF_A_PRIOR for label, n in zip(classes.tolist(), counts, strict=True)}
+    more = max(REAL_ROWS_OF_A_PRIOR, min(DRAWN_ROWS_OF_A_PRIOR, _MOST_ROWS // len(classes)))
+    return {label: int(n) + more for label, n in zip(classes.tolist(), counts, strict=True)}
 
 
 def weight_of_a_prior(y: np.ndarray) -> float:
-    """Return the total weight of 20 rows of each class if each counts as a real row does."""
-    return ROWS_OF_A_PRIOR * len(np.unique(y)) / len(y)
+    """Return the total weight of synthetic rows that count as 20 real rows of each class."""
+    return REAL_ROWS_OF_A_PRIOR * len(np.unique(y)) / len(y)
 
 
 def with_prior(sampler: Any, prior: Any) -> Any:
-    """Return a sampler with a prior; one that only fills up classes draws 20 rows of each."""
+    """Return a sampler with a prior; one that only fills up classes draws rows of each (`more_of_each`)."""
     own = sampler.get_params(deep=False)
     fills = own.get("n_synthetic") is None and own.get("sampling_strategy") == "auto"
     amount = {"sampling_strategy": more_of_each} if fills else {}

@@ -51,11 +51,12 @@ class SelectiveClassifier(WrappedClassifier):
         untested, in the largest weight: no other way can help then.
     samplers : sampler, list or dict of samplers, or None
         Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
-        prior, one that only fills up classes draws 20 rows of each. None is a `GaussianSampler`.
+        prior, one that only fills up classes draws 200 rows of each, of more than 20 classes 4,000 in all, since
+        few rows are a matter of chance. None is a `GaussianSampler`.
     synthetic_weights : sequence of float > 0, or None
         Total weights of the synthetic rows to choose among, with that of the real rows as 1. None is 0.1, 0.25 and
-        1, and with the prior also the weight with which each of 20 rows of each class counts as a real row does, if
-        that is more: 20 if there is one real row of each class, 4 if there are five.
+        1, and with the prior also the weight with which synthetic rows count as 20 real rows of each class, if that
+        is more: 20 if there is one real row of each class, 4 if there are five.
     cv : int, splitter or iterable
         An int is the number of folds, stratified by class; if `fit` gets `groups`, no group is split. A class whose
         rows would all be held out stays in training. A sampler is trained once in each fold, for all weights.
