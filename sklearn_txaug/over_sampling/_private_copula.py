@@ -9,7 +9,7 @@ from ._private import PrivateGaussianSampler
 from ._private_marginals import PrivateMarginals
 from .spaces import Space
 
-_MARGINALS = 0.2  # share of the squared signal that the distributions of the genes get
+_MARGINALS = 0.1  # share of the squared signal that the distributions of the genes get
 
 
 class PublicRange(Space):
@@ -31,7 +31,7 @@ class PrivateCopulaSampler(PrivateGaussianSampler):
 
     The distribution of each gene over all classes is released with noise, as a change of the normal distribution that
     the public scale says. It turns values into normal scores, from which a `PrivateGaussianSampler` learns; its rows
-    are mapped back. What is released of distributions is smooth, 16 numbers a gene, and shrunk by as much as the noise
+    are mapped back. What is released of distributions is smooth, 16 numbers a gene, and shrunk by as much as noise
     explains. Values stay in the public range, that of the reference of `prior`, or `feature_range`.
 
     Everything said there about the guarantee holds here: the distributions, the means and the covariance are three
