@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.stats import chi2
 
 from ..priors._low_rank import LowRank
 from ._private_sums import bounded_moments, bounded_sums, noisy
 
 _SIZES = 0.1  # share of the squared signal of means that the sizes of the classes get
-_MOMENTS = 0.2  # share of all that the covariance gets
+_MOMENTS = 0.1  # share of all that the covariance gets
 _MOST = 64  # directions of the covariance that are corrected
+_LONGEST = 0.999  # share of rows that need not be shortened for the covariance at most
 _OVERSAMPLING = 10
 _PASSES = 4
 _PRIOR_ROWS = 50.0  # rows at which the rows' own covariance and the public one weigh the same
@@ -111,14 +113,16 @@ class PrivateClasses:
         doubt: Doubt,
     ) -> None:
         """Release the second moments of the residuals, and set how the covariance within classes changes."""
-        # The spectral norm of the noise, about sqrt(2 q) q / (mu n) for q directions, is to stay below 1/2.
-        n_directions = int(np.clip((mu * self.counts_.sum() / np.sqrt(8)) ** (2 / 3), 1, _MOST))
+        # The spectral norm of the noise, about sqrt(2 q) bound / (mu n) for q directions, is to stay below 1/2.
+        allowed = mu * self.counts_.sum() / np.sqrt(8)
+        n_directions = int(np.clip(allowed ** (2 / 3), 1, _MOST))
         variances, basis = _widest(self.within, n_directions)
         deviations = np.sqrt(variances)[:, None]
         self._axes, self._directions = basis / deviations, basis * deviations
         rows = residuals @ self._axes.T
         q = rows.shape[1]
-        bound = np.sqrt(1 + q**2)  # that of one row of average length
+        # That of one row of average squared length, q, or of the longest ones where the noise leaves room for them.
+        bound = np.sqrt(1 + np.clip(allowed / np.sqrt(q), q, chi2.ppf(_LONGEST, q)) ** 2)
         released = noisy(bounded_moments(rows, unit, bound), bound, mu, rng)
         n_rows = max(1.0, released[0])
         moments = released[1:].reshape(q, q) / n_rows
