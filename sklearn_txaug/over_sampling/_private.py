@@ -122,6 +122,7 @@ class PrivateGaussianSampler(GenerativeSampler):
     n_directions: PositiveInt = 200
     noise_seed: NonNegativeInt | None = None
 
+    _classes_kind: ClassVar[type[PrivateClasses]] = PrivateClasses
     _unsaved: ClassVar[dict[str, Any]] = {
         "sampling_strategy_": None,
         "is_synthetic_": None,
@@ -139,16 +140,10 @@ class PrivateGaussianSampler(GenerativeSampler):
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         units = np.arange(len(X)) if groups is None else np.asarray(groups)
         _, unit = np.unique(units, return_inverse=True)
-        self._release(X, codes, unit, self.privacy_["mu"], np.random.default_rng(self.noise_seed))
-        self._recalled()
-
-    def _release(
-        self, X: np.ndarray, codes: np.ndarray, unit: np.ndarray, mu: float, noise: np.random.Generator
-    ) -> None:
-        """Learn from rows of patients 0..n-1, with a signal of `mu` over the noise in all."""
-        model = PrivateClasses(self._public.within_, self._public.between_, self.n_directions)
-        self._model = model.fit(X, codes, unit, mu, noise)
+        model = self._classes_kind(self._public.within_, self._public.between_, self.n_directions)
+        self._model = model.fit(X, codes, unit, self.privacy_["mu"], np.random.default_rng(self.noise_seed))
         self.means_, self.counts_ = model.means_, model.counts_
+        self._recalled()
 
     def _recalled(self) -> None:
         """Forget the exact sizes of the classes: `sample` spreads rows by those that were released."""

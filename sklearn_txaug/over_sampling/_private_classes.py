@@ -11,7 +11,7 @@ from ..priors._low_rank import LowRank
 from ._private_sums import bounded_moments, bounded_sums, noisy
 
 _SIZES = 0.1  # share of the squared signal of means that the sizes of the classes get
-_MOMENTS = 0.1  # share of all that the covariance gets
+MOMENTS = 0.1  # share of all that the covariance gets
 _MOST = 64  # directions of the covariance that are corrected
 _LONGEST = 0.999  # share of rows that need not be shortened for the covariance at most
 _OVERSAMPLING = 10
@@ -62,15 +62,18 @@ class PrivateClasses:
         self, X: np.ndarray, codes: np.ndarray, unit: np.ndarray, mu: float, rng: np.random.Generator
     ) -> PrivateClasses:
         """Learn from rows (n_samples, n_features) of patients 0..n-1, with a signal of `mu` over the noise."""
-        doubt = self._release_means(X, codes, unit, mu * np.sqrt(1 - _MOMENTS), rng)
-        self._release_moments(X - self.means_[codes], unit, mu * np.sqrt(_MOMENTS), rng, doubt)
+        doubt = self._release_means(X, codes, unit, mu * np.sqrt(1 - MOMENTS), rng)
+        self._release_moments(X - self.means_[codes], unit, mu * np.sqrt(MOMENTS), rng, doubt)
         return self
 
     def draw(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a row for each class code."""
-        rows = self.within.draw(len(codes), rng)
+        return self.means_[codes] + self._draw_residuals(len(codes), rng)
+
+    def _draw_residuals(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        rows = self.within.draw(n_rows, rng)
         rows += rows @ self._axes.T @ self._change @ self._directions
-        return self.means_[codes] + rows
+        return rows
 
     def _release_means(
         self, X: np.ndarray, codes: np.ndarray, unit: np.ndarray, mu: float, rng: np.random.Generator

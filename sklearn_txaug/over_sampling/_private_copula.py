@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from ..utils.declaration import estimator
 from ._private import PrivateGaussianSampler
+from ._private_classes import MOMENTS, PrivateClasses
 from ._private_marginals import PrivateMarginals
 from .spaces import Space
 
@@ -25,16 +28,46 @@ class PublicRange(Space):
         return Z.clip(self.low, self.high)
 
 
+class PrivateCopulaClasses(PrivateClasses):
+    """Classes whose rows differ from the mean as each gene's distribution and the covariance of normal scores say.
+
+    What rows differ by from the released mean of their class gives the distributions, and through them the scores,
+    whose covariance is released last. The doubt about means is in the distributions, so scores have none.
+    """
+
+    def fit(
+        self, X: np.ndarray, codes: np.ndarray, unit: np.ndarray, mu: float, rng: np.random.Generator
+    ) -> PrivateCopulaClasses:
+        left = mu * np.sqrt(1 - _MARGINALS)
+        self._release_means(X, codes, unit, left * np.sqrt(1 - MOMENTS), rng)
+        self._scales = np.sqrt(self.within.variances())
+        residuals = (X - self.means_[codes]) / self._scales
+        self._marginals = PrivateMarginals().fit(residuals, unit, mu * np.sqrt(_MARGINALS), rng)
+        scores = self._marginals.scores(residuals)
+        self._release_moments(scores * self._scales, unit, left * np.sqrt(MOMENTS), rng, _none)
+        return self
+
+    def _draw_residuals(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        scores = super()._draw_residuals(n_rows, rng) / self._scales
+        return self._marginals.values(scores) * self._scales
+
+
+def _none(axes: np.ndarray) -> np.ndarray:
+    """Return no doubt along some axes."""
+    return np.zeros((len(axes), len(axes)))
+
+
 @estimator
 class PrivateCopulaSampler(PrivateGaussianSampler):
-    """Draw from Gaussians of normal scores, both learned under differential privacy.
+    """Draw from Gaussian copulas around class means, all learned under differential privacy.
 
-    The distribution of each gene over all classes is released with noise, as a change of the normal distribution that
-    the public scale says. It turns values into normal scores, from which a `PrivateGaussianSampler` learns; its rows
-    are mapped back. What is released of distributions is smooth, 16 numbers a gene, and shrunk by as much as noise
-    explains. Values stay in the public range, that of the reference of `prior`, or `feature_range`.
+    The classes have means as in `PrivateGaussianSampler`. Beside them, the distribution of each gene around the mean
+    of its class, which the classes share, is released with noise, as a change of the normal distribution that is
+    public: smooth, 16 numbers a gene, shrunk by as much as noise explains. It turns what rows differ by from the mean
+    into normal scores; the covariance that is released is that of the scores. Values stay in the public range, that
+    of the reference of `prior`, or `feature_range`.
 
-    Everything said there about the guarantee holds here: the distributions, the means and the covariance are three
+    What `PrivateGaussianSampler` says of the guarantee holds here: means, distributions and covariance are three
     releases whose squared signals over noise add up to that of `privacy_`.
 
     See Also
@@ -44,15 +77,16 @@ class PrivateCopulaSampler(PrivateGaussianSampler):
 
     Notes
     -----
-    All rows of a patient together move the vector of what is released about distributions, over all genes, by a fixed
-    length at most, to which their own is shortened: its noise is in proportion to that, which grows with the root of
-    the number of genes. What follows from the released numbers, such as the scores of a row, depends on no other
-    patient, so means and covariance are released as if scores had been measured [1]_.
+    Whoever knows what was released before, knows for each row its part in the next release, and no other patient
+    changes it. The rows of one patient, taken together and over all genes, are shortened to a fixed length before
+    they are added, so a patient moves each vector of sums by at most this length: the sensitivity of the Gaussian
+    mechanism [1]_. That of the distributions grows with the root of the number of genes. The signals of the three
+    releases compose as those of Gaussian mechanisms, each of which may depend on the results before it [2]_.
 
     References
     ----------
     .. [1] C. Dwork, A. Roth, "The algorithmic foundations of differential privacy", Foundations and Trends in
-       Theoretical Computer Science 9, 211-407, 2014.
+       Theoretical Computer Science 9, 211-407, 2014, appendix A.
     .. [2] J. Dong, A. Roth, W. J. Su, "Gaussian differential privacy", Journal of the Royal Statistical Society B 84,
        3-37, 2022.
 
@@ -70,14 +104,7 @@ class PrivateCopulaSampler(PrivateGaussianSampler):
     ((100, 500), 4.0)
     """
 
+    _classes_kind: ClassVar[type[PrivateClasses]] = PrivateCopulaClasses
+
     def _make_spaces(self) -> list[Space]:
         return [PublicRange(*map(float, self._public.range_)), *super()._make_spaces()]
-
-    def _release(
-        self, X: np.ndarray, codes: np.ndarray, unit: np.ndarray, mu: float, noise: np.random.Generator
-    ) -> None:
-        self._marginals = PrivateMarginals().fit(X, unit, mu * np.sqrt(_MARGINALS), noise)
-        super()._release(self._marginals.scores(X), codes, unit, mu * np.sqrt(1 - _MARGINALS), noise)
-
-    def _generate(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return self._marginals.values(super()._generate(codes, rng))

@@ -22,7 +22,7 @@ _WAVES = (
 
 
 class PrivateMarginals:
-    """Distributions of standardised genes over all classes, and the normal scores that they give.
+    """Distributions of genes, standardised by public figures, and the normal scores that they give.
 
     The density of a gene is that of the standard normal distribution, which is the public guess, times
     ``1 + sum_k c_k w_k(u)`` with ``w_k(u) = sqrt(2) cos(pi k u)``, an orthonormal system, u the normal distribution
