@@ -68,7 +68,8 @@ class PrivateCopulaSampler(PrivateGaussianSampler):
     of the reference of `prior`, or `feature_range`.
 
     **Prefer the Gaussian up to epsilon 8**: with up to 1,600 patients and 89 to 500 genes the copula was not better
-    there on any cohort measured, as the distributions take from the signal of the means. It is for a few skewed genes.
+    there on any cohort measured, as the distributions take from the signal of the means. It is for a few skewed
+    genes.
 
     What `PrivateGaussianSampler` says of the guarantee holds here: means, distributions and covariance are three
     releases whose squared signals over noise add up to that of `privacy_`.
