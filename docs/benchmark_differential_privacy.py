@@ -1,4 +1,4 @@
-"""What a guarantee of privacy costs, the curve in docs/benchmarks.md: usefulness and attacks against epsilon.
+"""What a guarantee of privacy costs, the curves in docs/benchmarks.md: usefulness and attacks against epsilon.
 
 python docs/benchmark_differential_privacy.py ../shared/data/tcga_paired11.h5ad --seeds 3 --jobs 16
 python docs/benchmark_differential_privacy.py ../shared/data/gtex_v6_train_donors.h5ad --genes 500 --seeds 3 --jobs 16
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from _privacy import Table, as_markdown, measure, measured, privacy_parser, read_table
 
-from sklearn_txaug.over_sampling import GaussianSampler, PrivateGaussianSampler
+from sklearn_txaug.over_sampling import GaussianSampler, PrivateCopulaSampler, PrivateGaussianSampler
 from sklearn_txaug.priors import ExpressionPrior
 
 
@@ -57,6 +57,8 @@ class Measure:
         prior, table = public_part(table, genes, self.share, seed)
         if sampler is not None and setting != "gaussian":
             sampler = sampler.set_params(prior=prior)
+        if isinstance(sampler, PrivateGaussianSampler):
+            sampler = sampler.set_params(noise_seed=seed)  # so that the table can be repeated
         figures = measure(setting, sampler, table, "landmarks", seed)
         return {**figures, "patients": float(len(np.unique(table.groups))) / 2}
 
@@ -73,7 +75,8 @@ def main() -> None:
     table = read_table(arguments)
     settings = {"real": None, "gaussian": GaussianSampler(), "gaussian with prior": GaussianSampler()}
     for epsilon in arguments.epsilon:
-        settings[f"epsilon {epsilon:g}"] = PrivateGaussianSampler(epsilon=epsilon, delta=arguments.delta)
+        for kind, sampler in {"gaussian": PrivateGaussianSampler, "copula": PrivateCopulaSampler}.items():
+            settings[f"{kind}, epsilon {epsilon:g}"] = sampler(epsilon=epsilon, delta=arguments.delta)
     name = f"{arguments.data.stem}_{arguments.genes}_{arguments.rows_each}_{arguments.delta:g}_{arguments.public:.2f}"
     results = measured(settings, table, arguments, name, Measure(arguments.public))
     columns = [

@@ -14,6 +14,7 @@ from sklearn_txaug.over_sampling import (
     GMDASampler,
     LandmarkSampler,
     LatentSampler,
+    PrivateCopulaSampler,
     PrivateGaussianSampler,
     TabDDPMSampler,
     TransferFlowSampler,
@@ -30,7 +31,8 @@ SMALL_DENOISER = {"hidden_layer_sizes": (16,), "n_sampling_steps": 4, "n_compone
 SAMPLERS = [
     GaussianSampler(random_state=0),
     CopulaSampler(random_state=0),
-    PrivateGaussianSampler(epsilon=1e6, random_state=0),  # so that it learns from few rows
+    PrivateGaussianSampler(epsilon=1e6, noise_seed=0, random_state=0),  # so that it learns from few rows
+    PrivateCopulaSampler(epsilon=1e6, feature_range=(-8, 8), noise_seed=0, random_state=0),
     LatentSampler(sampler=GaussianSampler(), random_state=0),
     LandmarkSampler(sampler=GaussianSampler(), landmarks=[0], random_state=0),
     FrozenSampler(random_state=0),  # trains a GaussianSampler, as nothing trained fits every check

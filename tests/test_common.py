@@ -345,7 +345,7 @@ def test_torchs_default_dtype_changes_nothing(sampler, data):
 
 # -- covariates
 
-NO_COVARIATES = {"PrivateGaussianSampler", "SelectiveSampler", "TransferFlowSampler"}
+NO_COVARIATES = {"PrivateCopulaSampler", "PrivateGaussianSampler", "SelectiveSampler", "TransferFlowSampler"}
 
 
 @each_sampler

@@ -596,9 +596,10 @@ def test_train_and_augment_from_the_model(table, tmp_path, capsys):
     assert "model.txaug" in capsys.readouterr().err
 
 
-def test_train_with_a_guarantee(table, tmp_path, capsys):
+@pytest.mark.parametrize("sampler", ["private", "private_copula"])
+def test_train_with_a_guarantee(table, tmp_path, capsys, sampler):
     model, new = tmp_path / "model.txaug", tmp_path / "new.csv"
-    options = ["--sampler", "private", "--param", "epsilon=3", "--label", "tissue", "--quiet", "--sharing"]
+    options = ["--sampler", sampler, "--param", "epsilon=3", "--label", "tissue", "--quiet", "--sharing"]
     assert run("train", table, "-o", model, *options) == 0
     assert "it contains no training rows" in capsys.readouterr().out
     privacy = load_sampler(model).provenance_["privacy"]

@@ -193,14 +193,13 @@ def set_prior(sampler: Any, name: str | None) -> None:
         sampler.set_params(reference=name)
     else:
         raise ValueError(
-            f"--prior: {type(sampler).__name__} takes none; gaussian, private, copula, flow, ddpm, ddim and "
-            "transfer do"
+            f"--prior: {type(sampler).__name__} takes none; gaussian, copula, private, private_copula, "
+            "flow, ddpm, ddim, tabddpm and transfer do"
         )
 
 
 def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) -> Any:
     """Return a sampler of ours, or any other behind its contract, with parameters given as ``name=value``."""
-    from ..over_sampling import PrivateGaussianSampler
     from ..over_sampling._wrapper import SamplerAdapter
     from ..over_sampling.base import GenerativeSampler
     from ..utils.random import seeded
@@ -214,10 +213,7 @@ def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) ->
     sampler.set_params(**{key: int(progress) for key in bars if key not in values})
     if not isinstance(sampler, GenerativeSampler):
         sampler = SamplerAdapter(sampler=sampler)
-    sampler = seeded(sampler, seed)
-    if isinstance(sampler, PrivateGaussianSampler):  # whose noise must be secret, as no seed of a command is
-        sampler.set_params(random_state=None)
-    return sampler
+    return seeded(sampler, seed)
 
 
 def _known_sampler(name: str) -> Any:
@@ -225,6 +221,7 @@ def _known_sampler(name: str) -> Any:
     from ..over_sampling import (
         FlowMatchingSampler,
         LandmarkSampler,
+        PrivateCopulaSampler,
         PrivateGaussianSampler,
         TransferFlowSampler,
     )
@@ -234,6 +231,7 @@ def _known_sampler(name: str) -> Any:
     known.setdefault("landmark", LandmarkSampler(sampler=FlowMatchingSampler()))
     known.setdefault("transfer", TransferFlowSampler())
     known.setdefault("private", PrivateGaussianSampler())
+    known.setdefault("private_copula", PrivateCopulaSampler())
     if name not in known:
         raise ValueError(
             f"--sampler: {name!r} is not known; choose from {', '.join(known)}, or give the dotted path of a class, "

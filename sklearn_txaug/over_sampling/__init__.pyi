@@ -12,6 +12,7 @@ from ._gmda import GMDASampler
 from ._landmark import LandmarkSampler
 from ._latent import LatentSampler
 from ._private import PrivateGaussianSampler
+from ._private_copula import PrivateCopulaSampler
 from ._tabddpm import TabDDPMSampler
 from ._transfer import TransferFlowSampler
 from ._tvae import TVAESampler
@@ -31,6 +32,7 @@ __all__ = [
     "GaussianSampler",
     "LandmarkSampler",
     "LatentSampler",
+    "PrivateCopulaSampler",
     "PrivateGaussianSampler",
     "TVAESampler",
     "TabDDPMSampler",

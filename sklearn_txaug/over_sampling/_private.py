@@ -13,14 +13,12 @@ from sklearn.utils._param_validation import Interval
 from ..priors import ExpressionPrior
 from ..priors._low_rank import LowRank
 from ..priors._reference import check_other_groups, resolve_prior, with_genes
-from ..utils.constraints import ArrayOrList, PositiveFloat, PositiveInt
+from ..utils.constraints import ArrayOrList, NonNegativeInt, PositiveFloat, PositiveInt
 from ..utils.declaration import estimator
 from ..utils.privacy import signal_of
 from ._private_classes import PrivateClasses
 from .base import GenerativeSampler
 from .spaces import Space
-
-_NOISE = 5  # the random stream of the noise that protects
 
 Probability = Annotated[float, Interval(Real, 0, 1, closed="neither")]
 
@@ -56,8 +54,8 @@ class PrivateGaussianSampler(GenerativeSampler):
     The guarantee holds for what `sample` returns and for a saved sampler; `fit_resample` returns the real rows too,
     and `sampling_strategy_` follows their exact numbers. Labels that occur, names of genes, prior and the amounts
     asked for are taken as public.
-    **With an integer as `random_state`, whoever knows or guesses it can take the noise away**: use one in tests
-    alone. None draws the noise from the operating system. Attacks on the rounding of noise are not defended against.
+    `random_state` decides only what is drawn afterwards: the noise is new in each fit, whatever it is, so two fits of
+    the same rows differ. Attacks on the rounding of noise are not defended against.
 
     With few patients in a class the noise drowns the means: see the curves in the documentation before relying on it.
 
@@ -73,6 +71,9 @@ class PrivateGaussianSampler(GenerativeSampler):
         Range of the features, from public knowledge; used without a `prior`.
     n_directions : int
         Directions in which classes are told apart, the widest of the prior. More tell more, under more noise.
+    noise_seed : int >= 0 or None
+        None draws the noise from the operating system. **Whoever knows or guesses an integer can take the noise
+        away**: use one in tests alone, where two fits have to be the same.
     scaler : "passthrough" or None
         No other: a scaler learns from the rows. Genes are standardised by public figures.
     quantile_mapping : False
@@ -119,7 +120,9 @@ class PrivateGaussianSampler(GenerativeSampler):
     prior: ExpressionPrior | str | PathLike | None = None
     feature_range: ArrayOrList = (0.0, 16.0)
     n_directions: PositiveInt = 200
+    noise_seed: NonNegativeInt | None = None
 
+    _classes_kind: ClassVar[type[PrivateClasses]] = PrivateClasses
     _unsaved: ClassVar[dict[str, Any]] = {
         "sampling_strategy_": None,
         "is_synthetic_": None,
@@ -135,12 +138,11 @@ class PrivateGaussianSampler(GenerativeSampler):
         return [PublicScale(self._public.means_, self._public.scales_)]
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        secret = self.random_state is None
-        noise = np.random.default_rng() if secret else np.random.default_rng((self._seed, _NOISE))
         units = np.arange(len(X)) if groups is None else np.asarray(groups)
-        model = PrivateClasses(self._public.within_, self._public.between_, self.n_directions)
-        model.fit(X, codes, units, self.privacy_["mu"], noise)
-        self._model, self.means_, self.counts_ = model, model.means_, model.counts_
+        _, unit = np.unique(units, return_inverse=True)
+        model = self._classes_kind(self._public.within_, self._public.between_, self.n_directions)
+        self._model = model.fit(X, codes, unit, self.privacy_["mu"], np.random.default_rng(self.noise_seed))
+        self.means_, self.counts_ = model.means_, model.counts_
         self._recalled()
 
     def _recalled(self) -> None:
@@ -158,7 +160,7 @@ class PrivateGaussianSampler(GenerativeSampler):
             "mu": mu,
             "rho": mu**2 / 2,
             "unit": "row" if groups is None else "group",
-            "noise": "secret" if self.random_state is None else "reproducible",
+            "noise": "secret" if self.noise_seed is None else "reproducible",
         }
 
     def _check_private(self) -> None:
@@ -188,15 +190,16 @@ class PrivateGaussianSampler(GenerativeSampler):
 class _Uninformed:
     """Public knowledge of a range alone, in the terms of a prior: all features are alike and independent."""
 
-    def __init__(self, means: np.ndarray, scales: np.ndarray):
-        self.means_, self.scales_ = means, scales
-        half = np.full(len(means), 0.5)
-        self.within_ = self.between_ = LowRank(np.zeros((0, len(means))), half)
+    def __init__(self, low: float, high: float, n_features: int):
+        means = np.full(n_features, (low + high) / 2)
+        scales = np.full(n_features, (high - low) / 4)
+        self.means_, self.scales_, self.range_ = means, scales, np.array([low, high])
+        half = np.full(n_features, 0.5)
+        self.within_ = self.between_ = LowRank(np.zeros((0, n_features)), half)
 
 
 def _uninformed(feature_range: Any, n_features: int) -> _Uninformed:
     low, high = map(float, feature_range)
     if not low < high:
         raise ValueError(f"feature_range must be a lower and a higher number; got {feature_range!r}")
-    middle, deviation = (low + high) / 2, (high - low) / 4
-    return _Uninformed(np.full(n_features, middle), np.full(n_features, deviation))
+    return _Uninformed(low, high, n_features)

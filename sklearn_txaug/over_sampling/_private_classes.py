@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.stats import chi2
 
 from ..priors._low_rank import LowRank
+from ._private_sums import bounded_moments, bounded_sums, noisy
 
 _SIZES = 0.1  # share of the squared signal of means that the sizes of the classes get
-_MOMENTS = 0.2  # share of all that the covariance gets
+MOMENTS = 0.1  # share of all that the covariance gets
 _MOST = 64  # directions of the covariance that are corrected
+_LONGEST = 0.999  # share of rows that need not be shortened for the covariance at most
 _OVERSAMPLING = 10
 _PASSES = 4
 _PRIOR_ROWS = 50.0  # rows at which the rows' own covariance and the public one weigh the same
@@ -56,19 +59,21 @@ class PrivateClasses:
         self.n_directions = n_directions
 
     def fit(
-        self, X: np.ndarray, codes: np.ndarray, units: np.ndarray, mu: float, rng: np.random.Generator
+        self, X: np.ndarray, codes: np.ndarray, unit: np.ndarray, mu: float, rng: np.random.Generator
     ) -> PrivateClasses:
-        """Learn from rows (n_samples, n_features) of units such as patients, with a signal of `mu` over the noise."""
-        _, unit = np.unique(units, return_inverse=True)
-        doubt = self._release_means(X, codes, unit, mu * np.sqrt(1 - _MOMENTS), rng)
-        self._release_moments(X - self.means_[codes], unit, mu * np.sqrt(_MOMENTS), rng, doubt)
+        """Learn from rows (n_samples, n_features) of patients 0..n-1, with a signal of `mu` over the noise."""
+        doubt = self._release_means(X, codes, unit, mu * np.sqrt(1 - MOMENTS), rng)
+        self._release_moments(X - self.means_[codes], unit, mu * np.sqrt(MOMENTS), rng, doubt)
         return self
 
     def draw(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a row for each class code."""
-        rows = self.within.draw(len(codes), rng)
+        return self.means_[codes] + self._draw_residuals(len(codes), rng)
+
+    def _draw_residuals(self, n_rows: int, rng: np.random.Generator) -> np.ndarray:
+        rows = self.within.draw(n_rows, rng)
         rows += rows @ self._axes.T @ self._change @ self._directions
-        return self.means_[codes] + rows
+        return rows
 
     def _release_means(
         self, X: np.ndarray, codes: np.ndarray, unit: np.ndarray, mu: float, rng: np.random.Generator
@@ -79,11 +84,9 @@ class PrivateClasses:
         one = np.sqrt(length * _SIZES / (1 - _SIZES))
         rows = np.column_stack([np.full(len(X), one), X @ axes.T])
         bound = np.sqrt(length + one**2)
-        sums = _bounded_sums(rows, codes, unit, bound)
-        deviation = bound / mu
-        sums += deviation * rng.standard_normal(sums.shape)
+        sums = noisy(bounded_sums(rows, codes, unit, bound), bound, mu, rng)
         self.counts_ = np.maximum(sums[:, 0] / one, 1.0)
-        return self._infer(sums[:, 1:] / self.counts_[:, None], deviation, axes, basis)
+        return self._infer(sums[:, 1:] / self.counts_[:, None], bound / mu, axes, basis)
 
     def _infer(self, means: np.ndarray, deviation: float, axes: np.ndarray, basis: np.ndarray) -> Doubt:
         """Set the posterior means, around a centre that the classes share, and return the doubt about them."""
@@ -113,22 +116,23 @@ class PrivateClasses:
         doubt: Doubt,
     ) -> None:
         """Release the second moments of the residuals, and set how the covariance within classes changes."""
-        # The spectral norm of the noise, about 2 sqrt(q) q / (mu n) for q directions, is to stay below 1/2.
-        n_directions = int(np.clip((mu * self.counts_.sum() / 4) ** (2 / 3), 1, _MOST))
+        # The spectral norm of the noise, about sqrt(2 q) bound / (mu n) for q directions, is to stay below 1/2.
+        allowed = mu * self.counts_.sum() / np.sqrt(8)
+        n_directions = int(np.clip(allowed ** (2 / 3), 1, _MOST))
         variances, basis = _widest(self.within, n_directions)
         deviations = np.sqrt(variances)[:, None]
         self._axes, self._directions = basis / deviations, basis * deviations
         rows = residuals @ self._axes.T
         q = rows.shape[1]
-        bound = np.sqrt(1 + q**2)  # that of one row of average length
-        number, moments = _bounded_moments(rows, unit, bound)
-        deviation = bound / mu
-        n_rows = max(1.0, number + deviation * rng.standard_normal())
-        noise = rng.standard_normal((q, q)) * deviation
-        moments = (moments + np.triu(noise) + np.triu(noise, 1).T) / n_rows
+        # That of one row of average squared length, q, or of the longest ones where the noise leaves room for them.
+        bound = np.sqrt(1 + np.clip(allowed / np.sqrt(q), q, chi2.ppf(_LONGEST, q)) ** 2)
+        released = noisy(bounded_moments(rows, unit, bound), bound, mu, rng)
+        n_rows = max(1.0, released[0])
+        moments = released[1:].reshape(q, q) / n_rows
+        moments = (moments + moments.T) / 2  # halves the variance of the noise
         moments -= doubt(self._axes)  # as residuals are about means that are wrong by so much
         # So many rows without noise have the same error.
-        n_effective = 1 / (1 / n_rows + (deviation / n_rows) ** 2)
+        n_effective = 1 / (1 / n_rows + (bound / mu / n_rows) ** 2 / 2)
         self.weight_ = n_effective / (n_effective + _PRIOR_ROWS)
         values, vectors = np.linalg.eigh(self.weight_ * moments + (1 - self.weight_) * np.eye(q))
         # A root of the corrected covariance, less the identity.
@@ -144,28 +148,3 @@ def _widest(covariance: LowRank, n_directions: int) -> tuple[np.ndarray, np.ndar
     basis = np.linalg.qr(basis.T)[0].T
     values, turn = np.linalg.eigh(covariance.apply(basis) @ basis.T)
     return values[::-1][:n_directions], (turn.T @ basis)[::-1][:n_directions]
-
-
-def _bounded_sums(rows: np.ndarray, codes: np.ndarray, unit: np.ndarray, bound: float) -> np.ndarray:
-    """Return the sum of rows in each class, of shape (n_classes, n_columns).
-
-    The vector of all class sums of a unit, such as a patient, has a length of at most `bound`.
-    """
-    pair, place = np.unique(np.stack([unit, codes]), axis=1, return_inverse=True)
-    parts = np.zeros((pair.shape[1], rows.shape[1]))  # of each unit in each class
-    np.add.at(parts, place.ravel(), rows)
-    lengths = np.sqrt(np.bincount(pair[0], weights=np.square(parts).sum(axis=1)))
-    parts *= np.minimum(1, bound / np.maximum(lengths, 1e-300))[pair[0], None]
-    sums = np.zeros((codes.max() + 1, rows.shape[1]))
-    np.add.at(sums, pair[1], parts)
-    return sums
-
-
-def _bounded_moments(rows: np.ndarray, unit: np.ndarray, bound: float) -> tuple[float, np.ndarray]:
-    """Return the number of rows and the sum of their second moments, of shape (n_columns, n_columns).
-
-    All that a unit adds to both has a length of at most `bound`; that of several rows is taken as the sum of theirs.
-    """
-    lengths = np.bincount(unit, weights=np.sqrt(1 + np.square(np.square(rows).sum(axis=1))))
-    weights = np.minimum(1, bound / np.maximum(lengths, 1))[unit]
-    return float(weights.sum()), (rows * weights[:, None]).T @ rows

@@ -151,7 +151,7 @@ def _few(value: Any, path: str) -> Iterator[TrainingRows]:
     privacy = getattr(value, "privacy_", None)
     if privacy is not None:  # means and spreads have noise
         if privacy["noise"] != "secret":
-            what = "noise that protects the rows, and the random_state that gives it back"
+            what = "noise that protects the rows, and the noise_seed that gives it back"
             yield TrainingRows(path or type(value).__name__, what, int(counts.sum()))
         return
     few = int(counts[counts < _FEW_ROWS].sum())

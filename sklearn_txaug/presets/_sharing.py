@@ -8,10 +8,12 @@ from sklearn.preprocessing import StandardScaler
 
 _NO_QUANTILES: dict[str, Any] = {"quantile_mapping": False}
 _NO_RESIDUALS: dict[str, Any] = {"quantile_mapping": False, "n_neighbors": 0}
+_SECRET_NOISE: dict[str, Any] = {"noise_seed": None}
 
 SHARING: dict[str, dict[str, Any]] = {
     "GaussianSampler": _NO_QUANTILES,
-    "PrivateGaussianSampler": {"random_state": None},  # a seed gives the noise back
+    "PrivateGaussianSampler": _SECRET_NOISE,
+    "PrivateCopulaSampler": _SECRET_NOISE,
     "VAESampler": _NO_QUANTILES,
     "GANSampler": _NO_QUANTILES,
     "WGANGPSampler": _NO_QUANTILES,
