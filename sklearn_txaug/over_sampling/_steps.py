@@ -13,8 +13,8 @@ from sklearn.utils.validation import validate_data
 
 from ..utils.amounts import class_amounts
 from ..utils.blocks import all_finite
-from ..utils.checks import check_groups, check_magnitude, check_table, warn_if_not_log
-from ..utils.containers import as_container, dense, no_rows, rows_like
+from ..utils.checks import check_groups, check_magnitude, check_order, check_table, warn_if_not_log
+from ..utils.containers import as_container, dense, no_rows, rows_like, with_text_names
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
 from ..utils.threads import one_thread
@@ -86,6 +86,7 @@ class GeneratorSteps(Conditioned):
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         """Validate, encode the labels and determine the amounts; nothing is trained."""
+        check_order(X, y=y, groups=groups)
         labels = None  # validate_data says that y is required
         if y is not None:
             self._labels = ClassLabels(y)
@@ -110,7 +111,12 @@ class GeneratorSteps(Conditioned):
         if labels is not None:
             check_table(X, len(labels))
         return validate_data(
-            self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
+            self,
+            X=with_text_names(X),
+            y=labels,
+            reset=True,
+            accept_sparse=["csr", "csc"],
+            dtype=(np.float64, np.float32),
         )
 
     def _rows_like(self, template: Any, rows: np.ndarray, real_index: Any = ()) -> Any:

@@ -53,12 +53,25 @@ def is_missing(values: np.ndarray) -> np.ndarray:
     )
 
 
-def check_names(X: Any) -> None:
+def check_names(X: Any, name: str = "X") -> None:
     """Refuse a DataFrame with several columns of one name."""
     if hasattr(X, "select_dtypes"):
         repeated = X.columns[X.columns.duplicated()].tolist()
         if repeated:
-            raise ValueError(f"X has several columns of one name: {repeated[:5]}; merge or rename them")
+            raise ValueError(f"{name} has several columns of one name: {repeated[:5]}; merge or rename them")
+
+
+def check_order(X: Any, **given: Any) -> None:
+    """Refuse labels or groups of pandas that name the rows of X in another order.
+
+    Rows that are merely numbered, as those of a Series made of a list are, have the order of X.
+    """
+    for name, values in given.items():
+        if not hasattr(values, "iloc") or not hasattr(X, "iloc") or values.index.equals(X.index):
+            continue
+        numbered = any(list(index) == list(range(len(index))) for index in (values.index, X.index))
+        if not numbered and len(values) == len(X) and set(values.index) == set(X.index):
+            raise ValueError(f"{name} has the rows of X in another order; use {name}.loc[X.index]")
 
 
 def check_has_rows(X: Any, name: str = "X") -> None:
