@@ -30,8 +30,7 @@ class Conditioned:
 
     def _set_covariates(self, X: Any, covariates: Any) -> Any:
         """Take over covariates before anything is learned; return X without those among its columns."""
-        for name in ("spaces_", "covariates_"):  # an earlier fit must not pass for this one
-            self.__dict__.pop(name, None)
+        self._forget()
         names: Any = getattr(self, "covariate_features", None)
         self._covariates = self._columns_given = None
         if names is not None and len(names):
@@ -49,6 +48,15 @@ class Conditioned:
         check_rows(covariates, X)
         self._covariates = Covariates(covariates)
         return X
+
+    def _forget(self) -> None:
+        """Drop what an earlier fit has left, of which nothing must pass for this one's."""
+        for name in set(vars(self)) - set(self.get_params(deep=False)):
+            by_others = name.startswith(
+                ("__", "_sk", "_metadata")
+            )  # scikit-learn's, such as the request of groups
+            if not by_others and (name.startswith("_") or name.endswith("_")):
+                delattr(self, name)
 
     def _learned_covariates(self, codes: np.ndarray) -> CovariateRows | None:
         """Learn which covariates the rows of each class have, and return them."""
