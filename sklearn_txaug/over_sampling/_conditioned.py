@@ -25,6 +25,7 @@ class Conditioned:
     _sample_stream: Callable[[Any], tuple[int, int]]
     _generate: Callable[..., np.ndarray]
     _decode: Callable[..., np.ndarray]
+    get_params: Callable[..., dict[str, Any]]
     _covariates: Covariates | None = None
     _columns_given: Any  # X without rows, if some of its columns are covariates
 

@@ -61,8 +61,8 @@ def check_names(X: Any, name: str = "X") -> None:
             raise ValueError(f"{name} has several columns of one name: {repeated[:5]}; merge or rename them")
 
 
-def check_order(X: Any, **given: Any) -> None:
-    """Refuse labels or groups of pandas that name the rows of X in another order.
+def check_order(X: Any, rows: str = "X", **given: Any) -> None:
+    """Refuse labels or groups of pandas that name the rows of X, called `rows`, in another order.
 
     Rows that are merely numbered, as those of a Series made of a list are, have the order of X.
     """
@@ -71,7 +71,7 @@ def check_order(X: Any, **given: Any) -> None:
             continue
         numbered = any(list(index) == list(range(len(index))) for index in (values.index, X.index))
         if not numbered and len(values) == len(X) and set(values.index) == set(X.index):
-            raise ValueError(f"{name} has the rows of X in another order; use {name}.loc[X.index]")
+            raise ValueError(f"{name} has the rows of {rows} in another order; use {name}.loc[{rows}.index]")
 
 
 def check_has_rows(X: Any, name: str = "X") -> None:
@@ -84,12 +84,17 @@ def check_has_rows(X: Any, name: str = "X") -> None:
         )
 
 
+def is_anndata(X: Any) -> bool:
+    """Tell whether a table is an AnnData, from which arrays cannot be made."""
+    return hasattr(X, "obs_names") and hasattr(X, "var_names")
+
+
 def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
     """Report in the user's terms what scikit-learn's validation would report about arrays.
 
     Columns of text are left to the caller if the table may be `mixed`.
     """
-    if hasattr(X, "obs_names") and hasattr(X, "var_names"):
+    if is_anndata(X):
         raise TypeError(
             "X is an AnnData, of which obs holds the labels; use "
             "sklearn_txaug.datasets.augment_anndata(adata, sampler, label_key)"
