@@ -9,10 +9,10 @@ from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_txaug import metrics
-from sklearn_txaug.model_selection import AugmentedClassifier, SelectiveSampler
+from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier, SelectiveSampler
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
 from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler, PrivateGaussianSampler
-from sklearn_txaug.priors import ExpressionPrior
+from sklearn_txaug.priors import ExpressionPrior, HierarchicalGaussianClassifier
 from sklearn_txaug.reconstruction import LandmarkReconstructor
 
 from .samplers import SAMPLERS
@@ -157,6 +157,15 @@ def test_networks_refuse_the_same(model, data):
         clone(model).fit(X, y).predict(np.where(np.arange(6) == 2, 1e200, X))
     with pytest.raises(ValueError, match="groups must have one group"):
         clone(model).fit(X, y, groups=3)
+
+
+@pytest.mark.parametrize(
+    "model", [MLPNetClassifier(), HierarchicalGaussianClassifier(), PriorAdjustedClassifier()], ids=str
+)
+def test_classifiers_take_no_missing_label_for_a_class(model, data):
+    for missing in (np.nan, None):
+        with pytest.raises(ValueError, match="y contains NaN: 1 labels are missing"):
+            clone(model).fit(data[0], [missing, *data[1][1:]])
 
 
 def test_reconstructors_refuse_the_same(data):

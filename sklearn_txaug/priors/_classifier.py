@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import check_groups, check_names, check_order
+from ..utils.checks import check_groups, check_label_values, check_names, check_order
 from ..utils.constraints import NonNegativeFloat, Share
 from ..utils.containers import with_text_names
 from ..utils.declaration import estimator
@@ -124,6 +124,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
         """
         check_names(X)
         check_order(X, y=y, groups=groups)
+        check_label_values([] if y is None else y)
         rows, labels = validate_data(self, with_text_names(X), y, dtype=_FLOATS)
         check_classification_targets(labels)
         check_groups(groups, len(labels))

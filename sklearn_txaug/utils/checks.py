@@ -26,7 +26,7 @@ def check_labels(y: Any) -> tuple[Any, int]:
     values = np.asarray(y, dtype=object)
     if not values.ndim:
         raise ValueError(f"y must have one label for each row of X, got {y!r}")
-    _check_label_values(values.ravel())
+    check_label_values(values)
     if values.ndim == 2 and values.shape[1] > 1:  # frames and lists of lists too
         y = np.asarray(y)
     check_classification_targets(y)
@@ -34,7 +34,11 @@ def check_labels(y: Any) -> tuple[Any, int]:
     return labels, values.shape[1] if one_vs_all else 0
 
 
-def _check_label_values(values: np.ndarray) -> None:
+def check_label_values(y: Any) -> None:
+    """Refuse labels that are missing, which text would turn into a class of their own, and those of mixed types."""
+    if sparse.issparse(y):
+        return
+    values = np.asarray(y, dtype=object).ravel()
     n_missing = _count_missing(values)
     if n_missing:
         raise ValueError(f"Input y contains NaN: {n_missing} labels are missing; drop their rows")
