@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import Any
 
@@ -25,8 +25,8 @@ class Conditioned:
     _sample_stream: Callable[[Any], tuple[int, int]]
     _generate: Callable[..., np.ndarray]
     _decode: Callable[..., np.ndarray]
-    get_params: Callable[..., dict[str, Any]]
     _covariates: Covariates | None = None
+    _learnt: Sequence[str] = ()  # names of the attributes that training has set
     _columns_given: Any  # X without rows, if some of its columns are covariates
 
     def _set_covariates(self, X: Any, covariates: Any) -> Any:
@@ -52,12 +52,8 @@ class Conditioned:
 
     def _forget(self) -> None:
         """Drop what an earlier fit has left, of which nothing must pass for this one's."""
-        for name in set(vars(self)) - set(self.get_params(deep=False)):
-            by_others = name.startswith(
-                ("__", "_sk", "_metadata")
-            )  # scikit-learn's, such as the request of groups
-            if not by_others and (name.startswith("_") or name.endswith("_")):
-                delattr(self, name)
+        for name in ("spaces_", "covariates_", *self._learnt):
+            self.__dict__.pop(name, None)
 
     def _learned_covariates(self, codes: np.ndarray) -> CovariateRows | None:
         """Learn which covariates the rows of each class have, and return them."""

@@ -134,10 +134,14 @@ class GeneratorSteps(Conditioned):
         with one_thread():
             for space in spaces:
                 rows = space.fit(rows, codes, rng).encode(rows)
-            if self.memory is None:
-                self._fit_generator(rows, codes, rng, groups, **given(conditions))
-            else:
-                train(self, rows, codes, rng, groups, conditions)
+            before = set(vars(self))
+            try:
+                if self.memory is None:
+                    self._fit_generator(rows, codes, rng, groups, **given(conditions))
+                else:
+                    train(self, rows, codes, rng, groups, conditions)
+            finally:
+                self._learnt = sorted(set(vars(self)) - before)
         self.scaler_ = next(space.scaler for space in spaces if hasattr(space, "scaler"))
         self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
 
