@@ -13,6 +13,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array, check_random_state
 
+from .utils.containers import with_text_names
+
 _COLUMNS = (("source", "target", "weight"), ("protein1", "protein2", "combined_score"))
 
 __all__ = ["GeneGraph", "coexpression_graph"]
@@ -157,6 +159,11 @@ class GeneGraph:
         names = _names(feature_names)
         are_numbers, are_nameless = (values.dtype.kind in "iu" for values in (self.genes, names))
         if are_numbers and not are_nameless:
+            if self.n_genes and self.genes.max() >= len(names):
+                raise ValueError(
+                    f"the graph's genes are numbers of columns up to {self.genes.max()}, but X has {len(names)} "
+                    "columns; if they are Entrez identifiers, give them as text"
+                )
             part = self.align(np.arange(len(names)))
             return GeneGraph(part.adjacency, names[part.genes])
         if are_nameless and not are_numbers and self.n_genes:
@@ -230,7 +237,9 @@ def coexpression_graph(X: Any, threshold: float = 0.9, *, chunk_size: int = 1024
     found = [_correlated(unit, start, chunk_size, threshold) for start in range(0, unit.shape[1], chunk_size)]
     i, j, weights = (np.concatenate(parts) for parts in zip(*found, strict=True))
     shape = (unit.shape[1], unit.shape[1])
-    return GeneGraph(sparse.coo_array((weights, (i, j)), shape=shape), getattr(X, "columns", None))
+    return GeneGraph(
+        sparse.coo_array((weights, (i, j)), shape=shape), getattr(with_text_names(X), "columns", None)
+    )
 
 
 def _correlated(unit: np.ndarray, start: int, size: int, threshold: float) -> tuple[np.ndarray, ...]:

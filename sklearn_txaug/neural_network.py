@@ -19,7 +19,7 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups, check_has_rows, check_magnitude
+from .utils.checks import check_groups, check_has_rows, check_label_values, check_magnitude
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
 from .utils.containers import dense
 from .utils.declaration import estimator
@@ -220,6 +220,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
             The fitted classifier.
         """
         check_has_rows(X)
+        check_label_values([] if y is None else y)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)

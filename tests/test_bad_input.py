@@ -9,9 +9,10 @@ from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_txaug import metrics
-from sklearn_txaug.model_selection import SelectiveSampler
+from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier, SelectiveSampler
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
-from sklearn_txaug.over_sampling import FrozenSampler, PrivateGaussianSampler
+from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler, PrivateGaussianSampler
+from sklearn_txaug.priors import ExpressionPrior, HierarchicalGaussianClassifier
 from sklearn_txaug.reconstruction import LandmarkReconstructor
 
 from .samplers import SAMPLERS
@@ -158,6 +159,15 @@ def test_networks_refuse_the_same(model, data):
         clone(model).fit(X, y, groups=3)
 
 
+@pytest.mark.parametrize(
+    "model", [MLPNetClassifier(), HierarchicalGaussianClassifier(), PriorAdjustedClassifier()], ids=str
+)
+def test_classifiers_take_no_missing_label_for_a_class(model, data):
+    for missing in (np.nan, None):
+        with pytest.raises(ValueError, match="y contains NaN: 1 labels are missing"):
+            clone(model).fit(data[0], [missing, *data[1][1:]])
+
+
 def test_reconstructors_refuse_the_same(data):
     model = LandmarkReconstructor(landmarks=[0, 1])
     with pytest.raises(ValueError, match="X must have a row for each sample"):
@@ -280,3 +290,16 @@ def test_two_distinct_rows(sampler):
         return
     assert np.isfinite(X_new).all()
     assert np.abs(X_new).max() < 10
+
+
+@pytest.mark.parametrize("fit", [GaussianSampler().fit, ExpressionPrior().fit, AugmentedClassifier().fit])
+def test_labels_and_groups_in_another_order_than_the_rows(data, fit):
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(data[0], index=[f"sample {k}" for k in range(24)])
+    y = pd.Series(data[1], index=X.index)
+    with pytest.raises(ValueError, match=r"y has the rows of X in another order; use y.loc\[X.index\]"):
+        fit(X, y[::-1])
+    with pytest.raises(ValueError, match="groups has the rows of X in another order"):
+        fit(X, y, groups=pd.Series(np.arange(24), index=X.index)[::-1])
+    fit(X, pd.Series(data[1]))
+    fit(X.set_axis(range(24)[::-1]), pd.Series(data[1]))

@@ -203,7 +203,11 @@ def test_wrong_covariates_to_draw(cohort, kwargs, message):
         (lambda table: table.assign(age=["old", 3] * 120), TypeError, r"\['age'\] must hold .*'int', 'str'"),
         (lambda table: table.assign(day=pd.Timestamp("2026-01-01")), TypeError, r"\['day'\] must hold"),
         (lambda table: {"age": 3}, TypeError, "got a mapping"),
-        (lambda table: table.set_axis(["age", "age"], axis=1), ValueError, "several columns of one name"),
+        (
+            lambda table: table.set_axis(["age", "age"], axis=1),
+            ValueError,
+            "covariates has several columns of one name",
+        ),
     ],
 )
 def test_wrong_covariates_to_learn_from(cohort, change, error, message):
@@ -335,6 +339,8 @@ def test_wrong_columns_of_x(cohort):
         sampler.fit(X, y)
     with pytest.raises(TypeError, match="X must be a data frame"):
         sampler.fit(X.to_numpy(), y)
+    with pytest.raises(ValueError, match="names all columns of X"):
+        sampler.fit(table[["age"]], y)
     with pytest.raises(ValueError, match="cannot both be given"):
         sampler.fit(X.assign(**table), y, covariates=table)
 

@@ -155,6 +155,11 @@ def test_what_may_mix_nets_trains_alone(trained, change):
         np.testing.assert_array_equal(fit.predict_proba(X), clone(model).fit(X, y).predict_proba(X))
 
 
+def test_params_that_are_no_dict():
+    with pytest.raises(ValueError, match=r"datasets\[0\]: params must be a dict such as .*, got ndarray"):
+        fit_many(GaussianSampler(), [(np.eye(4), [0, 0, 1, 1], np.arange(4))])
+
+
 def test_groups_reach_fit():
     (X, y), other = _folds(40, 40)
     model = MLPNetClassifier(hidden_layer_sizes=(4,), early_stopping=True, **SHORT)

@@ -111,6 +111,14 @@ def test_align(graph):
         graph.align(["ENSG00000141510"])
 
 
+def test_entrez_numbers_are_not_taken_for_columns():
+    pd = pytest.importorskip("pandas")
+    with pytest.raises(ValueError, match="up to 1956, but X has 3 columns; if they are Entrez"):
+        GeneGraph.from_edges([(7, 1956), (1, 2)]).align(["7", "1956", "8"])
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 1)).repeat(3, axis=1), columns=[7, 1956, 8])
+    assert coexpression_graph(X, 0.9).align(["7", "8"]).n_edges == 1
+
+
 def test_permuted_keeps_the_wiring(graph):
     lesion = graph.permuted(3)
     assert (lesion.adjacency != graph.adjacency).nnz == 0

@@ -6,6 +6,7 @@ import joblib
 import numpy as np
 import pytest
 from imblearn.pipeline import make_pipeline
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
@@ -18,6 +19,7 @@ from sklearn_txaug.over_sampling import (
     LatentSampler,
     WGANGPSampler,
 )
+from sklearn_txaug.priors import ExpressionPrior
 
 SAMPLERS = [
     GaussianSampler(),
@@ -69,6 +71,20 @@ def test_a_grid_over_amounts_and_classifiers_trains_once_a_fold(data, tmp_path, 
     search = GridSearchCV(make_pipeline(sampler, LogisticRegression()), grid, cv=5, refit=False).fit(*data)
     assert len(search.cv_results_["params"]) == 8
     assert len(trainings) == 5
+
+
+def test_a_second_fit_leaves_a_whole_entry_in_the_cache(data, tmp_path):
+    sampler = GaussianSampler(memory=tmp_path, random_state=0).fit(*data)
+    expected = sampler.set_params(prior_rows=10.0).fit(*data).sample(4)[0]
+    np.testing.assert_array_equal(clone(sampler).fit(*data).sample(4)[0], expected)
+
+
+def test_another_prior_in_the_same_file_is_another_training(data, tmp_path, trainings):
+    path = tmp_path / "prior.npz"
+    for rank in (2, 5, 5):
+        ExpressionPrior(rank=rank).fit(*data).save(path)
+        GaussianSampler(prior=path, memory=tmp_path / "cache", random_state=0).fit(*data)
+    assert len(trainings) == 2
 
 
 DRAWING = [

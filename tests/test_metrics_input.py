@@ -226,6 +226,44 @@ def test_labels_are_checked(name):
             function(X, X, None, y)
 
 
+@pytest.mark.parametrize("missing", [None, np.nan, "NA"])
+def test_labels_that_are_missing_are_no_class(missing):
+    pd = pytest.importorskip("pandas")
+    X, y = np.random.default_rng(0).normal(size=(20, 3)), np.repeat(["a", "b"], 10)
+    lacking = pd.Series([pd.NA, *y[1:]], dtype="string") if missing == "NA" else [missing, *y[1:]]
+    with pytest.raises(ValueError, match="y_synthetic lacks 1 labels"):
+        metrics.reverse_validation(X, X, y, lacking)
+
+
+def test_labels_in_another_order_than_the_rows():
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 3)), index=[f"sample {k}" for k in range(20)])
+    y = pd.Series(np.repeat(["a", "b"], 10), index=X.index)
+    with pytest.raises(ValueError, match=r"another order; use y_real.loc\[X_real.index\]"):
+        metrics.reverse_validation(X, X, y[::-1], y)
+    with pytest.raises(ValueError, match=r"another order; use y_train.loc\[X_train.index\]"):
+        metrics.quality_report(X, y[::-1], X, y, families=["fidelity"])
+
+
+def test_patients_are_the_same_as_numbers_and_as_text_and_are_known_for_all_rows():
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    with pytest.raises(ValueError, match="patients of groups_train, among them"):
+        metrics.membership_inference(X, X, X, groups_train=range(20), groups_test=np.arange(20).astype(str))
+    with pytest.raises(ValueError, match="groups_test is missing for 1 rows of X_test"):
+        metrics.membership_inference(X, X, X, groups_train=range(20), groups_test=[*range(20, 39), np.nan])
+    y, mixed = np.repeat(["a", "b"], 10), np.array([*range(19), "x"], dtype=object)
+    assert len(metrics.quality_report(X, y, X, y, groups_train=mixed, families=["copies"]))
+
+
+def test_tables_of_arrow_and_anndata():
+    arrow, pd = pytest.importorskip("pyarrow"), pytest.importorskip("pandas")
+    anndata = pytest.importorskip("anndata")
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 3)), columns=list("abc"))
+    assert metrics.mmd(X, arrow.table(X[["c", "a", "b"]])) == pytest.approx(0)
+    with pytest.raises(TypeError, match=r"X_real is an AnnData; pass X_real.to_df\(\)"):
+        metrics.mmd(anndata.AnnData(X.to_numpy()), X)
+
+
 def test_differential_expression_needs_two_classes():
     X = rows()
     with pytest.raises(ValueError, match="y_real has one class"):

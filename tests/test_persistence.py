@@ -153,6 +153,11 @@ def test_label_types(labels, tmp_path):
     loaded = through_file(trained, tmp_path)
     assert loaded.sample(4)[1].dtype == trained.sample(4)[1].dtype
     same_rows(trained, loaded)
+    pd, _ = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    text = pd.Series(["a", "b"] * 10, dtype="string[pyarrow]")
+    assert (
+        through_file(GaussianSampler(random_state=0).fit(X, text), tmp_path).sample(4)[1].dtype == text.dtype
+    )
     assert through_file(
         GaussianSampler(random_state=0).fit(X, np.eye(2, dtype=int)[np.arange(20) % 2]), tmp_path
     )
@@ -248,6 +253,11 @@ def test_untrained_samplers_and_what_cannot_be_written(data, tmp_path):
     with pytest.raises(TypeError, match=r"net_params\['optimizer__closure'\] is of class builtins.function"):
         trained.save(tmp_path / "s")
     assert not (tmp_path / "s").exists()
+    trained = GaussianSampler().fit(*data)
+    with pytest.raises(FileNotFoundError, match="there is no folder.*absent"):
+        trained.save(tmp_path / "absent" / "s")
+    with pytest.raises(IsADirectoryError, match="this is a folder"):
+        trained.save(tmp_path)
 
 
 def test_classes_of_others_are_refused_unless_trusted(data, tmp_path):

@@ -280,6 +280,26 @@ def test_references_that_teach_nothing(labels, message):
         ExpressionPrior().fit(np.random.default_rng(0).normal(size=(6, 3)), labels)
 
 
+def test_entrez_numbers_as_columns_are_names():
+    X, y = simulate(6, 4)
+    X.columns = [2 * place + 1000 for place in range(N_GENES)]
+    prior = ExpressionPrior(rank=5).fit(X.iloc[:, ::-1], y)
+    np.testing.assert_allclose(prior.align(X.columns).means_, X.mean())
+    sampler = GaussianSampler(prior=prior, n_synthetic=6, random_state=0)
+    assert sampler.fit_resample(X, y)[0].columns.tolist() == X.columns.tolist()
+    with pytest.raises(ValueError, match="prior does not know 12 of 12 genes"):
+        sampler.fit(X.set_axis(X.columns + 1, axis=1), y)
+    assert not hasattr(ExpressionPrior(rank=5).fit(pd.DataFrame(X.to_numpy()), y), "feature_names_in_")
+
+
+def test_patients_are_the_same_as_numbers_of_any_kind_and_as_text():
+    X, y = simulate(6, 4)
+    prior = ExpressionPrior(rank=5).fit(X, y, groups=pd.Series(["A", *range(1, 24)], dtype=object))
+    for patients in (np.arange(24.0), np.arange(24), np.arange(24).astype(str)):
+        with pytest.raises(ValueError, match="23 of them are in the prior's reference"):
+            GaussianSampler(prior=prior, n_synthetic=6).fit(X, y, groups=patients)
+
+
 def test_patients_in_both_are_an_error():
     X, y = simulate(4, 5)
     prior = ExpressionPrior(rank=3).fit(X, y, groups=np.arange(20))

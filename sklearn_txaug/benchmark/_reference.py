@@ -12,6 +12,7 @@ from ..priors import ExpressionPrior, load_prior
 from ..priors._genes import find_genes, take_genes
 from ..priors._reference import check_other_groups, with_genes
 from ..priors._scales import reference_for
+from ..utils.containers import identifiers
 from ..utils.warnings import warn
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _with_rows(cohort: Cohort, names: Sequence[Any] | None, X: Any, y: Any, grou
     shared = _shared_classes(y, cohort.y)
     if shared:
         warn(f"reference: its classes {shared} are left out, because {cohort.name} has them too")
-        kept = ~np.isin(y.astype(str), shared)
+        kept = ~np.isin(identifiers(y), shared)
         groups = None if reference.groups is None else reference.groups[kept]
         reference = ReferenceRows(reference.X[kept], y[kept], groups)
     check_teaches(reference, cohort.name)
@@ -174,13 +175,13 @@ def _common_genes(cohort: Cohort, names: Sequence[Any] | None, X: Any) -> tuple[
 
 
 def _shared_classes(theirs: np.ndarray, ours: np.ndarray) -> list[str]:
-    return np.intersect1d(np.unique(theirs).astype(str), np.unique(ours).astype(str)).tolist()
+    return np.intersect1d(identifiers(theirs), identifiers(ours)).tolist()
 
 
 def _check_others(cohort: Cohort, reference: ReferenceRows) -> None:
     """Refuse a reference with patients of the cohort, known by their groups or by equal rows."""
     if cohort.groups is not None and reference.groups is not None:
-        shared = np.intersect1d(cohort.groups.astype(str), reference.groups.astype(str))
+        shared = np.intersect1d(identifiers(cohort.groups), identifiers(reference.groups))
         if len(shared):
             raise ValueError(
                 f"reference: {len(shared)} of its patients (groups) are in {cohort.name} too "

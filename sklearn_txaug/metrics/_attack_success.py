@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..utils.checks import is_missing
+from ..utils.containers import identifiers
+
 FALSE_POSITIVES = 0.01
 LEVEL = 0.95
 _N_DRAWS = 400
@@ -101,11 +104,20 @@ def redrawn_weights(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def group_numbers(groups: Any, n_rows: int, name: str, rows: str) -> np.ndarray:
     """Number the patients of rows; without groups, each row is one."""
+    given = patients(groups, n_rows, name, rows)
+    return np.arange(n_rows) if given is None else np.unique(given, return_inverse=True)[1]
+
+
+def patients(groups: Any, n_rows: int, name: str, rows: str) -> np.ndarray | None:
+    """Return the patient of each row as text, None without groups; refuse groups that do not fit the rows."""
     if groups is None:
-        return np.arange(n_rows)
-    groups = np.asarray(groups)
-    if groups.shape != (n_rows,):
+        return None
+    given = np.asarray(groups, dtype=object)
+    if given.shape != (n_rows,):
         raise ValueError(
-            f"{name} has the shape {groups.shape}; give one group for each of the {n_rows} rows of {rows}."
+            f"{name} has the shape {given.shape}; give one group for each of the {n_rows} rows of {rows}."
         )
-    return np.unique(groups.astype(str), return_inverse=True)[1]
+    n_missing = int(is_missing(given).sum())
+    if n_missing:
+        raise ValueError(f"{name} is missing for {n_missing} rows of {rows}; give each a group of its own.")
+    return identifiers(given)

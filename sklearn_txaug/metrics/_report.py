@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .._nn.device import resolve_device
 from ..utils.optional import require
 from ..utils.typing import ArrayLike, DataFrame, EstimatorLike, MatrixLike, RandomState
-from ._attack_success import group_numbers
+from ._attack_success import patients
 from ._blind_spots import coverage_report
 from ._indicator import FAMILIES
 from ._report_input import check_families, common_space, halves_of, remarks_on
@@ -121,9 +121,10 @@ def quality_report(
         raise ValueError("Give both X_test and y_test, or neither.")
     check_count(k, "k")
     resolve_device(device)
-    for groups, y, name in ((groups_train, y_train, "train"), (groups_test, y_test, "test")):
-        if groups is not None and y is not None:
-            group_numbers(groups, len(y), f"groups_{name}", f"X_{name}")
+    if y_train is not None:
+        groups_train = patients(groups_train, len(y_train), "groups_train", "X_train")
+    if y_test is not None:
+        groups_test = patients(groups_test, len(y_test), "groups_test", "X_test")
     seed = int(generator(random_state).integers(2**31 - 1))
     settings = Settings(k, estimator, device, seed)
     train, synthetic, test = common_space(X_train, y_train, X_synthetic, y_synthetic, X_test, y_test, scaler)

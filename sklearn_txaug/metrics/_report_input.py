@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ..utils.blocks import fit_scaler, map_rows
+from ..utils.checks import check_order
 from ..utils.splits import holdout
 from ._indicator import FAMILIES
 from ._sets import LabelledRows
@@ -29,6 +30,9 @@ def check_families(families: Iterable[str]) -> list[str]:
 def common_space(
     X_train: Any, y_train: Any, X_new: Any, y_new: Any, X_test: Any, y_test: Any, scaler: Any
 ) -> tuple[LabelledRows, LabelledRows, LabelledRows | None]:
+    check_order(X_train, "X_train", y_train=y_train)
+    check_order(X_new, "X_synthetic", y_synthetic=y_new)
+    check_order(X_test, "X_test", y_test=y_test)
     train, new = check_pair(X_train, X_new, min_rows=4, names=("X_train", "X_synthetic"))
     if scaler is None:
         scaler = StandardScaler()
@@ -78,7 +82,7 @@ def remarks_on(
     """Say what makes the values mean something else than they seem to."""
     remarks = []
     if groups_train is not None and groups_test is not None:
-        shared = len(set(np.asarray(groups_train).tolist()) & set(np.asarray(groups_test).tolist()))
+        shared = len(np.intersect1d(groups_train, groups_test))
         if shared:
             remarks.append(
                 f"{shared} of the groups (patients, donors) have both training and held-out rows: the held-out rows "

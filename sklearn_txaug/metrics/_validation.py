@@ -8,7 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, column_or_1d
 
-from ..utils.checks import check_has_rows, check_magnitude
+from ..utils.checks import check_has_rows, check_magnitude, check_order, is_anndata, is_missing
+from ..utils.containers import wrapped
 
 NAMES = ("X_real", "X_synthetic")
 
@@ -16,7 +17,9 @@ NAMES = ("X_real", "X_synthetic")
 def check_rows(X: Any, name: str, min_rows: int = 1) -> np.ndarray:
     """Return `X` as a dense, finite, two-dimensional float array."""
     check_has_rows(X, name)
-    genes = list(X.columns) if hasattr(X, "columns") else None
+    if is_anndata(X):
+        raise TypeError(f"{name} is an AnnData; pass {name}.to_df(), and labels as {name}.obs[label_key]")
+    genes = names_of(X)
     X = check_array(
         X, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_min_samples=0, input_name=name
     )
@@ -47,15 +50,23 @@ def check_three(X_train: Any, X_test: Any, X_synthetic: Any) -> tuple[np.ndarray
 
 def _align(X_real: Any, X_synthetic: Any, names: tuple[str, str]) -> Any:
     """Reorder the columns of a data frame by name, where both sets have names."""
-    if not (hasattr(X_real, "columns") and hasattr(X_synthetic, "columns")):
-        return X_synthetic
-    wanted, given = list(X_real.columns), list(X_synthetic.columns)
-    if wanted == given:
+    wanted, given = names_of(X_real), names_of(X_synthetic)
+    if wanted is None or given is None or wanted == given:
         return X_synthetic
     if len(wanted) != len(given) or set(wanted) != set(given) or len(set(wanted)) != len(wanted):
         odd = sorted(map(str, set(wanted) ^ set(given)))[:5]
         raise ValueError(f"The columns of {names[1]} are not those of {names[0]}; in one only: {odd}.")
-    return X_synthetic[wanted]
+    return (
+        X_synthetic[wanted]
+        if hasattr(X_synthetic, "iloc")
+        else wrapped(X_synthetic).select(wanted).to_native()
+    )
+
+
+def names_of(X: Any) -> list[Any] | None:
+    """Return the names of the columns of a data frame of any library, None if there are none."""
+    frame = X if hasattr(X, "iloc") else wrapped(X)
+    return list(frame.columns) if hasattr(frame, "columns") else None
 
 
 def labels_of(y: Any, X: np.ndarray, name: str, rows: str) -> np.ndarray:
@@ -63,6 +74,9 @@ def labels_of(y: Any, X: np.ndarray, name: str, rows: str) -> np.ndarray:
     if y is None:
         raise ValueError(f"{name} is needed: one label for each row of {rows}.")
     labels = column_or_1d(np.asarray(y))
+    n_missing = int(is_missing(column_or_1d(np.asarray(y, dtype=object))).sum())
+    if n_missing:
+        raise ValueError(f"{name} lacks {n_missing} labels; leave their rows out.")
     if len(labels) != len(X):
         raise ValueError(f"{name} has {len(labels)} labels for the {len(X)} rows of {rows}.")
     if labels.dtype == object:
@@ -74,6 +88,8 @@ def check_labelled_pair(
     X_real: Any, X_synthetic: Any, y_real: Any, y_synthetic: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Check two labelled sets of rows that share at least one class."""
+    check_order(X_real, "X_real", y_real=y_real)
+    check_order(X_synthetic, "X_synthetic", y_synthetic=y_synthetic)
     X_real, X_synthetic = check_pair(X_real, X_synthetic)
     y_real = labels_of(y_real, X_real, "y_real", "X_real")
     y_synthetic = labels_of(y_synthetic, X_synthetic, "y_synthetic", "X_synthetic")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -72,6 +72,10 @@ def fit_many(estimators: Any, datasets: Sequence[tuple]) -> list[Any]:
     for k, given in enumerate(datasets):
         if not isinstance(given, tuple | list) or len(given) not in (2, 3):
             raise ValueError(f"datasets[{k}] must be (X, y) or (X, y, params), got {type(given).__name__}")
+        if len(given) == 3 and not isinstance(given[2], Mapping | None):
+            raise ValueError(
+                f"datasets[{k}]: params must be a dict such as {{'groups': groups}}, got {type(given[2]).__name__}"
+            )
     several = isinstance(estimators, list | tuple)
     models = [clone(estimator) for estimator in (estimators if several else [estimators] * len(datasets))]
     if len(models) != len(datasets):

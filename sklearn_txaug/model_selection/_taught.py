@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from ..priors import ExpressionPrior, load_prior
+from ..utils.containers import identifiers
 
 PRIOR, REFERENCE = "prior", "reference"
 
@@ -54,7 +55,7 @@ def taught(sampler: Any, reference: Any, y: Any, groups: Any) -> Any:
 
 
 def _check_other(theirs: Any, ours: Any, what: str) -> None:
-    shared = np.intersect1d(np.asarray(theirs).astype(str), np.asarray(ours).astype(str))
+    shared = np.intersect1d(identifiers(theirs), identifiers(ours))
     if len(shared):
         raise ValueError(
             f"reference: {len(shared)} of its {what} are those of the target too ({', '.join(shared[:3])}, ...); "

@@ -14,7 +14,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from ..utils.checks import check_groups, check_labels, check_table
+from ..utils.checks import check_groups, check_labels, check_order, check_table
 from ..utils.containers import as_container
 from ..utils.typing import MatrixLike
 
@@ -74,6 +74,7 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """Return rows that can be indexed and their labels, and set `classes_`."""
         if y is None:
             validate_data(self, X, y)  # says that y is required
+        check_order(X, y=y, groups=groups)
         X, y = as_container(X), as_container(y)
         if getattr(y, "shape", ())[1:] == (1,):
             y = column_or_1d(y, warn=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import Any
 
@@ -26,12 +26,12 @@ class Conditioned:
     _generate: Callable[..., np.ndarray]
     _decode: Callable[..., np.ndarray]
     _covariates: Covariates | None = None
+    _learnt: Sequence[str] = ()  # names of the attributes that training has set
     _columns_given: Any  # X without rows, if some of its columns are covariates
 
     def _set_covariates(self, X: Any, covariates: Any) -> Any:
         """Take over covariates before anything is learned; return X without those among its columns."""
-        for name in ("spaces_", "covariates_"):  # an earlier fit must not pass for this one
-            self.__dict__.pop(name, None)
+        self._forget()
         names: Any = getattr(self, "covariate_features", None)
         self._covariates = self._columns_given = None
         if names is not None and len(names):
@@ -49,6 +49,11 @@ class Conditioned:
         check_rows(covariates, X)
         self._covariates = Covariates(covariates)
         return X
+
+    def _forget(self) -> None:
+        """Drop what an earlier fit has left, of which nothing must pass for this one's."""
+        for name in ("spaces_", "covariates_", *self._learnt):
+            self.__dict__.pop(name, None)
 
     def _learned_covariates(self, codes: np.ndarray) -> CovariateRows | None:
         """Learn which covariates the rows of each class have, and return them."""

@@ -13,7 +13,7 @@ from ..utils.containers import dense, wrapped
 
 def columns_of(table: Any) -> dict[Any, np.ndarray]:
     """Return the values of each column as objects; those of an array are named by their number."""
-    check_names(table)
+    check_names(table, "covariates")
     if hasattr(table, "iloc"):
         frame = table.to_frame() if table.ndim == 1 else table
         return {name: frame[name].to_numpy(dtype=object) for name in frame.columns}
@@ -44,6 +44,8 @@ def take_columns(X: Any, names: list[Any]) -> tuple[Any, Any]:
     lacking = [name for name in names if name not in list(X.columns)]
     if lacking:
         raise ValueError(f"covariate_features: X has no columns {lacking}")
+    if len(names) == len(list(X.columns)):
+        raise ValueError("covariate_features names all columns of X; leave the genes out of it")
     if frame is not None:
         return frame.drop(names).to_native(), frame.select(names).to_native()
     return X.drop(columns=names), X[names]

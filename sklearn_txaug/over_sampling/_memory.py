@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import joblib
@@ -30,7 +31,7 @@ def train(
 
     Equal are trainings of one class of samplers, in one version of this package and of torch, on the same rows,
     classes, groups, covariates and names of features, with the same seed and parameters. Parameters in
-    `sampler._drawing`, which training does not use, do not count.
+    `sampler._drawing`, which training does not use, do not count; of files, their content counts.
 
     Parameters
     ----------
@@ -103,9 +104,16 @@ def _key(learn: _Learn) -> tuple[Any, ...]:
         (learn.X, learn.codes, None if learn.groups is None else np.asarray(learn.groups).tolist()),
         (np.asarray(sampler.classes_).tolist(), list(getattr(sampler, "feature_names_in_", ()))),
         getattr(sampler, "_layout", ()),
+        (_files(sampler), getattr(sampler, "_reference", None)),
         (sampler._seed, learn.rng.bit_generator.state),
         *([] if learn.covariates is None else [learn.covariates.values, learn.covariates.design]),
     )
+
+
+def _files(sampler: Any) -> dict[str, str]:
+    """Return the digest of each file that a parameter names, such as that of a prior."""
+    given = {k: v for k, v in sampler.get_params().items() if isinstance(v, str | os.PathLike)}
+    return {name: _digest(Path(path).read_bytes()) for name, path in given.items() if Path(path).is_file()}
 
 
 def _digest(payload: bytes) -> str:

@@ -13,8 +13,8 @@ from sklearn.utils.validation import validate_data
 
 from ..utils.amounts import class_amounts
 from ..utils.blocks import all_finite
-from ..utils.checks import check_groups, check_magnitude, check_table, warn_if_not_log
-from ..utils.containers import as_container, dense, no_rows, rows_like
+from ..utils.checks import check_groups, check_magnitude, check_order, check_table, warn_if_not_log
+from ..utils.containers import as_container, dense, no_rows, rows_like, with_text_names
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
 from ..utils.threads import given_threads
@@ -86,6 +86,7 @@ class GeneratorSteps(Conditioned):
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
         """Validate, encode the labels and determine the amounts; nothing is trained."""
+        check_order(X, y=y, groups=groups)
         labels = None  # validate_data says that y is required
         if y is not None:
             self._labels = ClassLabels(y)
@@ -110,7 +111,12 @@ class GeneratorSteps(Conditioned):
         if labels is not None:
             check_table(X, len(labels))
         return validate_data(
-            self, X=X, y=labels, reset=True, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32)
+            self,
+            X=with_text_names(X),
+            y=labels,
+            reset=True,
+            accept_sparse=["csr", "csc"],
+            dtype=(np.float64, np.float32),
         )
 
     def _rows_like(self, template: Any, rows: np.ndarray, real_index: Any = ()) -> Any:
@@ -128,10 +134,14 @@ class GeneratorSteps(Conditioned):
         with given_threads():
             for space in spaces:
                 rows = space.fit(rows, codes, rng).encode(rows)
-            if self.memory is None:
-                self._fit_generator(rows, codes, rng, groups, **given(conditions))
-            else:
-                train(self, rows, codes, rng, groups, conditions)
+            before = set(vars(self))
+            try:
+                if self.memory is None:
+                    self._fit_generator(rows, codes, rng, groups, **given(conditions))
+                else:
+                    train(self, rows, codes, rng, groups, conditions)
+            finally:
+                self._learnt = sorted(set(vars(self)) - before)
         self.scaler_ = next(space.scaler for space in spaces if hasattr(space, "scaler"))
         self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
 

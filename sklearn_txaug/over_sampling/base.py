@@ -79,7 +79,7 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
     n_features_in_ : int
         Number of features seen in `fit`, without covariates.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if the column names of `X` are strings.
+        Names of the features, if `X` is a data frame with columns other than 0, 1, 2 and so on; numbers as text.
     """
 
     sampling_strategy: SamplingStrategy = "auto"

@@ -95,9 +95,13 @@ def _encode_dtype(encoder: Encoder, dtype: Any) -> Any:
     pd = require("pandas", _PURPOSE)
     if isinstance(dtype, pd.CategoricalDtype):
         return {"categories": _encode_index(encoder, dtype.categories), "ordered": bool(dtype.ordered)}
-    if pd.api.types.pandas_dtype(str(dtype)) != dtype:
-        raise encoder.error(dtype, f"columns of {dtype} cannot be written")
-    return str(dtype)
+    names = [str(dtype), *([f"string[{dtype.storage}]"] if isinstance(dtype, pd.StringDtype) else [])]
+    for name in names:
+        if pd.api.types.pandas_dtype(name) == dtype:
+            return name
+    raise encoder.error(
+        dtype, f"columns of {dtype} cannot be written; train on numbers, and on labels of type object"
+    )
 
 
 def _decode_dtype(decoder: Decoder, content: Any) -> Any:

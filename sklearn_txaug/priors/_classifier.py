@@ -13,8 +13,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import check_groups, check_names
+from ..utils.checks import check_groups, check_label_values, check_names, check_order
 from ..utils.constraints import NonNegativeFloat, Share
+from ..utils.containers import with_text_names
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 from ._expression_prior import ExpressionPrior
@@ -122,7 +123,9 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
             no prior and no class has two rows.
         """
         check_names(X)
-        rows, labels = validate_data(self, X, y, dtype=_FLOATS)
+        check_order(X, y=y, groups=groups)
+        check_label_values([] if y is None else y)
+        rows, labels = validate_data(self, with_text_names(X), y, dtype=_FLOATS)
         check_classification_targets(labels)
         check_groups(groups, len(labels))
         self.classes_, codes = np.unique(labels, return_inverse=True)
@@ -143,7 +146,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
     def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the logarithm of the probability of each class, an array of shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        rows = validate_data(self, X, reset=False, dtype=_FLOATS)
+        rows = validate_data(self, with_text_names(X), reset=False, dtype=_FLOATS)
         densities = self._log_densities(rows - self._centre)
         return log_softmax(np.log(self.class_frequencies_) + densities, axis=1)
 

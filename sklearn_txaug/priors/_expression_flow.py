@@ -145,7 +145,7 @@ class ExpressionFlow(NetEstimator, BaseEstimator):
             If the input contains NaN or infinity, if `y` has only one class, or if no class has two rows, of two
             groups.
         """
-        rows, labels = read_reference(self, X, y)
+        rows, labels = read_reference(self, X, y, groups)
         self.prior_ = ExpressionPrior(rank=self.rank, shrinkage=self.shrinkage).fit(X, labels, groups)
         rng = np.random.default_rng(draw_seed(self.random_state))
         self.loadings_, variances = class_coordinates(

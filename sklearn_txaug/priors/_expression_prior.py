@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..utils.checks import check_groups
 from ..utils.constraints import PositiveInt, Share
+from ..utils.containers import identifiers
 from ..utils.declaration import estimator
 from ..utils.scales import LARGEST_LOG
 from ..utils.typing import ArrayLike, MatrixLike
@@ -54,14 +55,14 @@ class ExpressionPrior(BaseEstimator):
         Their rows.
     range_ : ndarray of shape (2,)
         Smallest and largest value of the reference.
-    groups_ : ndarray or None
+    groups_ : ndarray of str or None
         The groups of the reference; the prior must not be used with rows of these groups. They are not saved.
     description_ : str
         Origin of the prior.
     n_features_in_ : int
         Number of genes.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, if the reference had names.
+        Their names, if the reference had names; a data frame with the columns 0, 1, 2 and so on has none.
 
     See Also
     --------
@@ -122,12 +123,12 @@ class ExpressionPrior(BaseEstimator):
         ValueError
             If the input contains NaN or infinity, if `y` has only one class, or if no class has two rows.
         """
-        rows, labels = read_reference(self, X, y)
+        rows, labels = read_reference(self, X, y, groups)
         check_groups(groups, len(labels))
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self.class_counts_ = np.bincount(codes)
         self._check_classes()
-        self.groups_ = None if groups is None else np.unique(np.asarray(groups))
+        self.groups_ = None if groups is None else np.unique(identifiers(groups))
         self.description_ = ""
         self._learn(rows, codes)
         if self.range_[1] > LARGEST_LOG:

@@ -8,19 +8,25 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from ..utils.checks import check_labels, check_names
-from ..utils.containers import as_container, dense
+from ..utils.checks import check_labels, check_names, check_order
+from ..utils.containers import as_container, dense, with_text_names
 from ._low_rank import LowRank
 
 _BLOCK = 2**22  # values of a block of rows
 
 
-def read_reference(estimator: Any, X: Any, y: Any) -> tuple[Any, np.ndarray]:
+def read_reference(estimator: Any, X: Any, y: Any, groups: Any) -> tuple[Any, np.ndarray]:
     """Return the checked rows, which may be sparse, and labels of a reference; `estimator` learns its genes."""
+    check_order(X, y=y, groups=groups)
     labels = y if y is None else check_labels(as_container(y))[0]
     check_names(X)
     return validate_data(
-        estimator, X=X, y=labels, reset=True, accept_sparse="csr", dtype=(np.float64, np.float32)
+        estimator,
+        X=with_text_names(X),
+        y=labels,
+        reset=True,
+        accept_sparse="csr",
+        dtype=(np.float64, np.float32),
     )
 
 

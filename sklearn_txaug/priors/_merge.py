@@ -28,7 +28,7 @@ def merged(priors: list[ExpressionPrior]) -> ExpressionPrior:
     first.class_counts_ = np.concatenate([prior.class_counts_ for prior in everyone])
     first.classes_ = np.array([str(label) for prior in everyone for label in prior.classes_])
     groups = [prior.groups_ for prior in everyone if prior.groups_ is not None]
-    first.groups_ = np.unique(np.concatenate([group.astype(str) for group in groups])) if groups else None
+    first.groups_ = np.unique(np.concatenate(groups)) if groups else None
     first.description_ = "\n\n".join(prior.description_ for prior in everyone if prior.description_)
     return first
 

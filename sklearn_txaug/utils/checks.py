@@ -26,7 +26,7 @@ def check_labels(y: Any) -> tuple[Any, int]:
     values = np.asarray(y, dtype=object)
     if not values.ndim:
         raise ValueError(f"y must have one label for each row of X, got {y!r}")
-    _check_label_values(values.ravel())
+    check_label_values(values)
     if values.ndim == 2 and values.shape[1] > 1:  # frames and lists of lists too
         y = np.asarray(y)
     check_classification_targets(y)
@@ -34,7 +34,11 @@ def check_labels(y: Any) -> tuple[Any, int]:
     return labels, values.shape[1] if one_vs_all else 0
 
 
-def _check_label_values(values: np.ndarray) -> None:
+def check_label_values(y: Any) -> None:
+    """Refuse labels that are missing, which text would turn into a class of their own, and those of mixed types."""
+    if sparse.issparse(y):
+        return
+    values = np.asarray(y, dtype=object).ravel()
     n_missing = _count_missing(values)
     if n_missing:
         raise ValueError(f"Input y contains NaN: {n_missing} labels are missing; drop their rows")
@@ -53,12 +57,25 @@ def is_missing(values: np.ndarray) -> np.ndarray:
     )
 
 
-def check_names(X: Any) -> None:
+def check_names(X: Any, name: str = "X") -> None:
     """Refuse a DataFrame with several columns of one name."""
     if hasattr(X, "select_dtypes"):
         repeated = X.columns[X.columns.duplicated()].tolist()
         if repeated:
-            raise ValueError(f"X has several columns of one name: {repeated[:5]}; merge or rename them")
+            raise ValueError(f"{name} has several columns of one name: {repeated[:5]}; merge or rename them")
+
+
+def check_order(X: Any, rows: str = "X", **given: Any) -> None:
+    """Refuse labels or groups of pandas that name the rows of X, called `rows`, in another order.
+
+    Rows that are merely numbered, as those of a Series made of a list are, have the order of X.
+    """
+    for name, values in given.items():
+        if not hasattr(values, "iloc") or not hasattr(X, "iloc") or values.index.equals(X.index):
+            continue
+        numbered = any(list(index) == list(range(len(index))) for index in (values.index, X.index))
+        if not numbered and len(values) == len(X) and set(values.index) == set(X.index):
+            raise ValueError(f"{name} has the rows of {rows} in another order; use {name}.loc[{rows}.index]")
 
 
 def check_has_rows(X: Any, name: str = "X") -> None:
@@ -71,12 +88,17 @@ def check_has_rows(X: Any, name: str = "X") -> None:
         )
 
 
+def is_anndata(X: Any) -> bool:
+    """Tell whether a table is an AnnData, from which arrays cannot be made."""
+    return hasattr(X, "obs_names") and hasattr(X, "var_names")
+
+
 def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
     """Report in the user's terms what scikit-learn's validation would report about arrays.
 
     Columns of text are left to the caller if the table may be `mixed`.
     """
-    if hasattr(X, "obs_names") and hasattr(X, "var_names"):
+    if is_anndata(X):
         raise TypeError(
             "X is an AnnData, of which obs holds the labels; use "
             "sklearn_txaug.datasets.augment_anndata(adata, sampler, label_key)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,32 @@ def no_rows(container: Any) -> Any:
         if hasattr(empty.index, forget):
             empty.index = getattr(empty.index, forget)()
     return empty
+
+
+def with_text_names(X: Any) -> Any:
+    """Return a data frame whose columns are named by numbers, such as Entrez identifiers, with text for these names.
+
+    scikit-learn takes such a table for one without names, and genes would be matched by position. Anything else, and
+    a data frame with the columns 0, 1, 2 and so on, is returned as it is.
+    """
+    names = getattr(X, "columns", None)
+    if not hasattr(X, "iloc") or names is None or names.nlevels > 1:
+        return X
+    numbered = len(names) and all(isinstance(n, Real) and not isinstance(n, bool) for n in names)
+    if not numbered or list(names) == list(range(len(names))):
+        return X
+    named = X.copy(deep=False)
+    named.columns = identifiers(names)
+    return named
+
+
+def identifiers(values: Any) -> np.ndarray:
+    """Return names of patients, classes or genes as text, of which 7, 7.0 and "7" are one."""
+    values = np.asarray(values)
+    if values.dtype.kind not in "fO":
+        return values.astype(str)
+    texts = [str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in values.tolist()]
+    return np.array(texts, dtype=np.str_)
 
 
 def dense(X: Any) -> Any:

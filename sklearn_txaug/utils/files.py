@@ -74,6 +74,10 @@ def replacing(path: Path) -> Iterator[Path]:
     'complete'
     """
     path = Path(os.path.realpath(path))
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a file is to be written, and this is a folder", str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no folder", str(path.parent))
     _remove_remains(path.parent)
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}_", dir=path.parent))
     new = folder / path.name

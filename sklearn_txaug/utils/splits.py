@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, check_cv
 
+from .containers import identifiers
+
 ROWS_PER_CLASS = 2  # the minimum in every training subset
 
 
@@ -28,6 +30,7 @@ def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.
     seed : int
         Determines the split.
     """
+    groups = _sortable(groups)
     with _rare_classes_allowed():
         return next(_k_fold(max(2, round(1 / fraction)), y, groups, seed).split(np.zeros(len(y)), y, groups))
 
@@ -62,7 +65,7 @@ def splits(
     ValueError
         If a splitter puts rows of one group on both sides.
     """
-    cv = 5 if cv is None else cv
+    cv, groups = 5 if cv is None else cv, _sortable(groups)
     whole = isinstance(cv, Integral)
     splitters = (
         [_k_fold(int(cv), y, groups, seed + repeat) for repeat in range(n_repeats)]
@@ -82,6 +85,12 @@ def splits(
                 f"cv={cv!r} puts rows of one group on both sides; use a splitter by groups, or an int"
             )
     return pairs
+
+
+def _sortable(groups: Any) -> Any:
+    """Return groups whose types are mixed, or that are text, as text."""
+    given = np.asarray(groups)
+    return identifiers(given) if given.dtype.kind == "O" and given.ndim == 1 else groups
 
 
 def _k_fold(n_splits: int, y: np.ndarray, groups: Any, seed: int) -> Any:
