@@ -47,13 +47,14 @@ class AdversarialSampler(TorchSampler):
 
     _net_class: ClassVar[type[AdversarialNet]] = AdversarialNet
     _ema_child: ClassVar[str] = "generator"
+    _critic_haste: ClassVar[float] = 1.0  # rate of the critic beside that of the generator, unless it is given
 
     def _net_defaults(self) -> dict[str, Any]:
         return {
             "optimizer": torch.optim.Adam,
             "optimizer__betas": (0.0, 0.9),
             "n_critic": self.n_critic,
-            "critic_optimizer__lr": self.critic_lr or self.lr,
+            "critic_optimizer__lr": self.critic_lr or self._critic_haste * self.lr,
         }
 
 

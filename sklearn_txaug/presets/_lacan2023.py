@@ -15,6 +15,7 @@ _PLAYERS_LACAN2023: dict[str, Any] = {
     "generator_norm": "batch",
     "critic_norm": "none",
     "lr": 5e-4,  # the default of the code that was found
+    "critic_lr": 5e-4,
     "max_epochs": 800,
     "ema_decay": None,
     "quantile_mapping": False,
