@@ -217,6 +217,18 @@ def test_narrow_denoisers_correct_a_linear_guess():
         assert (settings["preconditioning"], settings["conditioning"]) == ("gaussian", "embedding")
 
 
+def test_generators_of_the_small_scale_have_time_to_learn():
+    """At the published rates, after five epochs, they draw much the same row again and again."""
+    for paper, name, epochs, rate in (
+        ("lacan2023", "WGAN-GP", 25, 5e-3),
+        ("lacan2026", "WGAN-GP", 50, 5e-3),
+        ("gmda2024", "GMDA", 150, 3e-3),
+    ):
+        settings = small(PAPERS[paper]["tcga"], 700).systems[name].settings
+        assert settings["max_epochs"] == epochs
+        assert min(settings["lr"], settings.get("critic_lr", 1)) >= rate
+
+
 def test_what_a_cohort_lacks_is_left_out(one_task):
     bare = one_task._replace(landmarks=None, ppi=None)
     paper, missing = available(PAPERS["lacan2023"]["tcga"], bare)

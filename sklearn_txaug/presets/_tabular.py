@@ -17,7 +17,9 @@ _XU2019: dict[str, Any] = {
 }
 
 #: Xu, Skoularidou, Cuesta-Infante, Veeramachaneni 2019 (CTGAN, TVAE); any table. The papers that compare them with
-#: generators of expression train them for 5,000 to 30,000 epochs.
+#: generators of expression train them for 5,000 to 30,000 epochs. Two things of the published CTGAN are not here. The
+#: label is the condition alone, where the published generator also makes it, and a cross-entropy pulls it to the
+#: condition, which is one categorical column at a time. Modes of a gene that overlap are one.
 XU2019: dict[str, dict[str, Any]] = {
     "CTGANSampler": {
         **_XU2019,

@@ -113,8 +113,8 @@ def answer(compared: Sequence[Compared], paper: Paper, scale: str) -> list[str]:
     lines = []
     if scale == "small":
         lines.append(
-            "Scale small: narrow networks, short trainings, fewer neighbours. It shows that every step runs; its "
-            "figures are no measure of the paper."
+            "Scale small: narrow networks, short trainings, with higher learning rates for GANs and GMDA, and fewer "
+            "neighbours. It shows that every step runs; its figures are no measure of the paper."
         )
     judged = [c for c in compared if c.agrees is not None]
     if judged:

@@ -210,6 +210,7 @@ TCGA = Paper(
         ),
     ),
     unjudged=("accuracy of a class",),
+    players_epochs=25,
     known=(
         "The baselines of the published figure 3 are those of the next larger number of real rows (50 shows 100), so "
         "they are not among the figures here.",

@@ -65,8 +65,9 @@ class Paper(NamedTuple):
     rows. `classifiers` are those of reverse validation and `embedders` those of the Frechet distance and of
     augmentation, by task: "" is the label, "cancer" tumour or normal; with the suffix ``", all genes"`` they are
     for whole transcriptomes. `covariates` are what generators are conditioned on besides. `unjudged` are beginnings
-    of names whose published figures are of other conditions. `known` are mistakes and peculiarities of the published
-    figures, `notes` what the reproduction does differently.
+    of names whose published figures are of other conditions. `players_epochs` are the epochs of adversarial systems
+    at the small scale: fewer in a paper of many. `known` are mistakes and peculiarities of the published figures,
+    `notes` what the reproduction does differently.
     """
 
     source: str
@@ -83,6 +84,7 @@ class Paper(NamedTuple):
     covariates: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     unjudged: Sequence[str] = ()
+    players_epochs: int = 50
     known: Sequence[str] = ()
     notes: Sequence[str] = ()
 

@@ -16,6 +16,9 @@ _ROWS, _GENES = 1000, 1200
 _LEAST = 6  # rows of a class that are kept, as far as it has them
 _STEPS = 4000  # rows shown in a training: the same number for cohorts of any size
 _MORE = 10  # times as many for a denoiser, whose steps are cheap, and which with fewer draws rows far from all others
+_PROBED_EPOCHS = 150
+# Least learning rates: at the published ones, in this time, players and probes leave all rows alike.
+_PLAYERS_LR, _PROBED_LR = 5e-3, 3e-3
 _LIMITS = {
     "batch_size": 60,
     "n_critic": 2,
@@ -27,11 +30,14 @@ _LIMITS = {
 _WIDTH = 64
 
 
-def shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
-    """Return settings of a sampler or a net for a short training on `n_train` rows."""
+def shrunk(settings: Mapping[str, Any], n_train: int, players_epochs: int = 50) -> dict[str, Any]:
+    """Return settings of a sampler or a net for a short training on `n_train` rows.
+
+    `players_epochs` are those of two players, who learn from each other and therefore late.
+    """
     is_denoiser = "n_diffusion_steps" in settings
-    times = _MORE if is_denoiser else 1
-    limits = {"max_epochs": times * max(2, min(20, _STEPS // n_train)), **_LIMITS}
+    epochs, least_lr = _training(settings, n_train, players_epochs)
+    limits = {"max_epochs": epochs, **_LIMITS}
     changed: dict[str, Any] = {k: min(settings[k], most) for k, most in limits.items() if k in settings}
     for name, widths in settings.items():
         if name.endswith("hidden_layer_sizes") and widths is not None:
@@ -39,9 +45,19 @@ def shrunk(settings: Mapping[str, Any], n_train: int) -> dict[str, Any]:
     if is_denoiser:  # whose narrow layers cannot pass the noise of many genes on
         changed |= {"preconditioning": "gaussian"}
         changed |= {"conditioning": "embedding"} if "conditioning" in settings else {}
+    changed |= {rate: max(settings[rate], least_lr) for rate in ("lr", "critic_lr") if settings.get(rate)}
     if isinstance(settings.get("scaler"), Pipeline):
         changed["scaler"] = clone(settings["scaler"]).set_params(quantile__n_quantiles=50)
     return {**settings, **changed}
+
+
+def _training(settings: Mapping[str, Any], n_train: int, players_epochs: int) -> tuple[int, float]:
+    """Return the number of epochs and the least learning rate."""
+    if "n_critic" in settings:
+        return players_epochs, _PLAYERS_LR
+    if "n_probes" in settings:
+        return _PROBED_EPOCHS, _PROBED_LR
+    return (_MORE if "n_diffusion_steps" in settings else 1) * max(2, min(20, _STEPS // n_train)), 0.0
 
 
 def small_net(estimator: Any, n_train: int) -> Any:
@@ -65,7 +81,7 @@ def small(paper: Any, n_train: int) -> Any:
         classifiers=nets(paper.classifiers),
         embedders=nets(paper.embedders),
         systems={
-            name: system._replace(settings=shrunk(system.settings, n_train))
+            name: system._replace(settings=shrunk(system.settings, n_train, paper.players_epochs))
             for name, system in paper.systems.items()
         },
     )
