@@ -81,6 +81,7 @@ class Indicator:
     pitfall: str
     compute: Compute
     variants: Mapping[str, Compute]
+    prepare: Callable[..., Callable[[np.ndarray], Any]] | None
 
     @property
     def name(self) -> str:
@@ -122,8 +123,14 @@ class Indicator:
         self, X_train: np.ndarray, X_test: np.ndarray, X_synthetic: np.ndarray, **offered: Any
     ) -> Any:
         """Compute an indicator that needs held-out rows, with the settings offered that it takes."""
+        return self.against(X_train, X_test, **offered)(X_synthetic)
+
+    def against(self, X_train: np.ndarray, X_test: np.ndarray, **offered: Any) -> Callable[[np.ndarray], Any]:
+        """Return a function that computes an indicator that needs held-out rows for any synthetic rows."""
         settings = {name: value for name, value in offered.items() if takes(self.function, name)}
-        return self.function(X_train, X_test, X_synthetic, **settings)
+        if self.prepare is not None:
+            return self.prepare(X_train, X_test, **settings)
+        return lambda X_synthetic: self.function(X_train, X_test, X_synthetic, **settings)
 
 
 INDICATORS: list[Indicator] = []
@@ -143,6 +150,7 @@ def indicator(
     settings: SettingsOf | None = None,
     variants: Mapping[str, SettingsOf] | None = None,
     compute: Compute | None = None,
+    prepare: Callable[..., Callable[[np.ndarray], Any]] | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a function as an indicator.
 
@@ -177,6 +185,9 @@ def indicator(
     compute : callable, default=None
         Computes it from a `ComparedSets` in another way than by a call of the function, to use the distances that
         indicators share.
+    prepare : callable, default=None
+        Of an indicator that needs held-out rows: does what needs no synthetic rows, given training rows, held-out
+        rows and settings, and returns a function of synthetic rows, for who compares several sets of these.
 
     Examples
     --------
@@ -203,6 +214,7 @@ def indicator(
             pitfall=pitfall,
             compute=compute or _call(function, settings),
             variants={name: _call(function, variant) for name, variant in (variants or {}).items()},
+            prepare=prepare,
         )
         vars(function)["indicator"] = declared
         INDICATORS.append(declared)
