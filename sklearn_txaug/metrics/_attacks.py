@@ -112,7 +112,7 @@ class ShrunkGaussian:
 
     def _centred(self, X: np.ndarray) -> Iterator[np.ndarray]:
         """Yield blocks of rows less the mean, in double precision."""
-        return (X[rows] - self._mean for rows in blocks(*X.shape, LARGE_BLOCK))
+        return (X[rows] - self._mean for rows in blocks(len(X), X.shape[1], LARGE_BLOCK))
 
     def _by_rows(self, X: np.ndarray, centred: bool = False) -> np.ndarray:
         """Return the products of rows with those of this Gaussian."""

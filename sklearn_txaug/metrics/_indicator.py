@@ -14,7 +14,7 @@ from ..utils.docs import with_texts
 from ._texts import shared_texts
 
 if TYPE_CHECKING:
-    from ._sets import ComparedSets
+    from ._sets import ComparedSets, Shared
 
 Direction = Literal["max", "min"] | float
 Compute = Callable[["ComparedSets"], Any]
@@ -81,6 +81,7 @@ class Indicator:
     pitfall: str
     compute: Compute
     variants: Mapping[str, Compute]
+    compute_three: Callable[..., Any]
     prepare: Callable[..., Callable[[np.ndarray], Any]] | None
 
     @property
@@ -148,8 +149,9 @@ def indicator(
     reference: str = "",
     pitfall: str = "",
     settings: SettingsOf | None = None,
-    variants: Mapping[str, SettingsOf] | None = None,
+    variants: Mapping[str, Compute] | None = None,
     compute: Compute | None = None,
+    compute_three: Callable[..., Any] | None = None,
     prepare: Callable[..., Callable[[np.ndarray], Any]] | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a function as an indicator.
@@ -181,10 +183,12 @@ def indicator(
         Gives, for a `ComparedSets`, the keyword arguments to compute it with; labels, device and seed are added
         where the function takes them.
     variants : dict of str to callable, default=None
-        Further lines of the report: the same with other settings, by what is put behind the name.
+        Further lines of the report: how to compute the same with other settings, by what is put behind the name.
     compute : callable, default=None
-        Computes it from a `ComparedSets` in another way than by a call of the function, to use the distances that
-        indicators share.
+        Computes it from a `ComparedSets` in another way than by a call of the function, to use the distances and
+        classifiers that indicators share.
+    compute_three : callable, default=None
+        The same of an indicator that needs held-out rows, given a `Shared`, training, held-out and synthetic rows.
     prepare : callable, default=None
         Of an indicator that needs held-out rows: does what needs no synthetic rows, given training rows, held-out
         rows and settings, and returns a function of synthetic rows, for who compares several sets of these.
@@ -213,7 +217,8 @@ def indicator(
             reference=reference,
             pitfall=pitfall,
             compute=compute or _call(function, settings),
-            variants={name: _call(function, variant) for name, variant in (variants or {}).items()},
+            variants=variants or {},
+            compute_three=compute_three or _call_three(function),
             prepare=prepare,
         )
         vars(function)["indicator"] = declared
@@ -229,6 +234,14 @@ def _call(function: Callable[..., Any], settings: SettingsOf | None) -> Compute:
         given = {name: value for name, value in offered.items() if takes(function, name)}
         given |= settings(sets) if settings else {}
         return function(*(sets.rows_and_labels if takes(function, "y_real") else sets.rows), **given)
+
+    return compute
+
+
+def _call_three(function: Callable[..., Any]) -> Callable[..., Any]:
+    def compute(shared: Shared, *sets: np.ndarray) -> Any:
+        given = {"device": shared.settings.device} if takes(function, "device") else {}
+        return function(*sets, **given)
 
     return compute
 
