@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -191,4 +192,12 @@ class TorchSampler(NetEstimator, GenerativeSampler):
             generator = torch_generator(rng.integers(2**63), device)
             # 64 MiB of rows at a time, and of what layers of up to 8,192 units make of them
             chunks = y.to(device).split(max(1, 2**24 // max(8192, self.n_features_in_)))
-            return np.concatenate([module.sample(chunk, generator).float().cpu().numpy() for chunk in chunks])
+            drawn = (module.sample(chunk, generator).float().cpu().numpy() for chunk in chunks)
+            if len(chunks) == 1:
+                return next(drawn)
+            first = next(drawn)
+            rows, start = np.empty((len(y), first.shape[1]), first.dtype), 0
+            for part in chain([first], drawn):
+                rows[start : start + len(part)] = part
+                start += len(part)
+            return rows
