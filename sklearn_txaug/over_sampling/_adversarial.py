@@ -48,6 +48,10 @@ class AdversarialSampler(TorchSampler):
     _net_class: ClassVar[type[AdversarialNet]] = AdversarialNet
     _ema_child: ClassVar[str] = "generator"
 
+    def _gene_width(self) -> int:
+        ends = self.generator_hidden_layer_sizes[-1:], self.critic_hidden_layer_sizes[:1]
+        return sum(width for end in ends for width in end)
+
     def _net_defaults(self) -> dict[str, Any]:
         return {
             "optimizer": torch.optim.Adam,

@@ -17,6 +17,7 @@ from torch.utils.data import TensorDataset
 from .._nn.callbacks import EMA
 from .._nn.conditions import CovariateLayout, takes_covariates, with_covariates
 from .._nn.estimator import NetEstimator, as_rows
+from .._nn.loader import default_batch_size
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator
 from ..utils.constraints import ShareBelowOne
@@ -26,6 +27,9 @@ from ..utils.typing import MatrixLike, RandomState
 from ._covariates import CovariateRows
 from ._interpolation import between, check_ends, check_path
 from .base import NOT_TRAINED, GenerativeSampler
+
+_COPIES = 6  # of the weights: they, their average, that of the last good epoch, gradients, and two moments
+_ACTIVATIONS = 10  # of a batch that are as wide as the rows
 
 
 @estimator
@@ -49,6 +53,15 @@ class TorchSampler(NetEstimator, GenerativeSampler):
     @abstractmethod
     def _make_module(self, n_features: int, n_classes: int) -> GenerativeModule:
         """Return the generator: ``forward(x, y)`` is its loss, ``sample(y, rng)`` draws rows."""
+
+    def _gene_width(self) -> int:
+        """Return the widths, in all, of the layers that reach every gene; 0 for nets of components."""
+        return 0
+
+    def _held_rows(self, n_rows: int) -> float:
+        width, batch = self._gene_width(), self.batch_size or default_batch_size(n_rows)
+        net = _COPIES * width + _ACTIVATIONS * (batch if batch > 0 else n_rows) if width else 0
+        return super()._held_rows(n_rows) + net
 
     def _recalled(self) -> None:
         for name in self._drawing:

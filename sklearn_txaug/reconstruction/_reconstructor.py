@@ -21,7 +21,7 @@ from ._landmark_columns import find_landmarks, landmark_columns
 from ._ridge import LeaveOutRidge
 
 _ROWS = 1024  # rows at a time
-_COLUMNS = 1024  # targets at a time
+_COLUMNS = 256  # targets at a time
 _N_FOLDS = 5
 
 
