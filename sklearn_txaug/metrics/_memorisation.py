@@ -168,5 +168,10 @@ def _privacy_loss_of(train: Neighbours, test: Neighbours) -> PrivacyLoss:
 
 
 def _shared_privacy_loss(shared: Shared, *sets: np.ndarray) -> PrivacyLoss:
-    train, test, synthetic = (shared.draw(X, min(map(len, sets))) for X in sets)
+    size = min(map(len, sets))
+
+    def cut(X: np.ndarray) -> np.ndarray:
+        return shared.once(f"cut to {size}", [X], lambda: equal_sizes(X, X[:size])[0])
+
+    train, test, synthetic = map(cut, sets)
     return _privacy_loss_of(shared.neighbours(train, synthetic), shared.neighbours(test, synthetic))
