@@ -1,10 +1,18 @@
 """What does not fit into memory is refused before any work."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import sparse
 
-from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.over_sampling import (
+    GaussianSampler,
+    LandmarkSampler,
+    LatentSampler,
+    VAESampler,
+    WGANGPSampler,
+)
 from sklearn_txaug.utils import memory
 
 N_ROWS, N_GENES = 40, 50
@@ -72,3 +80,33 @@ def test_free_memory_is_that_of_the_container(tmp_path, monkeypatch):
     assert memory.available_memory() == 2_300_000
     (tmp_path / "memory.max").write_text("max\n")
     assert memory.available_memory() > 5_000_000
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        GaussianSampler(),
+        LatentSampler(GaussianSampler()),
+        LandmarkSampler(GaussianSampler(), landmarks=range(50)),
+    ],
+    ids=lambda sampler: type(sampler).__name__,
+)
+def test_the_estimate_covers_what_a_training_takes(sampler):
+    X, y = np.random.default_rng(0).normal(size=(600, 6000)).astype(np.float32), np.arange(600) % 5
+    sampler.set_params(random_state=0)
+    tracemalloc.start()
+    try:
+        sampler.fit(X, y)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    blocks = 20 * 2**20
+    assert peak < 4 * X.shape[1] * sampler._held_rows(len(X)) + blocks
+
+
+@pytest.mark.parametrize("make", [VAESampler, WGANGPSampler])
+def test_the_estimate_counts_the_weights_of_wide_nets(make):
+    X, y = np.random.default_rng(0).normal(size=(40, 3000)).astype(np.float32), np.arange(40) % 2
+    sampler = make(max_epochs=1, random_state=0, device="cpu").fit(X, y)
+    weights = sum(weight.numel() for weight in sampler.module_.parameters())
+    assert 0.8 < sampler._gene_width() * X.shape[1] / weights < 1.05

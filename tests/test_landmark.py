@@ -90,7 +90,8 @@ def test_gaussian_noise_has_the_variances_beyond_its_rank():
     errors = rng.normal(size=(300, 200)) * np.linspace(0.5, 2, 200)
     noise = GaussianNoise().fit(errors, 0)
     assert len(noise.factor_) == 128
-    drawn = noise.draw(np.empty((5000, 3)), rng)
+    drawn = np.zeros((5000, errors.shape[1]))
+    noise.add(drawn, np.empty((5000, 3)), rng, np.arange(errors.shape[1]))
     np.testing.assert_allclose(drawn.std(axis=0), np.sqrt(np.mean(errors**2, axis=0)), rtol=0.06)
 
 

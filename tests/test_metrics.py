@@ -137,7 +137,7 @@ def test_neighbours_keep_what_they_know(monkeypatch):
     X, Z = two_sets()
     neighbours = _distances.Neighbours(X, Z)
     fifth, first = neighbours.radii("real", 5), neighbours.radii("real", 1)
-    monkeypatch.setattr(_distances, "nearest_in_set", None)
+    monkeypatch.setattr(_distances, "distance_blocks", None)
     np.testing.assert_array_equal(neighbours.radii("real", 5), fifth)
     assert (first < fifth).all()
 

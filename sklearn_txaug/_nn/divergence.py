@@ -118,6 +118,7 @@ class DivergenceGuard(Callback):
     def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         if self.is_good_:
             self.is_good_ = False
+            self.good_ = {}  # not two at a time
             self.good_ = {
                 "n_epochs": len(net.history) - 1,
                 "n_taken_back": self.n_taken_back_,
@@ -220,13 +221,21 @@ class DivergenceGuard(Callback):
 def _some_rows(x: Tensor, y: Tensor) -> Rows:
     """Return rows from all over the training rows to compare with."""
     some = torch.linspace(0, len(x) - 1, min(len(x), _N_ROWS), device=x.device).long()
-    mean, scale = x.mean(dim=0), (x - x.mean(dim=0)).square().mean(dim=0).sqrt()
+    width = max(1, 2**18 // len(x))  # so that no copy of the rows is made
+    measured = [_columns(part) for part in x.split(width, dim=1)]
+    mean, scale, largest = (torch.cat(values) for values in zip(*measured, strict=True))
     far = (mean.square() + scale.square()).sqrt().clamp(min=1)
-    varies = scale > 1e-6 * x.abs().amax(dim=0).clamp(min=1e-6)
+    varies = scale > 1e-6 * largest.clamp(min=1e-6)
     scale, far = scale.where(varies, torch.inf), far.where(varies, torch.inf)
     codes = class_codes(y[some])
     rows = (x[some] - mean) / scale
     return Rows(rows, y[some], codes, mean, scale, far, *_variation(rows, codes))
+
+
+def _columns(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the mean, the standard deviation and the largest absolute value of each column."""
+    mean = x.mean(dim=0)
+    return mean, (x - mean).square().mean(dim=0).sqrt(), x.abs().amax(dim=0)
 
 
 def _variation(rows: Tensor, codes: Tensor) -> tuple[float, float]:
@@ -248,9 +257,14 @@ def _agreement(a: Tensor, b: Tensor) -> float:
 
 
 def _state(net: Any) -> dict[str, Any]:
-    """Return the state of a net as an epoch begins, without what optimisers and the user's callbacks know."""
+    """Return the state of a net as an epoch begins, without what optimisers and the user's callbacks know.
+
+    Weights that have an average are left out: the average takes their place.
+    """
     state = state_of(net)
     del state["history"]
+    averaged = {weight.data_ptr() for average in averages_of(net) for weight in average.weights_}
+    state["tensors"] = {k: value for k, value in state["tensors"].items() if value.data_ptr() not in averaged}
     for optimizer in state["optimizers"].values():
         optimizer["state"] = {}
     own = {name for name, callback in net.callbacks_ if type(callback).__module__.split(".")[0] == _PACKAGE}

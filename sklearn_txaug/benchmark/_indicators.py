@@ -9,9 +9,9 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from .. import metrics  # noqa: F401  (declares the indicators)
+from ..metrics._classifier import standardised_logistic_regression
 from ..metrics._indicator import Indicator, reported_indicators
 from ..metrics._sets import ComparedSets, LabelledRows, Settings
-from ..metrics._utility import standardised_logistic_regression
 from ..neural_network import MLPNetClassifier
 from ._cohort import Cohort
 

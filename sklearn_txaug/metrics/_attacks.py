@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
+from scipy.linalg import cholesky, solve_triangular
 from scipy.special import ndtri
 from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
 
+from ..utils.blocks import LARGE_BLOCK, blocks
 from ..utils.random import draw_integer, seeded
 from ._distances import as_rows, nearest_between
 
@@ -21,66 +23,105 @@ N_NEIGHBOURS = 10
 ShadowGenerator = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
 
 
-class Knowledge(NamedTuple):
-    """What an attacker holds: synthetic rows, and reference rows of the same source that trained nothing."""
+class Compared:
+    """Rows measured against reference rows, once for all the synthetic rows that they are then held against.
 
-    synthetic: np.ndarray
-    reference: np.ndarray
-    device: Any
+    Reference rows are of the same source as the rows and trained nothing; an attacker holds them and synthetic rows.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_features)
+        Rows of people of whom the attacker wants to know whether they are members.
+    reference : ndarray of shape (n_reference, n_features)
+        The reference rows.
+    device : str
+        Torch device of the distances.
+    """
+
+    def __init__(self, rows: np.ndarray, reference: np.ndarray, device: Any):
+        self.device = device
+        self._far = _mean_distances(rows, reference, device)
+        self._density = _log_density(rows, reference)
+
+    def measure(self, rows: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
+        """Return, for the same rows, three scores that are larger for those that rather trained the generator.
+
+        They are minus the distance to the nearest synthetic row, relative to that to the nearest reference row; the
+        same of the ten nearest on average; and the logarithm of the density of the synthetic rows divided by that of
+        the reference rows.
+        """
+        near = _mean_distances(rows, synthetic, self.device)
+        k = min(near.shape[1], self._far.shape[1]) - 1
+        relative = [np.log(near[:, j] / self._far[:, j]) for j in (0, k)]
+        density = _log_density(rows, synthetic) - self._density
+        return np.column_stack([-relative[0], -relative[1], density])
 
 
-def distance_attack(rows: np.ndarray, known: Knowledge) -> np.ndarray:
-    """Return minus the distance to the nearest synthetic row, relative to that to the nearest reference row."""
-    return -_relative_distances(rows, known, 1)[:, 0]
+def _mean_distances(rows: np.ndarray, others: np.ndarray, device: Any) -> np.ndarray:
+    """Return the sums of the distances to the 1, 2, ... nearest of the others."""
+    A, B = as_rows(rows, others, device=device)
+    sums = nearest_between(A, B, min(N_NEIGHBOURS, B.n_rows))[0].sqrt().cumsum(dim=1)
+    return np.asarray(sums.cpu()) + _TINY  # a row that is in both sets is no sign of anything
 
 
-def density_attack(rows: np.ndarray, known: Knowledge) -> np.ndarray:
-    """Return the logarithm of the density of the synthetic rows divided by that of the reference rows."""
-    rng = np.random.default_rng(0)
-    synthetic, reference = (_at_most(X, rng) for X in (known.synthetic, known.reference))
-    return ShrunkGaussian(synthetic).log_density(rows) - ShrunkGaussian(reference).log_density(rows)
-
-
-def _relative_distances(rows: np.ndarray, known: Knowledge, k: int) -> np.ndarray:
-    """Return the mean distances to the 1 to k nearest synthetic rows, each divided by that to reference rows."""
-    A, synthetic, reference = as_rows(rows, known.synthetic, known.reference, device=known.device)
-    k = min(k, synthetic.n_rows, reference.n_rows)
-    near, far = (nearest_between(A, B, k)[0].sqrt().cumsum(dim=1) for B in (synthetic, reference))
-    near, far = near + _TINY, far + _TINY  # a row that is in both sets is no sign of anything
-    return np.asarray(torch.log(near / far).cpu())
-
-
-def _at_most(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return X if len(X) <= _MOST_ROWS else X[rng.choice(len(X), _MOST_ROWS, replace=False)]
+def _log_density(rows: np.ndarray, of: np.ndarray) -> np.ndarray:
+    if len(of) > _MOST_ROWS:
+        of = of[np.random.default_rng(0).choice(len(of), _MOST_ROWS, replace=False)]
+    return ShrunkGaussian(of).log_density(rows)
 
 
 class ShrunkGaussian:
-    """A Gaussian under Ledoit-Wolf shrinkage, by the singular vectors of its rows: no square matrix of the genes.
+    """A Gaussian under Ledoit-Wolf shrinkage, by the smaller of the two products of its rows with themselves.
 
-    Ledoit and Wolf's amount of shrinkage needs the sums of the fourth powers of the singular values and of the norms
-    of the rows only.
+    Ledoit and Wolf's amount of shrinkage needs the sums of the squares of the product and of the fourth powers of the
+    norms of the rows only. With fewer rows than genes, the inverse of the covariance follows from the product of rows
+    by Woodbury's identity.
     """
 
     def __init__(self, X: np.ndarray):
         n, d = X.shape
-        self._mean = X.mean(axis=0)
-        residuals = X - self._mean
-        _, s, self._directions = np.linalg.svd(residuals, full_matrices=False)
-        norms, mean = np.square(residuals).sum(axis=1), np.square(s).sum() / n / d
-        squares = np.sum(s**4) / n**2
+        self._X, self._mean = X, X.mean(axis=0, dtype=np.float64)
+        self._is_wide = n < d
+        norms = np.concatenate([np.square(part).sum(axis=1) for part in self._centred(X)])
+        gram = self._by_rows(X) if self._is_wide else sum(part.T @ part for part in self._centred(X))
+        mean, squares = norms.sum() / n / d, np.square(gram).sum() / n**2
         apart = max(squares - d * mean**2, _TINY)
         shrinkage = min(1.0, max(0.0, np.sum(norms**2) / n**2 - squares / n) / apart)
         self._noise = max(shrinkage * mean, 1e-6 * mean, _TINY)
-        self._variances = (1 - shrinkage) * s**2 / n + self._noise
+        self._share = (1 - shrinkage) / n
+        gram *= self._share
+        gram[np.diag_indices(len(gram))] += self._noise
+        self._root = cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
+        unexplained = max(d - n, 0) * np.log(self._noise)
+        self._volume = 2 * np.log(np.diag(self._root)).sum() + unexplained
 
     def log_density(self, X: np.ndarray) -> np.ndarray:
         """Return the logarithm of the density, up to the constant of the number of genes."""
-        centred = X - self._mean
-        inside = np.square(centred @ self._directions.T)
-        outside = np.square(centred).sum(axis=1) - inside.sum(axis=1)
-        unexplained = X.shape[1] - len(self._variances)
-        volume = np.log(self._variances).sum() + unexplained * np.log(self._noise)
-        return -(inside @ (1 / self._variances) + outside.clip(min=0) / self._noise + volume) / 2
+        distances = np.concatenate([self._distances(part) for part in self._centred(X)])
+        return -(distances + self._volume) / 2
+
+    def _distances(self, centred: np.ndarray) -> np.ndarray:
+        """Return squared Mahalanobis distances."""
+        seen = self._by_rows(centred, centred=True).T if self._is_wide else centred.T
+        solved = solve_triangular(self._root, seen, lower=True, check_finite=False)
+        inside = np.square(solved).sum(axis=0)
+        if not self._is_wide:
+            return inside
+        outside = np.square(centred).sum(axis=1) - self._share * inside
+        return outside.clip(min=0) / self._noise
+
+    def _centred(self, X: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield blocks of rows less the mean, in double precision."""
+        return (X[rows] - self._mean for rows in blocks(len(X), X.shape[1], LARGE_BLOCK))
+
+    def _by_rows(self, X: np.ndarray, centred: bool = False) -> np.ndarray:
+        """Return the products of rows with those of this Gaussian."""
+        products = np.zeros((len(X), len(self._X)))
+        for genes in blocks(X.shape[1], len(self._X), LARGE_BLOCK):
+            own = self._X[:, genes] - self._mean[genes]
+            other = X[:, genes] if centred else X[:, genes] - self._mean[genes]
+            products += other @ own.T
+        return products
 
 
 class ShadowAttack:
@@ -103,23 +144,26 @@ class ShadowAttack:
         self.shadows = shadows
         self.n_splits = n_splits
 
-    def fit(self, known: Knowledge, groups: np.ndarray, rng: np.random.Generator) -> ShadowAttack:
+    def fit(
+        self, reference: np.ndarray, groups: np.ndarray, device: Any, rng: np.random.Generator
+    ) -> ShadowAttack:
         """Train shadow generators on reference rows, and the classifier on what they give away."""
         features, members = [], []
-        for inside, others, reference in self._splits(groups, rng):
+        for inside, others, rest in self._splits(groups, rng):
+            rows = reference[np.concatenate([inside, others])]
+            compared = Compared(rows, reference[rest], device)
             for shadow in self.shadows:
-                drawn = shadow(known.reference[inside], inside, rng)
-                rows = known.reference[np.concatenate([inside, others])]
-                held = Knowledge(drawn, known.reference[reference], known.device)
-                features.append(_features(rows, held))
+                drawn = shadow(reference[inside], inside, rng)
+                features.append(_normal_scores(compared.measure(rows, drawn)))
                 members.append(np.repeat([1, 0], [len(inside), len(others)]))
         self.classifier_ = LogisticRegression(class_weight="balanced").fit(
             np.concatenate(features), np.concatenate(members)
         )
         return self
 
-    def __call__(self, rows: np.ndarray, known: Knowledge) -> np.ndarray:
-        return np.asarray(self.classifier_.decision_function(_features(rows, known)))
+    def __call__(self, measured: np.ndarray) -> np.ndarray:
+        """Return scores of rows, of which `Compared` gave the others."""
+        return np.asarray(self.classifier_.decision_function(_normal_scores(measured)))
 
     def _splits(
         self, groups: np.ndarray, rng: np.random.Generator
@@ -133,12 +177,9 @@ class ShadowAttack:
             yield parts[0], parts[2], parts[1]
 
 
-def _features(rows: np.ndarray, known: Knowledge) -> np.ndarray:
-    """Return normal scores of the ranks of relative distances to few and many neighbours, and of densities."""
-    measured = np.column_stack(
-        [-_relative_distances(rows, known, N_NEIGHBOURS)[:, [0, -1]], density_attack(rows, known)]
-    )
-    return ndtri((rankdata(measured, axis=0) - 0.5) / len(rows))
+def _normal_scores(measured: np.ndarray) -> np.ndarray:
+    """Return the normal scores of the ranks of each column."""
+    return ndtri((rankdata(measured, axis=0) - 0.5) / len(measured))
 
 
 def gaussian_shadow(rows: np.ndarray, numbers: np.ndarray, rng: np.random.Generator) -> np.ndarray:

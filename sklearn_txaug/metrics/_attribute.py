@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +15,8 @@ from ._indicator import Field, indicator
 from ._validation import check_three, generator
 
 _PENALTIES = 10.0 ** np.arange(-3, 5)
+
+Predict = Callable[[np.ndarray], np.ndarray]
 
 
 class AttributeDisclosure(NamedTuple):
@@ -40,6 +44,7 @@ class AttributeDisclosure(NamedTuple):
     reference="M. Giomi, F. Boenisch, C. Wehmeyer, B. Tasnadi (2023). A unified framework for quantifying privacy "
     "risk in synthetic data. PoPETs.",
     pitfall="High for others too: genes are correlated, and that is science, not disclosure. Read the gain.",
+    prepare=lambda *sets, **settings: AttributeAttacks(*sets, **settings),
 )
 def attribute_disclosure(
     X_train: MatrixLike,
@@ -102,23 +107,55 @@ def attribute_disclosure(
     (1.0, True)
     """
     train, test, synthetic = check_three(X_train, X_test, X_synthetic)
-    rng = generator(random_state)
-    panel = _panel(hidden, train.shape[1], rng)
-    members = group_numbers(groups_train, len(train), "groups_train", "X_train")
-    others = group_numbers(groups_test, len(test), "groups_test", "X_test")
-    centre = test[:, panel].mean(axis=0)  # what is guessed without any attack
+    groups = {"groups_train": groups_train, "groups_test": groups_test}
+    return AttributeAttacks(train, test, hidden=hidden, **groups, device=device, random_state=random_state)(
+        synthetic
+    )
 
-    def explained(learnt_from: np.ndarray, rows: np.ndarray, way: Any) -> tuple[np.ndarray, np.ndarray]:
-        hidden_values = way(learnt_from[:, ~panel], learnt_from[:, panel], rows[:, ~panel], device)
-        error, total = rows[:, panel] - hidden_values, rows[:, panel] - centre
+
+class AttributeAttacks:
+    """The attacks with what needs no synthetic rows done, for any synthetic rows of the same training.
+
+    The parameters are those of `attribute_disclosure`.
+    """
+
+    def __init__(
+        self,
+        train: np.ndarray,
+        test: np.ndarray,
+        *,
+        hidden: Any = None,
+        groups_train: Any = None,
+        groups_test: Any = None,
+        device: str = "auto",
+        random_state: RandomState = 0,
+    ):
+        self.train, self.test, self.device = train, test, device
+        self._rng = generator(random_state)
+        self.panel = _panel(hidden, train.shape[1], self._rng)
+        self.members = group_numbers(groups_train, len(train), "groups_train", "X_train")
+        self.others = group_numbers(groups_test, len(test), "groups_test", "X_test")
+        self._centre = test[:, self.panel].mean(axis=0)  # what is guessed without any attack
+        self._baselines = [
+            float(_share(*self._explained(self._learn(test, way), train), np.ones(len(train))))
+            for way in _WAYS
+        ]
+
+    def __call__(self, synthetic: np.ndarray) -> AttributeDisclosure:
+        rng, results = copy.deepcopy(self._rng), []
+        for way, baseline in zip(_WAYS, self._baselines, strict=True):
+            predict = self._learn(synthetic, way)
+            parts = self._explained(predict, self.train), self._explained(predict, self.test)
+            results.append(_disclosure(parts, (self.members, self.others), baseline, rng))
+        return max(results, key=lambda result: result.gain)
+
+    def _learn(self, rows: np.ndarray, way: Any) -> Predict:
+        return way(rows[:, ~self.panel], rows[:, self.panel], self.device)
+
+    def _explained(self, predict: Predict, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the squared errors of the hidden values of each row, and of the guess."""
+        error, total = rows[:, self.panel] - predict(rows[:, ~self.panel]), rows[:, self.panel] - self._centre
         return np.square(error).sum(axis=1), np.square(total).sum(axis=1)
-
-    results = []
-    for way in (_ridge, _nearest):
-        parts = explained(synthetic, train, way), explained(synthetic, test, way)
-        baseline = float(_share(*explained(test, train, way), np.ones(len(train))))
-        results.append(_disclosure(parts, (members, others), baseline, rng))
-    return max(results, key=lambda result: result.gain)
 
 
 def _panel(hidden: Any, n_genes: int, rng: np.random.Generator) -> np.ndarray:
@@ -160,24 +197,35 @@ def _share(errors: np.ndarray, totals: np.ndarray, weights: np.ndarray) -> np.nd
     return 1 - (weights @ errors) / np.maximum(weights @ totals, 1e-300)
 
 
-def _ridge(known: np.ndarray, hidden: np.ndarray, rows: np.ndarray, device: Any) -> np.ndarray:
-    """Predict by ridge regression, with the penalty of the smallest error of each row left out."""
-    centre, mean = known.mean(axis=0), hidden.mean(axis=0)
-    U, s, V = np.linalg.svd(known - centre, full_matrices=False)
-    targets = U.T @ (hidden - mean)
-    best, coefficients = np.inf, np.zeros((known.shape[1], hidden.shape[1]))
+def _ridge(known: np.ndarray, hidden: np.ndarray, device: Any) -> Predict:
+    """Learn ridge regression, with the penalty of the smallest error of each row left out."""
+    centre, mean = known.mean(axis=0, dtype=np.float64), hidden.mean(axis=0, dtype=np.float64)
+    known, hidden = known - centre, hidden - mean
+    # with K the known genes of the rows, the columns of Q are orthogonal, and Q Q' is K K'
+    is_wide = len(known) < known.shape[1]
+    values, Q = np.linalg.eigh(known @ known.T if is_wide else known.T @ known)
+    Q = Q * np.sqrt(values.clip(min=0)) if is_wide else known @ Q
+    targets, squares = Q.T @ hidden, np.square(Q)
+    best, residuals_over_penalty = np.inf, np.zeros_like(hidden)
     for penalty in _PENALTIES:
-        shares = s**2 / (s**2 + penalty)
-        residuals = hidden - mean - U @ (shares[:, None] * targets)
-        left_out = residuals / np.maximum(1 - 1 / len(known) - np.square(U) @ shares, 1e-6)[:, None]
+        shrunk = 1 / (values.clip(min=0) + penalty)
+        residuals = hidden - Q @ (shrunk[:, None] * targets)
+        left_out = residuals / np.maximum(1 - 1 / len(known) - squares @ shrunk, 1e-6)[:, None]
         if np.square(left_out).sum() < best:
-            best = np.square(left_out).sum()
-            coefficients = V.T @ ((s / (s**2 + penalty))[:, None] * targets)
-    return mean + (rows - centre) @ coefficients
+            best, residuals_over_penalty = np.square(left_out).sum(), residuals / penalty
+    coefficients = known.T @ residuals_over_penalty
+    return lambda rows: mean + (rows - centre) @ coefficients
 
 
-def _nearest(known: np.ndarray, hidden: np.ndarray, rows: np.ndarray, device: Any) -> np.ndarray:
+def _nearest(known: np.ndarray, hidden: np.ndarray, device: Any) -> Predict:
     """Take the hidden values of the row that is nearest in the known genes."""
-    A, B = as_rows(rows, known, device=device)
-    _, nearest = nearest_between(A, B)
-    return np.asarray(hidden[nearest[:, 0].cpu().numpy()])
+
+    def predict(rows: np.ndarray) -> np.ndarray:
+        A, B = as_rows(rows, known, device=device)
+        _, nearest = nearest_between(A, B)
+        return np.asarray(hidden[nearest[:, 0].cpu().numpy()])
+
+    return predict
+
+
+_WAYS = (_ridge, _nearest)

@@ -97,7 +97,7 @@ def coverage_report(
     >>> report.groups.query("grouping == 'class'")[["group", "n_real", "covered"]].values.tolist()
     [['a', 2, 1.0], ['b', 2, 0.0]]
     """
-    pandas = require("pandas", "coverage_report")
+    require("pandas", "coverage_report")
     if (y_real is None) != (y_synthetic is None):
         raise ValueError("Give both y_real and y_synthetic, or neither.")
     labels = None
@@ -107,9 +107,16 @@ def coverage_report(
         real, synthetic, *labels = check_labelled_pair(X_real, X_synthetic, y_real, y_synthetic)
     check_neighbours(k, real, "X_real")
     check_neighbours(k, synthetic, "X_synthetic")
-    neighbours = Neighbours(real, synthetic, device)
+    index = X_real.index if hasattr(X_real, "columns") else None
+    return coverage_of(Neighbours(real, synthetic, device), k, labels, index)
+
+
+def coverage_of(neighbours: Neighbours, k: int, labels: Any = None, index: Any = None) -> CoverageReport:
+    """Return the report of neighbours that are known already, and of the labels of both sets."""
+    import pandas
+
     columns = _by_sample(neighbours, k) | (_by_label(neighbours, k, *labels) if labels else {})
-    samples = pandas.DataFrame(columns, index=X_real.index if hasattr(X_real, "columns") else None)
+    samples = pandas.DataFrame(columns, index=index)
     groups = _by_group(pandas, samples)
     return CoverageReport(
         float(samples["covered"].mean()), float(samples["recalled"].mean()), samples, groups

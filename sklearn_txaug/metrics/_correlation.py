@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -13,6 +14,9 @@ from ._distances import BLOCK, double_device
 from ._indicator import Field, indicator
 from ._validation import check_pair
 
+if TYPE_CHECKING:
+    from ._sets import ComparedSets
+
 _COST = "O(d² (n + m)) time, in blocks: no d x d matrix is kept"
 
 
@@ -22,6 +26,7 @@ _COST = "O(d² (n + m)) time, in blocks: no d x d matrix is kept"
     question="Do genes vary together as in real rows?",
     fields=[Field(column="correlation_score")],
     cost=_COST,
+    compute=lambda sets: _shared_comparison(sets)[0],
     reference="R. Viñas, H. Andrés-Terré, P. Liò, K. Bryson (2022). Adversarial generation of gene expression data. "
     "Bioinformatics 38(3), 730-737.",
     pitfall="Dominated by differences between classes: a generator of class means alone scores high. Few rows lower "
@@ -67,6 +72,17 @@ def correlation_score(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: st
     >>> round(correlation_score(X, X), 3)
     1.0
     """
+    return _compare(X_real, X_synthetic, device)[0]
+
+
+def _shared_comparison(sets: ComparedSets) -> tuple[float, float]:
+    """Return score and error, computed once for both, and for the same sets the other way round."""
+    X, Z = sorted(sets.rows, key=id)
+    return sets.shared.once("correlations", [X, Z], lambda: _compare(X, Z, sets.settings.device))
+
+
+def _compare(X_real: MatrixLike, X_synthetic: MatrixLike, device: str) -> tuple[float, float]:
+    """Return the score and the error."""
     real, synthetic = _standardised_pair(X_real, X_synthetic, device)
     d = real.shape[1]
     pairs = d * (d - 1) / 2
@@ -77,16 +93,19 @@ def correlation_score(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: st
     zz = 0.0
     xz = 0.0
     difference = 0.0
+    error = 0.0
     for start, x, z in _correlation_blocks(real, synthetic):
+        error += (x - z).abs_().sum().item()
         upper = torch.ones_like(x, dtype=torch.bool).triu_(start + 1)
         x, z = x[upper] - mean_x, z[upper] - mean_z
         xx += x.dot(x).item()
         zz += z.dot(z).item()
         xz += x.dot(z).item()
         difference = max(difference, (x - z).abs().max().item() if len(x) else 0.0)
+    error /= 2 * d**2
     if min(xx, zz) <= pairs * 1e-24:
-        return float(difference + abs(mean_x - mean_z) < 1e-12)
-    return float(np.clip(xz / np.sqrt(xx * zz), -1, 1))
+        return float(difference + abs(mean_x - mean_z) < 1e-12), error
+    return float(np.clip(xz / np.sqrt(xx * zz), -1, 1)), error
 
 
 @indicator(
@@ -137,9 +156,7 @@ def correlation_error(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: st
     >>> round(correlation_error([[0, 0], [1, 1]], [[0, 1], [1, 0]]), 3)
     0.5
     """
-    real, synthetic = _standardised_pair(X_real, X_synthetic, device)
-    total = sum((x - z).abs_().sum().item() for _, x, z in _correlation_blocks(real, synthetic))
-    return total / (2 * real.shape[1] ** 2)
+    return _compare(X_real, X_synthetic, device)[1]
 
 
 def _standardised_pair(X_real: MatrixLike, X_synthetic: MatrixLike, device: str) -> tuple[Tensor, Tensor]:

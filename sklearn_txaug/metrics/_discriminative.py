@@ -9,8 +9,8 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from ..utils.typing import EstimatorLike, MatrixLike, RandomState
+from ._classifier import fit_classifier
 from ._indicator import Field, indicator
-from ._utility import fit_classifier
 from ._validation import check_count, check_pair, generator
 
 

@@ -2,16 +2,15 @@
 
 A block of squared distances comes from one matrix product of centred rows in double precision, because that
 is ten times faster than differences. The product alone would lose small distances to rounding, so every
-entry below ``NEAR`` times the squared norm of its row is computed again from the differences. After that
-each entry is right to a small relative error and duplicated rows are at distance 0. Nearest neighbours, and
-pairs that lie on the rim of a ball, are computed again in the same way, so that no decision hangs on the
-rounding of a matrix product. Distances that differ by less than ``TIE`` (relative, squared) are counted as
-equal.
+entry that is so small, beside the squared norm of its row, that its relative error could be above ``TIE`` is computed
+again from the differences. So duplicated rows are at distance 0, and as distances that differ by less than ``TIE``
+(relative, squared) are counted as equal, no decision hangs on the rounding of a matrix product.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import copy
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,7 +22,6 @@ from .._nn.device import resolve_device
 from ..utils.blocks import blocks
 
 BLOCK = 2**22  # entries of a block: 32 MiB
-NEAR = 1e-7
 TIE = 1e-10
 
 
@@ -108,6 +106,7 @@ def distance_blocks(A: Rows, B: Rows, *, upper: bool = False) -> Iterator[tuple[
     before.
     """
     a2, b2 = A.squared_norms(), B.squared_norms()
+    near = _near(A.n_features)
     for part in blocks(A.n_rows, B.n_rows, BLOCK):
         start, some = part.start, A.take(part)
         first = start if upper else 0
@@ -116,60 +115,39 @@ def distance_blocks(A: Rows, B: Rows, *, upper: bool = False) -> Iterator[tuple[
         d2 = a2[part, None] + b2[first:]
         for columns in blocks(A.n_features, max(some.n_rows, others.n_rows), BLOCK):
             d2.addmm_(some.centred(columns), others.centred(columns).T, alpha=-2)
-        i, j = (d2 <= 5 * NEAR * a2[part, None]).nonzero(as_tuple=True)
+        i, j = (d2 <= near * a2[part, None]).nonzero(as_tuple=True)
         d2[i, j] = pair_distances(some, others, i, j)
         yield start, d2.clamp_(min=0)
 
 
-def _relative_error(n_features: int) -> float:
-    """Bound the relative error of an entry of `distance_blocks`.
+def _near(n_features: int) -> float:
+    """Return the share of a row's squared norm above which entries of `distance_blocks` are right to ``TIE``.
 
-    A sum of d products is right to d eps |a| |b| (Higham 2002, section 3.1), and no entry is below NEAR |a|^2.
+    A sum of d products is right to d eps |a| |b| (Higham 2002, section 3.1), so an entry is to some
+    (2 d + 8) eps (|a|^2 + |b|^2); and |b|^2 is no more than 2 |a|^2 and twice the entry.
     """
-    return max((2 * n_features + 8) * torch.finfo(torch.float64).eps / NEAR, 10 * TIE)
-
-
-def nearest_in_set(A: Rows, k: int) -> Tensor:
-    """Squared distances of each row of A to its k nearest other rows, ascending."""
-    out = A.centre.new_empty(A.n_rows, k)
-    for start, d2 in distance_blocks(A, A):
-        d2.diagonal(offset=start).fill_(torch.inf)
-        j = d2.topk(k, dim=1, largest=False).indices
-        i = torch.arange(start, start + len(d2), device=A.device)[:, None].expand_as(j)
-        exact = pair_distances(A, A, i.reshape(-1), j.reshape(-1))
-        out[start : start + len(d2)] = exact.reshape(-1, k).sort(dim=1).values
-    return out
+    return 4 * (2 * n_features + 8) * torch.finfo(torch.float64).eps / TIE
 
 
 def nearest_between(A: Rows, B: Rows, k: int = 1) -> tuple[Tensor, Tensor]:
     """Squared distances of each row of A to its k nearest rows of B, ascending, and which rows these are."""
     out, which = A.centre.new_empty(A.n_rows, k), torch.empty(A.n_rows, k, dtype=torch.int64, device=A.device)
     for start, d2 in distance_blocks(A, B):
-        j = d2.topk(k, dim=1, largest=False).indices
-        i = torch.arange(start, start + len(d2), device=A.device)[:, None].expand_as(j)
-        exact = pair_distances(A, B, i.reshape(-1), j.reshape(-1)).reshape(-1, k).sort(dim=1)
         part = slice(start, start + len(d2))
-        out[part], which[part] = exact.values, j.gather(1, exact.indices)
+        out[part], which[part] = d2.topk(k, dim=1, largest=False)
     return out, which
 
 
-def _inside(A: Rows, B: Rows, d2: Tensor, radii2: Tensor) -> Tensor:
-    """Which pairs of the block are no further apart than the radius (closed balls)."""
-    slack = _relative_error(A.n_features)
-    i, j = ((d2 >= radii2 * (1 - slack)) & (d2 <= radii2 * (1 + slack))).nonzero(as_tuple=True)
-    if len(i):
-        d2[i, j] = pair_distances(A, B, i, j)
-    return d2 <= radii2 * (1 + TIE)
+def _inside(d2: Tensor, radii2: Tensor) -> Tensor:
+    """Which entries are no larger than the squared radius (closed balls)."""
+    return d2 <= radii2 * (1 + 3 * TIE)
 
 
 def count_in_balls(A: Rows, B: Rows, radii: np.ndarray) -> np.ndarray:
     """How many rows of B lie in the ball of the given radius around each row of A."""
     radii2 = torch.as_tensor(radii, device=A.device).square()
     counts = [
-        _inside(A.take(slice(start, start + len(d2))), B, d2, radii2[start : start + len(d2), None]).sum(
-            dim=1
-        )
-        for start, d2 in distance_blocks(A, B)
+        _inside(d2, radii2[start : start + len(d2), None]).sum(dim=1) for start, d2 in distance_blocks(A, B)
     ]
     return torch.cat(counts).cpu().numpy()
 
@@ -180,6 +158,7 @@ class Balls(NamedTuple):
     real_balls_around_synthetic: np.ndarray
     synthetic_in_real_ball: np.ndarray
     synthetic_balls_around_real: np.ndarray
+    real_in_synthetic_ball: np.ndarray
 
 
 class Nearest(NamedTuple):
@@ -191,6 +170,58 @@ class Nearest(NamedTuple):
     synthetic_index: np.ndarray
 
 
+Function = Callable[[Tensor], Tensor]
+"""Of squared distances, entry by entry."""
+
+
+class Plan(NamedTuple):
+    """What will be asked of the distances of sets, so that one pass gives it all.
+
+    Parameters
+    ----------
+    k : int
+        The most neighbours within a set.
+    functions : sequence of callable
+        Functions of squared distances whose mean over all pairs is needed.
+    """
+
+    k: int = 1
+    functions: Sequence[Function] = ()
+
+
+NEAREST = Plan()
+
+
+class Within:
+    """The distances within one set: computed when first asked for, and in one pass as far as they are planned."""
+
+    def __init__(self, rows: Rows, plan: Plan) -> None:
+        self.rows = rows
+        self.plan = plan
+        self._nearest = rows.centre.new_empty(rows.n_rows, 0)
+        self._means = _Means(plan.functions)
+
+    def nearest2(self, k: int = 1) -> Tensor:
+        """Squared distance of each row to its k-th nearest other row."""
+        if self._nearest.shape[1] < k:
+            most = max(k, min(self.plan.k, self.rows.n_rows - 1))
+            self._nearest = self.rows.centre.new_empty(self.rows.n_rows, most)
+            means = _Means(self.plan.functions)
+            for start, d2 in distance_blocks(self.rows, self.rows):
+                means.add(d2)
+                d2.diagonal(offset=start).fill_(torch.inf)
+                self._nearest[start : start + len(d2)] = d2.topk(most, dim=1, largest=False).values
+            self._means = means
+        return self._nearest[:, k - 1]
+
+    def mean(self, function: Function) -> float:
+        """Mean of a function over all pairs of rows, those of a row with itself among them."""
+        if function not in self.plan.functions or self.rows.n_rows < 2:
+            return mean_over_pairs(self.rows, self.rows, function)
+        self.nearest2()
+        return self._means.of(function)
+
+
 class Neighbours:
     """The neighbours within and between two sets, each table computed once, when first asked for.
 
@@ -200,21 +231,32 @@ class Neighbours:
         Checked rows with the same genes.
     device : str or torch.device
         "auto", "cpu" or "cuda".
+    plan : Plan
+        What will be asked for; anything else takes a pass of its own.
+    within : tuple of Within or None
+        The distances within both sets, if they are shared with other pairs.
     """
 
     def __init__(
-        self, X_real: np.ndarray, X_synthetic: np.ndarray, device: str | torch.device = "auto"
+        self,
+        X_real: np.ndarray,
+        X_synthetic: np.ndarray,
+        device: str | torch.device = "auto",
+        plan: Plan = NEAREST,
+        within: tuple[Within, Within] | None = None,
     ) -> None:
         self.real, self.synthetic = as_rows(X_real, X_synthetic, device=device)
-        self._within: dict[str, Tensor] = {}
+        self.plan = plan
+        real, synthetic = within or (
+            Within(as_rows(X, device=device)[0], plan) for X in (X_real, X_synthetic)
+        )
+        self.within = {"real": real, "synthetic": synthetic}
         self._balls: dict[int, Balls] = {}
         self._nearest: Nearest | None = None
+        self._means = _Means(())
 
     def _within2(self, which: str, k: int) -> Tensor:
-        known = self._within.get(which)
-        if known is None or known.shape[1] < k:
-            self._within[which] = known = nearest_in_set(getattr(self, which), k)
-        return known[:, k - 1]
+        return self.within[which].nearest2(k)
 
     def radii(self, which: str, k: int = 1) -> np.ndarray:
         """Distance of each row of "real" or "synthetic" to its k-th nearest other row of the same set."""
@@ -234,18 +276,57 @@ class Neighbours:
         assert self._nearest is not None
         return self._nearest
 
+    def mean(self, function: Function) -> float:
+        """Mean of a function of the squared distance over all pairs of a real and a synthetic row."""
+        if function not in self.plan.functions:
+            return mean_over_pairs(self.real, self.synthetic, function)
+        if self._nearest is None:
+            self._compare()
+        return self._means.of(function)
+
+    def swapped(self) -> Neighbours:
+        """Return the same with real and synthetic rows exchanged, as far as it is known."""
+        other = copy.copy(self)
+        other.real, other.synthetic = self.synthetic, self.real
+        other.within = {"real": self.within["synthetic"], "synthetic": self.within["real"]}
+        other._balls = {k: Balls(*balls[2:], *balls[:2]) for k, balls in self._balls.items()}
+        if self._nearest is not None:
+            other._nearest = Nearest(*self._nearest[2:], *self._nearest[:2])
+        return other
+
     def _compare(self, k: int | None = None) -> None:
-        """Pass once over the pairs: the nearest rows, unless they are known, and the balls of `k` neighbours."""
+        """Pass once over the pairs: what is planned, unless it is known, and the balls of `k` neighbours."""
+        nearest, means = None, _Means(())
+        if self._nearest is None:
+            nearest, means = _NearestSearch(self), _Means(self.plan.functions)
+            if k is None and 1 < self.plan.k < min(self.real.n_rows, self.synthetic.n_rows):
+                k = self.plan.k
         balls = None if k is None else _BallCount(self, k)
-        nearest = _NearestSearch(self) if self._nearest is None else None
         for start, d2 in distance_blocks(self.real, self.synthetic):
+            means.add(d2)
             for found in (nearest, balls):
                 if found is not None:
                     found.add(slice(start, start + len(d2)), d2)
         if k is not None and balls is not None:
             self._balls[k] = balls.result()
         if nearest is not None:
-            self._nearest = nearest.result()
+            self._nearest, self._means = nearest.result(), means
+
+
+class _Means:
+    """Means of functions of the squared distance, block by block."""
+
+    def __init__(self, functions: Sequence[Function]):
+        self.totals = dict.fromkeys(functions, 0.0)
+        self.n_pairs = 0
+
+    def add(self, d2: Tensor) -> None:
+        self.n_pairs += d2.numel()
+        for function in self.totals:
+            self.totals[function] += function(d2).sum().item()
+
+    def of(self, function: Function) -> float:
+        return self.totals[function] / self.n_pairs
 
 
 class _BallCount:
@@ -254,19 +335,19 @@ class _BallCount:
     def __init__(self, sets: Neighbours, k: int):
         self.A, self.B = sets.real, sets.synthetic
         self.real2, self.synthetic2 = sets._within2("real", k), sets._within2("synthetic", k)
-        self.around_synthetic = torch.zeros(self.B.n_rows, dtype=torch.int64, device=self.B.device)
-        self.in_real, self.around_real = torch.zeros(
-            2, self.A.n_rows, dtype=torch.int64, device=self.A.device
-        )
+        self.around_synthetic, self.in_synthetic = self.real2.new_zeros(2, self.B.n_rows, dtype=torch.int64)
+        self.around_real, self.in_real = self.real2.new_zeros(2, self.A.n_rows, dtype=torch.int64)
 
     def add(self, part: slice, d2: Tensor) -> None:
-        inside = _inside(self.A.take(part), self.B, d2, self.real2[part, None])
+        inside = _inside(d2, self.real2[part, None])
         self.around_synthetic += inside.sum(dim=0)
         self.in_real[part] = inside.sum(dim=1)
-        self.around_real[part] = _inside(self.A.take(part), self.B, d2, self.synthetic2[None, :]).sum(dim=1)
+        inside = _inside(d2, self.synthetic2[None, :])
+        self.around_real[part] = inside.sum(dim=1)
+        self.in_synthetic += inside.sum(dim=0)
 
     def result(self) -> Balls:
-        counts = self.around_synthetic, self.in_real, self.around_real
+        counts = self.around_synthetic, self.in_real, self.around_real, self.in_synthetic
         return Balls(*(count.cpu().numpy() for count in counts))
 
 
@@ -297,7 +378,7 @@ def further(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return a > b * (1 + TIE)
 
 
-def mean_over_pairs(A: Rows, B: Rows, function: Callable[[Tensor], Tensor]) -> float:
+def mean_over_pairs(A: Rows, B: Rows, function: Function) -> float:
     """Mean of a function of the squared distance over all pairs of rows."""
     total = torch.zeros((), dtype=torch.float64, device=A.device)
     for _, d2 in distance_blocks(A, B, upper=A is B):

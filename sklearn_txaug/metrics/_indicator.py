@@ -14,7 +14,7 @@ from ..utils.docs import with_texts
 from ._texts import shared_texts
 
 if TYPE_CHECKING:
-    from ._sets import ComparedSets
+    from ._sets import ComparedSets, Shared
 
 Direction = Literal["max", "min"] | float
 Compute = Callable[["ComparedSets"], Any]
@@ -81,6 +81,8 @@ class Indicator:
     pitfall: str
     compute: Compute
     variants: Mapping[str, Compute]
+    compute_three: Callable[..., Any]
+    prepare: Callable[..., Callable[[np.ndarray], Any]] | None
 
     @property
     def name(self) -> str:
@@ -122,8 +124,14 @@ class Indicator:
         self, X_train: np.ndarray, X_test: np.ndarray, X_synthetic: np.ndarray, **offered: Any
     ) -> Any:
         """Compute an indicator that needs held-out rows, with the settings offered that it takes."""
+        return self.against(X_train, X_test, **offered)(X_synthetic)
+
+    def against(self, X_train: np.ndarray, X_test: np.ndarray, **offered: Any) -> Callable[[np.ndarray], Any]:
+        """Return a function that computes an indicator that needs held-out rows for any synthetic rows."""
         settings = {name: value for name, value in offered.items() if takes(self.function, name)}
-        return self.function(X_train, X_test, X_synthetic, **settings)
+        if self.prepare is not None:
+            return self.prepare(X_train, X_test, **settings)
+        return lambda X_synthetic: self.function(X_train, X_test, X_synthetic, **settings)
 
 
 INDICATORS: list[Indicator] = []
@@ -141,8 +149,10 @@ def indicator(
     reference: str = "",
     pitfall: str = "",
     settings: SettingsOf | None = None,
-    variants: Mapping[str, SettingsOf] | None = None,
+    variants: Mapping[str, Compute] | None = None,
     compute: Compute | None = None,
+    compute_three: Callable[..., Any] | None = None,
+    prepare: Callable[..., Callable[[np.ndarray], Any]] | None = None,
 ) -> Callable[[Function], Function]:
     """Declare a function as an indicator.
 
@@ -173,10 +183,15 @@ def indicator(
         Gives, for a `ComparedSets`, the keyword arguments to compute it with; labels, device and seed are added
         where the function takes them.
     variants : dict of str to callable, default=None
-        Further lines of the report: the same with other settings, by what is put behind the name.
+        Further lines of the report: how to compute the same with other settings, by what is put behind the name.
     compute : callable, default=None
-        Computes it from a `ComparedSets` in another way than by a call of the function, to use the distances that
-        indicators share.
+        Computes it from a `ComparedSets` in another way than by a call of the function, to use the distances and
+        classifiers that indicators share.
+    compute_three : callable, default=None
+        The same of an indicator that needs held-out rows, given a `Shared`, training, held-out and synthetic rows.
+    prepare : callable, default=None
+        Of an indicator that needs held-out rows: does what needs no synthetic rows, given training rows, held-out
+        rows and settings, and returns a function of synthetic rows, for who compares several sets of these.
 
     Examples
     --------
@@ -202,7 +217,9 @@ def indicator(
             reference=reference,
             pitfall=pitfall,
             compute=compute or _call(function, settings),
-            variants={name: _call(function, variant) for name, variant in (variants or {}).items()},
+            variants=variants or {},
+            compute_three=compute_three or _call_three(function),
+            prepare=prepare,
         )
         vars(function)["indicator"] = declared
         INDICATORS.append(declared)
@@ -217,6 +234,14 @@ def _call(function: Callable[..., Any], settings: SettingsOf | None) -> Compute:
         given = {name: value for name, value in offered.items() if takes(function, name)}
         given |= settings(sets) if settings else {}
         return function(*(sets.rows_and_labels if takes(function, "y_real") else sets.rows), **given)
+
+    return compute
+
+
+def _call_three(function: Callable[..., Any]) -> Callable[..., Any]:
+    def compute(shared: Shared, *sets: np.ndarray) -> Any:
+        given = {"device": shared.settings.device} if takes(function, "device") else {}
+        return function(*sets, **given)
 
     return compute
 

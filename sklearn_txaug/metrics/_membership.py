@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,11 +11,9 @@ from ..utils.containers import identifiers
 from ..utils.typing import ArrayLike, MatrixLike, RandomState, SamplerLike
 from ._attack_success import AttackSuccess, Scores, attack_success, group_numbers
 from ._attacks import (
-    Knowledge,
+    Compared,
     ShadowAttack,
     ShadowGenerator,
-    density_attack,
-    distance_attack,
     gaussian_shadow,
     interpolating_shadow,
     sampler_shadow,
@@ -25,8 +23,6 @@ from ._validation import check_three, generator, labels_of
 
 _N_SPLITS = 4
 _FEWEST = 8  # patients held out: four are the others, and four the reference, of whom two train a shadow
-
-Attack = Callable[[np.ndarray, Knowledge], np.ndarray]
 
 
 class MembershipInference(NamedTuple):
@@ -75,6 +71,7 @@ class MembershipInference(NamedTuple):
     reference="B. van Breugel, H. Sun, Z. Qian, M. van der Schaar (2023). Membership inference attacks against "
     "synthetic data through overfitting detection. AISTATS.",
     pitfall="Attacks that fail prove nothing: others may succeed. Needs unseen rows of the same source.",
+    prepare=lambda *sets, **settings: MembershipAttacks(*sets, **settings),
 )
 def membership_inference(
     X_train: MatrixLike,
@@ -155,29 +152,56 @@ def membership_inference(
     (1.0, 1.0)
     """
     train, test, synthetic = check_three(X_train, X_test, X_synthetic)
-    members = group_numbers(groups_train, len(train), "groups_train", "X_train")
-    others = group_numbers(groups_test, len(test), "groups_test", "X_test")
-    _check_apart(groups_train, groups_test)
-    if len(np.unique(others)) < _FEWEST:
-        raise ValueError(f"X_test has {len(np.unique(others))} patients; the attacks need {_FEWEST}.")
-    rng = generator(random_state)
-    labels = None if shadow is None else labels_of(y_test, test, "y_test", "X_test")
-    scores: dict[str, list[Scores]] = {name: [] for name in MembershipInference._fields}
-    for rest, reference in _halves(others, rng):
-        known = Knowledge(synthetic, test[reference], device)
-        learnt = ShadowAttack(_shadows(shadow, labels, reference), _N_SPLITS).fit(
-            known, others[reference], rng
-        )
-        attacks: dict[str, Attack] = {
-            "distance": distance_attack,
-            "density": density_attack,
-            "classifier": learnt,
-        }
-        both = np.concatenate([train, test[rest]])
-        for name, attack in attacks.items():
-            of_members, of_others = np.split(attack(both, known), [len(train)])
-            scores[name].append(Scores(of_members, of_others, members, others[rest]))
-    return MembershipInference(**{name: attack_success(parts, rng) for name, parts in scores.items()})
+    known = {"groups_train": groups_train, "groups_test": groups_test, "y_test": y_test}
+    return MembershipAttacks(train, test, **known, shadow=shadow, device=device, random_state=random_state)(
+        synthetic
+    )
+
+
+class MembershipAttacks:
+    """Attacks that have learnt what they can without synthetic rows, for any synthetic rows of the same training.
+
+    The parameters are those of `membership_inference`.
+    """
+
+    def __init__(
+        self,
+        train: np.ndarray,
+        test: np.ndarray,
+        *,
+        y_test: Any = None,
+        groups_train: Any = None,
+        groups_test: Any = None,
+        shadow: Any = None,
+        device: str = "auto",
+        random_state: RandomState = 0,
+    ):
+        self.train, self.test = train, test
+        self.members = group_numbers(groups_train, len(train), "groups_train", "X_train")
+        self.others = others = group_numbers(groups_test, len(test), "groups_test", "X_test")
+        _check_apart(groups_train, groups_test)
+        if len(np.unique(others)) < _FEWEST:
+            raise ValueError(f"X_test has {len(np.unique(others))} patients; the attacks need {_FEWEST}.")
+        self._rng = rng = generator(random_state)
+        labels = None if shadow is None else labels_of(y_test, test, "y_test", "X_test")
+        self._parts = []
+        for rest, reference in _halves(others, rng):
+            attack = ShadowAttack(_shadows(shadow, labels, reference), _N_SPLITS)
+            attack.fit(test[reference], others[reference], device, rng)
+            compared = Compared(np.concatenate([train, test[rest]]), test[reference], device)
+            self._parts.append((rest, compared, attack))
+
+    def __call__(self, synthetic: np.ndarray) -> MembershipInference:
+        rng = copy.deepcopy(self._rng)
+        scores: dict[str, list[Scores]] = {name: [] for name in MembershipInference._fields}
+        for rest, compared, classifier in self._parts:
+            measured = compared.measure(np.concatenate([self.train, self.test[rest]]), synthetic)
+            for name, score in zip(
+                scores, (measured[:, 0], measured[:, 2], classifier(measured)), strict=True
+            ):
+                of_members, of_others = np.split(score, [len(self.train)])
+                scores[name].append(Scores(of_members, of_others, self.members, self.others[rest]))
+        return MembershipInference(**{name: attack_success(parts, rng) for name, parts in scores.items()})
 
 
 def _check_apart(groups_train: Any, groups_test: Any) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from ..utils.typing import MatrixLike, RandomState
 from ._adversarial import YALE_2020, adversarial_accuracy_of
@@ -10,6 +12,9 @@ from ._copies import ALAA_2022, authenticity_of
 from ._distances import Neighbours
 from ._indicator import Field, indicator
 from ._validation import check_three, equal_sizes
+
+if TYPE_CHECKING:
+    from ._sets import Shared
 
 
 class Memorisation(NamedTuple):
@@ -41,6 +46,9 @@ class PrivacyLoss(NamedTuple):
     cost="O(d n (n + m)) time, O((n + m) d) memory and a few blocks of 32 MiB",
     reference=ALAA_2022,
     pitfall="Needs held-out rows of the same population, from other patients.",
+    compute_three=lambda shared, train, test, synthetic: _memorisation_of(
+        shared.neighbours(train, synthetic), shared.neighbours(test, synthetic)
+    ),
 )
 def memorisation(
     X_train: MatrixLike, X_test: MatrixLike, X_synthetic: MatrixLike, *, device: str = "auto"
@@ -80,8 +88,12 @@ def memorisation(
     Memorisation(train=1.0, test=0.5, gap=0.5)
     """
     train, test, synthetic = check_three(X_train, X_test, X_synthetic)
-    on_train = 1 - authenticity_of(Neighbours(train, synthetic, device))
-    on_test = 1 - authenticity_of(Neighbours(test, synthetic, device))
+    return _memorisation_of(*(Neighbours(real, synthetic, device) for real in (train, test)))
+
+
+def _memorisation_of(train: Neighbours, test: Neighbours) -> Memorisation:
+    """Return the memorisation of neighbours that are known already."""
+    on_train, on_test = (1 - authenticity_of(neighbours) for neighbours in (train, test))
     return Memorisation(on_train, on_test, on_train - on_test)
 
 
@@ -98,6 +110,7 @@ def memorisation(
     cost="O(d n²) time, O(n d) memory and a few blocks of 32 MiB",
     reference=YALE_2020,
     pitfall="Needs held-out rows of the same population, from other patients.",
+    compute_three=lambda shared, *sets: _shared_privacy_loss(shared, *sets),
 )
 def privacy_loss(
     X_train: MatrixLike,
@@ -145,6 +158,20 @@ def privacy_loss(
     train, test, synthetic = equal_sizes(
         *check_three(X_train, X_test, X_synthetic), random_state=random_state
     )
-    on_test = adversarial_accuracy_of(Neighbours(test, synthetic, device)).accuracy
-    on_train = adversarial_accuracy_of(Neighbours(train, synthetic, device)).accuracy
+    return _privacy_loss_of(*(Neighbours(real, synthetic, device) for real in (train, test)))
+
+
+def _privacy_loss_of(train: Neighbours, test: Neighbours) -> PrivacyLoss:
+    """Return the loss of neighbours that are known already; all sets of one size."""
+    on_train, on_test = (adversarial_accuracy_of(neighbours).accuracy for neighbours in (train, test))
     return PrivacyLoss(on_test - on_train, on_test, on_train)
+
+
+def _shared_privacy_loss(shared: Shared, *sets: np.ndarray) -> PrivacyLoss:
+    size = min(map(len, sets))
+
+    def cut(X: np.ndarray) -> np.ndarray:
+        return shared.once(f"cut to {size}", [X], lambda: equal_sizes(X, X[:size])[0])
+
+    train, test, synthetic = map(cut, sets)
+    return _privacy_loss_of(shared.neighbours(train, synthetic), shared.neighbours(test, synthetic))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,6 +16,9 @@ from ..utils.typing import MatrixLike, RandomState
 from ._distances import as_rows, mean_over_pairs, median_squared_distance
 from ._indicator import Field, indicator
 from ._validation import check_count, check_pair, check_rows, generator
+
+if TYPE_CHECKING:
+    from ._sets import ComparedSets
 
 _COST = "O(d (n + m)²) time, O((n + m) d) memory and a few blocks of 32 MiB"
 
@@ -130,7 +134,7 @@ def _root_of_covariance(X: np.ndarray) -> np.ndarray:
     "JMLR 13.",
     pitfall="Mostly means and large variances; insensitive in many dimensions. Depends on the width of the kernel: "
     "fix `gamma` to compare.",
-    settings=lambda sets: {"gamma": kernel_width(sets.real.X, sets.real.X, "median", sets.settings.seed)},
+    compute=lambda sets: mmd_of(sets),
 )
 def mmd(
     X_real: MatrixLike,
@@ -189,10 +193,7 @@ def mmd(
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2 if unbiased else 1)
     width = kernel_width(real, synthetic, gamma, random_state)
     A, B = as_rows(real, synthetic, device=device)
-
-    def kernel(d2: torch.Tensor) -> torch.Tensor:
-        return d2.mul_(-width).exp_()
-
+    kernel = GaussianKernel(width)
     # Gretton et al. 2012, eq. 5 (biased) and, without the pairs of a row with itself, eq. 3 (unbiased)
     within_a, within_b = mean_over_pairs(A, A, kernel), mean_over_pairs(B, B, kernel)
     between = mean_over_pairs(A, B, kernel)
@@ -202,6 +203,23 @@ def mmd(
         )
         return within_a + within_b - 2 * between
     return max(0.0, within_a + within_b - 2 * between)
+
+
+@dataclass(frozen=True)
+class GaussianKernel:
+    """The kernel of squared distances."""
+
+    width: float
+
+    def __call__(self, d2: torch.Tensor) -> torch.Tensor:
+        return (d2 * -self.width).exp_()
+
+
+def mmd_of(sets: ComparedSets) -> float:
+    """Return the biased estimate, from distances that indicators share."""
+    neighbours, kernel = sets.neighbours, GaussianKernel(sets.shared.width(sets.real.X))
+    within = [neighbours.within[which].mean(kernel) for which in ("real", "synthetic")]
+    return max(0.0, sum(within) - 2 * neighbours.mean(kernel))
 
 
 def kernel_width(
@@ -229,6 +247,10 @@ def kernel_width(
     reference="G. J. Székely, M. L. Rizzo (2013). Energy statistics: a class of statistics based on distances. "
     "Journal of Statistical Planning and Inference 143.",
     pitfall="Mostly means and large variances; insensitive in many dimensions.",
+    compute=lambda sets: energy_of(
+        sum(sets.neighbours.within[which].mean(torch.sqrt) for which in ("real", "synthetic")),
+        sets.neighbours.mean(torch.sqrt),
+    ),
 )
 def energy_distance(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str = "auto") -> float:
     r"""Energy distance of real and synthetic rows.
@@ -266,8 +288,11 @@ def energy_distance(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: str 
     2.0
     """
     A, B = as_rows(*check_pair(X_real, X_synthetic), device=device)
-    # Székely and Rizzo 2013: 2 E|X - Z| - E|X - X'| - E|Z - Z'|
     within = mean_over_pairs(A, A, torch.sqrt) + mean_over_pairs(B, B, torch.sqrt)
-    between = 2 * mean_over_pairs(A, B, torch.sqrt)
-    gap = between - within
-    return float(np.sqrt(gap)) if gap > 1e-13 * between else 0.0  # below that it is rounding
+    return energy_of(within, mean_over_pairs(A, B, torch.sqrt))
+
+
+def energy_of(within: float, between: float) -> float:
+    """Return the energy distance of the sum of the mean distances within the sets, and that between them."""
+    gap = 2 * between - within  # Székely and Rizzo 2013: 2 E|X - Z| - E|X - X'| - E|Z - Z'|
+    return float(np.sqrt(gap)) if gap > 2e-13 * between else 0.0  # below that it is rounding

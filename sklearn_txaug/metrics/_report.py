@@ -9,13 +9,13 @@ from .._nn.device import resolve_device
 from ..utils.optional import require
 from ..utils.typing import ArrayLike, DataFrame, EstimatorLike, MatrixLike, RandomState
 from ._attack_success import patients
-from ._blind_spots import coverage_report
+from ._blind_spots import coverage_of
 from ._indicator import FAMILIES
 from ._report_input import check_families, common_space, halves_of, remarks_on
 from ._report_lines import Line, attempt, lines_against, memory_lines, with_reference
 from ._report_privacy import Attacked, attacked
-from ._sets import ComparedSets, Settings
-from ._utility import per_class_accuracy
+from ._sets import ComparedSets, Settings, Shared
+from ._utility import accuracy_by_class
 from ._validation import check_count, generator
 
 if TYPE_CHECKING:
@@ -133,11 +133,13 @@ def quality_report(
         sides = {"train": (real, other)}
     else:
         sides = {"train": (train, test), "test": (test, train)}
-    lines = []
+    shared, lines = Shared(settings), []
+    if "fidelity" in families:
+        shared.plan_means([real.X for real, _ in sides.values()])
     for against, (real, other) in sides.items():
-        new, old = with_reference(real, other, synthetic, settings)
+        new, old = with_reference(real, other, synthetic, shared)
         lines += lines_against(against, new, old, families)
-    lines += memory_lines(train, test, groups_test, synthetic, settings, families)
+    lines += memory_lines(train, test, groups_test, synthetic, shared, families)
     attacks = attacked(families, train, test, groups_train, groups_test, synthetic, settings)
     report = _frame(lines + (attacks.lines() if attacks else []), new, old)
     report.remarks = remarks_on(train, synthetic, test, groups_train, groups_test)
@@ -163,11 +165,12 @@ def _frame(lines: list[Line], new: ComparedSets, old: ComparedSets) -> QualityRe
 
 
 def _classes(sets: ComparedSets) -> DataFrame:
-    return per_class_accuracy(*sets.rows_and_labels, estimator=sets.classifier)
+    labels = sets.real.y, sets.predicted(True), sets.other.y, sets.predicted(False)
+    return accuracy_by_class(*labels)
 
 
 def _blind_spots(sets: ComparedSets) -> DataFrame:
-    groups = coverage_report(*sets.rows_and_labels, k=sets.settings.k, device=sets.settings.device).groups
+    groups = coverage_of(*sets.neighbours_and_k, labels=(sets.real.y, sets.other.y)).groups
     return groups.set_index(["grouping", "group"])
 
 

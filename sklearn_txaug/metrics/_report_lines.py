@@ -11,7 +11,7 @@ import numpy as np
 from ._indicator import Indicator, reported_indicators
 from ._report_input import halves_of
 from ._report_verdict import judge
-from ._sets import ComparedSets, LabelledRows, Settings
+from ._sets import ComparedSets, LabelledRows, Shared
 
 Line = dict[str, Any]
 DIFFERENCE = "test - train"
@@ -27,11 +27,12 @@ def attempt(compute: Callable[..., Any], *arguments: Any) -> tuple[Any, str]:
 
 
 def with_reference(
-    real: LabelledRows, other: LabelledRows, synthetic: LabelledRows, settings: Settings
+    real: LabelledRows, other: LabelledRows, synthetic: LabelledRows, shared: Shared
 ) -> tuple[ComparedSets, ComparedSets]:
     """Put synthetic rows, and as many other real ones, beside the real rows."""
     n_rows = min(len(other.X), len(synthetic.X))
-    new, old = (ComparedSets(real, rows.draw(n_rows, settings.seed), settings) for rows in (synthetic, other))
+    drawn = (shared.draw_labelled(rows, n_rows) for rows in (synthetic, other))
+    new, old = (ComparedSets(real, rows, shared.settings, shared) for rows in drawn)
     return new, old
 
 
@@ -74,15 +75,15 @@ def memory_lines(
     test: LabelledRows | None,
     groups: Any,
     synthetic: LabelledRows,
-    settings: Settings,
+    shared: Shared,
     families: Collection[str],
 ) -> list[Line]:
     """Compare closeness to training rows with that to held-out rows; other held-out rows are the reference."""
     halves, why = None, "needs held-out rows (X_test)"
     if test is not None:
-        halves, why = attempt(halves_of, test, groups, settings.seed)
+        halves, why = attempt(halves_of, test, groups, shared.settings.seed)
     return [
-        _memory_line(indicator, train, halves, why, synthetic, settings)
+        _memory_line(indicator, train, halves, why, synthetic, shared)
         for indicator in reported_indicators()
         if indicator.family in families and indicator.family != PRIVACY and indicator.needs_held_out
     ]
@@ -94,7 +95,7 @@ def _memory_line(
     halves: tuple[LabelledRows, LabelledRows] | None,
     note: str,
     synthetic: LabelledRows,
-    settings: Settings,
+    shared: Shared,
 ) -> Line:
     field = indicator.field(indicator.headline)
     values: list[float] = []
@@ -103,9 +104,8 @@ def _memory_line(
     for half, rest in (halves, halves[::-1]) if halves else ():
         n_rows = min(len(rest.X), len(synthetic.X))
         for rows, found in ((synthetic, values), (rest, references)):
-            compared = rows.draw(n_rows, settings.seed).X
-            compute = partial(indicator.compare_three, device=settings.device)
-            result, why = attempt(compute, train.X, half.X, compared)
+            compute = partial(indicator.compute_three, shared)
+            result, why = attempt(compute, train.X, half.X, shared.draw(rows.X, n_rows))
             found.append(field.value(result))
             note = note or why
     value, reference = _mean(values), _mean(references)

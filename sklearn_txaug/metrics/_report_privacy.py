@@ -40,14 +40,14 @@ class Attacked:
         offered = {"groups_train": groups_train, "groups_test": groups_test, "device": settings.device}
         offered["random_state"] = settings.seed
         for indicator in _attacks():
-            compute = partial(indicator.compare_three, **offered)
-            found = {}
-            why = "needs held-out rows (X_test)"
+            found: dict[str, Any] = {}
+            attack, why = None, "needs held-out rows (X_test)"
             if test is not None:
-                found[THESE], why = attempt(compute, train.X, test.X, synthetic.X)
-            if test is not None and found[THESE] is not None:
+                attack, why = attempt(partial(indicator.against, **offered), train.X, test.X)
+            if attack is not None:
+                found[THESE], why = attempt(attack, synthetic.X)
                 for name, rows in self._simple(train, synthetic, settings.seed):
-                    found[name], _ = attempt(compute, train.X, test.X, rows)
+                    found[name], _ = attempt(attack, rows)
             self.results[indicator.name], self.notes[indicator.name] = found, why
 
     def _simple(

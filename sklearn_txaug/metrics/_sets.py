@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from sklearn.linear_model import LogisticRegression
 
-from ._distances import Neighbours
-from ._validation import check_neighbours, equal_sizes
+from ._classifier import fit_classifier
+from ._distances import Neighbours, Plan, Within, as_rows
+from ._multivariate import GaussianKernel, kernel_width
+from ._validation import check_labelled_pair, check_neighbours
 
 
 class Settings(NamedTuple):
@@ -45,21 +48,81 @@ class LabelledRows(NamedTuple):
     X: np.ndarray
     y: np.ndarray
 
-    def draw(self, n_rows: int, seed: int) -> LabelledRows:
-        """Draw rows without replacement."""
-        if n_rows == len(self.X):
-            return self
-        rows = np.sort(np.random.default_rng(seed).choice(len(self.X), n_rows, replace=False))
-        return LabelledRows(self.X[rows], self.y[rows])
+
+class Shared:
+    """What several comparisons of a report need, computed once: distances, classifiers, and draws of rows.
+
+    Parameters
+    ----------
+    settings : Settings
+        Of the report.
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.plan = Plan(settings.k)
+        self._known: dict[Hashable, Any] = {}
+        self._sets: dict[int, np.ndarray] = {}  # keeps them, and so their ids
+
+    def once(self, name: str, sets: Sequence[np.ndarray], compute: Callable[[], Any]) -> Any:
+        """Return what is computed of these very sets, now or before."""
+        self._sets |= {id(X): X for X in sets}
+        key = (name, *map(id, sets))
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
+
+    def within(self, X: np.ndarray) -> Within:
+        """Return the distances within a set."""
+        return self.once("within", [X], lambda: Within(as_rows(X, device=self.settings.device)[0], self.plan))
+
+    def neighbours(self, X: np.ndarray, Z: np.ndarray) -> Neighbours:
+        """Return the neighbours of two sets; those of the same two the other way round serve too."""
+        if ("neighbours", id(Z), id(X)) in self._known:
+            return self.once("swapped", [X, Z], lambda: self.neighbours(Z, X).swapped())
+        within = self.within(X), self.within(Z)
+        return self.once(
+            "neighbours", [X, Z], lambda: Neighbours(X, Z, self.settings.device, self.plan, within)
+        )
+
+    def predicted(self, name: str, estimator: Any, learnt: LabelledRows, rows: LabelledRows) -> np.ndarray:
+        """Return what a classifier, known by a name, that has learnt from some rows predicts for others."""
+        fitted = self.once(name, [learnt.X], lambda: fit_classifier(estimator, *learnt))
+        return self.once(f"{name}, predicted", [learnt.X, rows.X], lambda: np.asarray(fitted.predict(rows.X)))
+
+    def draw(self, X: np.ndarray, n_rows: int) -> np.ndarray:
+        """Return as many rows, drawn without replacement."""
+        return X if n_rows == len(X) else self.once(f"{n_rows} rows", [X], lambda: X[self._rows(X, n_rows)])
+
+    def draw_labelled(self, rows: LabelledRows, n_rows: int) -> LabelledRows:
+        """Return the rows of `draw` with their labels."""
+        if n_rows == len(rows.X):
+            return rows
+        return LabelledRows(self.draw(rows.X, n_rows), rows.y[self._rows(rows.X, n_rows)])
+
+    def _rows(self, X: np.ndarray, n_rows: int) -> np.ndarray:
+        return np.sort(np.random.default_rng(self.settings.seed).choice(len(X), n_rows, replace=False))
+
+    def width(self, X: np.ndarray) -> float:
+        """Return the width of the kernel by which other rows are compared with these."""
+        return self.once("width", [X], lambda: kernel_width(X, X, "median", self.settings.seed))
+
+    def plan_means(self, sets: Sequence[np.ndarray]) -> None:
+        """Plan the means over all pairs that comparisons with these real rows need."""
+        kernels = dict.fromkeys(GaussianKernel(self.width(X)) for X in sets)
+        self.plan = self.plan._replace(functions=(torch.sqrt, *kernels))
 
 
 class ComparedSets:
     """Real rows and the rows compared with them; neighbours are searched for when first needed."""
 
-    def __init__(self, real: LabelledRows, other: LabelledRows, settings: Settings) -> None:
+    def __init__(
+        self, real: LabelledRows, other: LabelledRows, settings: Settings, shared: Shared | None = None
+    ) -> None:
         self.real = real
         self.other = other
         self.settings = settings
+        self.shared = Shared(settings) if shared is None else shared
 
     @property
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
@@ -69,9 +132,9 @@ class ComparedSets:
     def rows_and_labels(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         return self.real.X, self.other.X, self.real.y, self.other.y
 
-    @cached_property
+    @property
     def neighbours(self) -> Neighbours:
-        return Neighbours(*self.rows, self.settings.device)
+        return self.shared.neighbours(*self.rows)
 
     @property
     def neighbours_and_k(self) -> tuple[Neighbours, int]:
@@ -80,15 +143,20 @@ class ComparedSets:
             check_neighbours(self.settings.k, X, name)
         return self.neighbours, self.settings.k
 
-    @cached_property
+    @property
     def equal_neighbours(self) -> Neighbours:
         """The neighbours after the larger set was cut to the size of the smaller."""
-        if len(self.real.X) == len(self.other.X):
-            return self.neighbours
-        real, other = equal_sizes(*self.rows, random_state=self.settings.seed)
-        return Neighbours(real, other, self.settings.device)
+        size = min(map(len, self.rows))
+        return self.shared.neighbours(*(self.shared.draw(X, size) for X in self.rows))
 
     @property
     def classifier(self) -> Any:
         given = self.settings.estimator
         return LogisticRegression(max_iter=1000) if given is None else given
+
+    def predicted(self, on_real: bool, name: str = "classifier", estimator: Any = None) -> np.ndarray:
+        """Return what a classifier predicts for the real rows after learning from the others, or the reverse."""
+        check_labelled_pair(*self.rows_and_labels)
+        estimator = self.classifier if estimator is None else estimator
+        parts = (self.other, self.real) if on_real else (self.real, self.other)
+        return self.shared.predicted(name, estimator, *parts)

@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, recall_score
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ..neural_network import MLPNetClassifier
 from ..utils.optional import require
 from ..utils.typing import ArrayLike, DataFrame, EstimatorLike, MatrixLike
+from ._classifier import fit_classifier
 from ._indicator import Field, indicator
 from ._texts import shared_texts
 from ._validation import check_labelled_pair
 
 if TYPE_CHECKING:
-    pass
+    from ._sets import ComparedSets
 
 
 class ClassificationScores(NamedTuple):
@@ -46,12 +42,10 @@ class ClassificationScores(NamedTuple):
     reference="C. Esteban, S. L. Hyland, G. Rätsch (2017). Real-valued (medical) time series generation with "
     'recurrent conditional GANs: there called "train on synthetic, test on real".',
     pitfall="Easy tasks are at the ceiling for any generator. Accuracy hides rare classes: read balanced accuracy.",
-    settings=lambda sets: {"estimator": sets.classifier},
+    compute=lambda sets: _scores(sets.real.y, sets.predicted(True)),
     variants={
-        "mlp": lambda sets: {
-            "estimator": MLPNetClassifier(max_epochs=30, random_state=sets.settings.seed, device="cpu")
-        },
-        "random forest": lambda sets: {"estimator": RandomForestClassifier(random_state=sets.settings.seed)},
+        "mlp": lambda sets: _scores(sets.real.y, sets.predicted(True, "mlp", _mlp(sets))),
+        "random forest": lambda sets: _scores(sets.real.y, sets.predicted(True, "forest", _forest(sets))),
     },
 )
 def reverse_validation(
@@ -115,7 +109,7 @@ def reverse_validation(
     reference="A. Lacan, M. Sebag, B. Hanczar (2023). GAN-based data augmentation for transcriptomics: survey and "
     "comparative assessment. Bioinformatics 39, i111-i120.",
     pitfall="Above the score on held-out rows: too typical, variety is lost.",
-    settings=lambda sets: {"estimator": sets.classifier},
+    compute=lambda sets: _scores(sets.other.y, sets.predicted(False)),
 )
 def label_preservation(
     X_real: MatrixLike,
@@ -201,11 +195,20 @@ def per_class_accuracy(
     >>> table["reverse_validation"].tolist()
     [1.0, 1.0]
     """
-    pandas = require("pandas", "per_class_accuracy")
+    require("pandas", "per_class_accuracy")
     X_real, X_synthetic, y_real, y_synthetic = check_labelled_pair(X_real, X_synthetic, y_real, y_synthetic)
-    classes = sorted(set(y_real.tolist()) | set(y_synthetic.tolist()))
     on_real = _predict(estimator, X_synthetic, y_synthetic, X_real)
     on_synthetic = _predict(estimator, X_real, y_real, X_synthetic)
+    return accuracy_by_class(y_real, on_real, y_synthetic, on_synthetic)
+
+
+def accuracy_by_class(
+    y_real: np.ndarray, on_real: np.ndarray, y_synthetic: np.ndarray, on_synthetic: np.ndarray
+) -> Any:
+    """Return the table of `per_class_accuracy` of labels and predictions of both sets."""
+    import pandas
+
+    classes = sorted(set(y_real.tolist()) | set(y_synthetic.tolist()))
     columns = {
         "n_real": [int((y_real == label).sum()) for label in classes],
         "n_synthetic": [int((y_synthetic == label).sum()) for label in classes],
@@ -215,20 +218,12 @@ def per_class_accuracy(
     return pandas.DataFrame(columns, index=pandas.Index(classes, name="class"))
 
 
-def fit_classifier(estimator: EstimatorLike, X: np.ndarray, y: np.ndarray) -> Any:
-    """Fit a clone, or the default classifier; a single class is predicted everywhere."""
-    if len(np.unique(y)) == 1:
-        estimator = DummyClassifier()
-    elif estimator is None:
-        estimator = standardised_logistic_regression()
-    elif not hasattr(estimator, "fit") or isinstance(estimator, type):
-        raise TypeError(f"estimator must be a classifier or None; got {estimator!r}.")
-    return clone(estimator).fit(X, y)
+def _mlp(sets: ComparedSets) -> MLPNetClassifier:
+    return MLPNetClassifier(max_epochs=30, random_state=sets.settings.seed, device="cpu")
 
 
-def standardised_logistic_regression() -> Pipeline:
-    """Make the default classifier of the indicators."""
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+def _forest(sets: ComparedSets) -> RandomForestClassifier:
+    return RandomForestClassifier(random_state=sets.settings.seed)
 
 
 def _predict(

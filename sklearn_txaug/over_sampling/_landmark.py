@@ -11,7 +11,6 @@ from sklearn.utils.extmath import randomized_svd
 
 from ..reconstruction import LandmarkReconstructor
 from ..reconstruction._landmark_columns import landmark_columns
-from ..utils.blocks import of_columns
 from ..utils.checks import groups_for
 from ..utils.constraints import ArrayOrList, Sampler
 from ..utils.declaration import estimator
@@ -123,7 +122,7 @@ class LandmarkSampler(GenerativeSampler):
         Z = draw_rows(self.sampler_, codes, rng, self._table(covariates))
         rows = self.reconstructor_.predict(Z)
         if self._noise is not None:
-            rows[:, self.reconstructor_.targets_] += self._noise.draw(Z, rng)
+            self._noise.add(rows, Z, rng, columns=self.reconstructor_.targets_)
         return rows
 
     def _set_parts(self, rng: np.random.Generator) -> None:
@@ -135,13 +134,14 @@ class LandmarkSampler(GenerativeSampler):
 
     def _fit_noise(self, X: np.ndarray, Z: np.ndarray, groups: Any, rng: np.random.Generator) -> Any:
         """Learn the noise from the errors on unseen rows, with the variance that their reconstructions lack."""
-        Y, predicted = self.reconstructor_.left_out(X, groups)
-        variance, kept = (of_columns(lambda part: part.var(axis=0), part) for part in (Y, predicted))
-        errors = np.subtract(Y, predicted, out=Y)
-        del predicted
+        errors = np.empty((len(X), len(self.reconstructor_.targets_)), dtype=X.dtype)
+        variance, kept, spread = np.empty((3, errors.shape[1]), dtype=X.dtype)
+        for columns, Y, predicted in self.reconstructor_.left_out(X, groups):
+            variance[columns], kept[columns] = Y.var(axis=0), predicted.var(axis=0)
+            errors[:, columns] = Y - predicted
+            spread[columns] = np.square(errors[:, columns]).mean(axis=0)
         varies = variance > 0
         self.variance_ratio_ = float(np.mean(kept[varies] / variance[varies])) if varies.any() else 1.0
-        spread = of_columns(lambda part: np.square(part).mean(axis=0), errors)
         lacking = np.maximum(variance - kept, 0) / np.where(spread > 0, spread, 1)
         errors *= np.sqrt(lacking) * self.reconstructor_.scaler_.scale_[self.reconstructor_.targets_]
         if self.residual == "resample":
@@ -162,7 +162,7 @@ class GaussianNoise:
         self.scale_ = np.sqrt(np.maximum(left, 0))
         return self
 
-    def draw(self, Z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return noise of shape (len(Z), n_features); it does not depend on `Z`."""
+    def add(self, X: np.ndarray, Z: np.ndarray, rng: np.random.Generator, columns: np.ndarray) -> None:
+        """Add noise to some columns of rows in place; it does not depend on `Z`."""
         noise = rng.standard_normal((len(Z), len(self.factor_))) @ self.factor_
-        return noise + self.scale_ * rng.standard_normal(noise.shape)
+        X[:, columns] += noise + self.scale_ * rng.standard_normal(noise.shape)

@@ -115,14 +115,18 @@ class LatentSampler(GenerativeSampler):
         residuals = np.empty(X.shape, dtype=np.float32)
         for c in np.unique(codes):
             rows = np.flatnonzero(codes == c)
-            residuals[rows] = X[rows] - self._to_genes(Z[rows], codes[rows])
+            part = X[rows]
+            part -= self._to_genes(Z[rows], codes[rows])
+            residuals[rows] = part
         return residuals
 
     def _measure_spread(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, table: Any) -> None:
         """Set the variance ratio, and the scale of the noise that restores the variance transport loses."""
-        Z, decoded = self._latent_rows(codes, rng, table)
-        variance = max(_within(X, codes), 1e-12)
-        self.variance_ratio_ = _within(decoded, codes) / variance
+        Z = draw_rows(self.sampler_, codes, rng, table)
+        members = [codes == c for c in np.unique(codes)]
+        variance = max(sum(_spread(X[rows]) for rows in members) / len(X), 1e-12)
+        decoded = sum(_spread(np.array(self._to_genes(Z[rows], codes[rows]))) for rows in members)
+        self.variance_ratio_ = decoded / len(X) / variance
         self._noise_scale = 1.0
         if self.decoder == "transport" and self._noise is not None:
             noise = max(np.square(self._noise.draw(Z, rng)).sum() / len(Z), 1e-12)
@@ -131,15 +135,12 @@ class LatentSampler(GenerativeSampler):
     def _generate(
         self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None = None
     ) -> np.ndarray:
-        Z, rows = self._latent_rows(codes, rng, self._table(covariates))
-        return rows if self._noise is None else rows + self._noise_scale * self._noise.draw(Z, rng)
-
-    def _latent_rows(
-        self, codes: np.ndarray, rng: np.random.Generator, table: Any
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw latent rows, of a table of covariates if there are any; return them and what they decode to."""
-        Z = draw_rows(self.sampler_, codes, rng, table)
-        return Z, self._to_genes(Z, codes)
+        Z = draw_rows(self.sampler_, codes, rng, self._table(covariates))
+        rows = self._to_genes(Z, codes)
+        if self._noise is not None:
+            rows = np.require(rows, requirements="W")
+            self._noise.add(rows, Z, rng, self._noise_scale)
+        return rows
 
     def _set_parts(self, X: np.ndarray, rng: np.random.Generator) -> None:
         rank = max(1, min(64, len(X) // 4, X.shape[1]))
@@ -186,8 +187,7 @@ def transport_plan(A: np.ndarray, B: np.ndarray, epsilon: float = 0.05, n_iter: 
     return np.exp(scaled + rows[:, None] + columns) * len(A)
 
 
-def _within(X: np.ndarray, codes: np.ndarray) -> float:
-    """Return the total variance within classes."""
-    return float(
-        sum(np.square(X[codes == c] - X[codes == c].mean(axis=0)).sum() for c in np.unique(codes)) / len(X)
-    )
+def _spread(rows: np.ndarray) -> float:
+    """Return the sum of squares around the mean; the rows are overwritten."""
+    rows -= rows.mean(axis=0)
+    return float(np.square(rows, out=rows).sum())

@@ -33,7 +33,7 @@ class GaussianLikelihood(nn.Module):
         return (squares / self.variance + self.variance.log()) / 2
 
     def draw(self, mean: Tensor, rng: torch.Generator | None) -> Tensor:
-        return mean + self.variance.sqrt() * normal(*mean.shape, like=mean, rng=rng)
+        return normal(*mean.shape, like=mean, rng=rng).mul_(self.variance.sqrt()).add_(mean)
 
 
 class NegativeBinomialLikelihood(nn.Module):

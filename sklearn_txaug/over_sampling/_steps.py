@@ -82,6 +82,14 @@ class GeneratorSteps(Conditioned):
         """Warn about rows, or refuse them, before training starts."""
         warn_if_not_log(rows)
 
+    def _held_rows(self, n_rows: int) -> float:
+        """Return how many rows, in single precision, a training on `n_rows` rows holds at most, for their memory.
+
+        Of these rows there are the generator's own, the sorted ones of a quantile mapping or the factors of
+        covariances, and one more copy while something is computed; `docs/measure_costs.py` measures it.
+        """
+        return 3 * n_rows
+
     # -- the steps of a fit and of a draw
 
     def _check(self, X: Any, y: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +104,16 @@ class GeneratorSteps(Conditioned):
         self.sampling_strategy_ = self._count_synthetic(labels)
         self._itemsize = rows.dtype.itemsize
         n_new = sum(self.sampling_strategy_.values())
-        check_memory(rows.shape[0], n_new, rows.shape[1], self._itemsize, dense=isinstance(rows, np.ndarray))
+        n_rows, n_features = rows.shape
+        check_memory(
+            n_rows,
+            n_new,
+            n_features,
+            self._itemsize,
+            held=self._held_rows(n_rows),
+            n_drawn=max(n_new, n_rows) if self.quantile_mapping else n_new,
+            dense=isinstance(rows, np.ndarray),
+        )
         # One memory layout: summing in another order changes the last bits, and with them the rows drawn.
         rows = np.ascontiguousarray(dense(rows))
         check_magnitude(rows, getattr(self, "feature_names_in_", None))

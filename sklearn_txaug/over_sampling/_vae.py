@@ -212,6 +212,9 @@ class VAESampler(TorchSampler):
                 "use likelihood='gaussian' for log expression"
             )
 
+    def _gene_width(self) -> int:
+        return 2 * self.hidden_layer_sizes[0]
+
     def _make_module(self, n_features: int, n_classes: int) -> VAE:
         return VAE(
             n_features,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch.utils.data import TensorDataset
 from .._nn.callbacks import EMA
 from .._nn.conditions import CovariateLayout, takes_covariates, with_covariates
 from .._nn.estimator import NetEstimator, as_rows
+from .._nn.loader import default_batch_size
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator
 from ..utils.constraints import ShareBelowOne
@@ -25,6 +27,9 @@ from ..utils.typing import MatrixLike, RandomState
 from ._covariates import CovariateRows
 from ._interpolation import between, check_ends, check_path
 from .base import NOT_TRAINED, GenerativeSampler
+
+_COPIES = 6  # of the weights: they, their average, that of the last good epoch, gradients, and two moments
+_ACTIVATIONS = 10  # of a batch that are as wide as the rows
 
 
 @estimator
@@ -48,6 +53,15 @@ class TorchSampler(NetEstimator, GenerativeSampler):
     @abstractmethod
     def _make_module(self, n_features: int, n_classes: int) -> GenerativeModule:
         """Return the generator: ``forward(x, y)`` is its loss, ``sample(y, rng)`` draws rows."""
+
+    def _gene_width(self) -> int:
+        """Return the widths, in all, of the layers that reach every gene; 0 for nets of components."""
+        return 0
+
+    def _held_rows(self, n_rows: int) -> float:
+        width, batch = self._gene_width(), self.batch_size or default_batch_size(n_rows)
+        net = _COPIES * width + _ACTIVATIONS * (batch if batch > 0 else n_rows) if width else 0
+        return super()._held_rows(n_rows) + net
 
     def _recalled(self) -> None:
         for name in self._drawing:
@@ -191,4 +205,12 @@ class TorchSampler(NetEstimator, GenerativeSampler):
             generator = torch_generator(rng.integers(2**63), device)
             # 64 MiB of rows at a time, and of what layers of up to 8,192 units make of them
             chunks = y.to(device).split(max(1, 2**24 // max(8192, self.n_features_in_)))
-            return np.concatenate([module.sample(chunk, generator).float().cpu().numpy() for chunk in chunks])
+            drawn = (module.sample(chunk, generator).float().cpu().numpy() for chunk in chunks)
+            if len(chunks) == 1:
+                return next(drawn)
+            first = next(drawn)
+            rows, start = np.empty((len(y), first.shape[1]), first.dtype), 0
+            for part in chain([first], drawn):
+                rows[start : start + len(part)] = part
+                start += len(part)
+            return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ from ._landmark_columns import find_landmarks, landmark_columns
 from ._ridge import LeaveOutRidge
 
 _ROWS = 1024  # rows at a time
+_COLUMNS = 256  # targets at a time
 _N_FOLDS = 5
 
 
@@ -220,9 +222,10 @@ class LandmarkReconstructor(BaseEstimator):
         """
         return -float(np.mean(self.mae_per_gene(X)))
 
-    def left_out(self, X: np.ndarray, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return the targets of the training rows, and their predictions by a fit without these rows.
+    def left_out(self, X: np.ndarray, groups: Any) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """Yield the targets of the training rows, and their predictions by a fit without these rows.
 
+        Some targets at a time, if the estimator allows that.
         Computed in closed form for ``"ridge"``, from five folds for any other estimator.
 
         Parameters
@@ -232,20 +235,27 @@ class LandmarkReconstructor(BaseEstimator):
         groups : array-like of shape (n_samples,) or None
             Their patients or donors; rows of one group are left out together.
 
-        Returns
-        -------
-        targets, predicted : ndarray of shape (n_samples, n_targets)
+        Yields
+        ------
+        columns : slice
+            Which targets.
+        targets, predicted : ndarray of shape (n_samples, n_columns)
             Standardised.
         """
-        Z, Y = (self._standardise(X, columns) for columns in (self.landmarks_, self.targets_))
+        Z = self._standardise(X, self.landmarks_)
         if isinstance(self.estimator_, LeaveOutRidge):
-            return Y, self.estimator_.left_out(Z, Y, groups)
+            predict = self.estimator_.leave_out(Z, groups)
+            for columns in gen_batches(len(self.targets_), _COLUMNS):
+                part = self._standardise(X, self.targets_[columns])
+                yield columns, part, predict(part)
+            return
+        Y = self._standardise(X, self.targets_)
         predicted = np.empty_like(Y)
         for train, held in _folds(Z, groups, self._seed):
-            part = None if groups is None else np.asarray(groups)[train]
-            fold = self._fit_estimator(Z[train], Y[train], part)
+            own = None if groups is None else np.asarray(groups)[train]
+            fold = self._fit_estimator(Z[train], Y[train], own)
             predicted[held] = fold.predict(Z[held]).reshape(len(held), -1)
-        return Y, predicted
+        yield slice(0, Y.shape[1]), Y, predicted
 
     def _fit_estimator(self, Z: np.ndarray, Y: np.ndarray, groups: Any) -> Any:
         regressor = self._make_estimator()

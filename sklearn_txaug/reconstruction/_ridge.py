@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,15 +63,19 @@ class LeaveOutRidge(RegressorMixin, BaseEstimator):
         """Return the targets of centred rows."""
         return Z.astype(self.coef_.dtype, copy=False) @ self.coef_
 
-    def left_out(self, Z: np.ndarray, Y: np.ndarray, groups: Any = None) -> np.ndarray:
-        """Return the predictions of each training row by a fit without its group, under the chosen penalty."""
+    def leave_out(self, Z: np.ndarray, groups: Any = None) -> Callable[[np.ndarray], np.ndarray]:
+        """Return a function of some targets of the training rows that predicts each row by a fit without its group.
+
+        The penalty is the chosen one.
+        """
         U, s, _ = _factors(Z)
         shares, blocks = _shares(U, s, self.alpha_), _blocks(groups)
-        predicted = np.empty_like(Y)
-        for columns in gen_batches(Y.shape[1], _CHUNK):
-            part = Y[:, columns].astype(np.float64)
-            predicted[:, columns] = part - _left_out_residuals(U, shares, part, blocks)
-        return predicted
+
+        def predict(Y: np.ndarray) -> np.ndarray:
+            exact = Y.astype(np.float64)
+            return (exact - _left_out_residuals(U, shares, exact, blocks)).astype(Y.dtype)
+
+        return predict
 
 
 def _factors(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -53,11 +53,17 @@ def check_table_memory(name: str, n_bytes: int, n_rows: int, n_columns: int) -> 
         )
 
 
-def check_memory(n_train: int, n_new: int, n_features: int, itemsize: int, dense: bool = True) -> None:
+def check_memory(
+    n_train: int,
+    n_new: int,
+    n_features: int,
+    itemsize: int,
+    *,
+    held: float = 0,
+    n_drawn: int | None = None,
+    dense: bool = True,
+) -> None:
     """Refuse a request that will not fit into memory, before any work.
-
-    Training is taken to need three times the rows in single precision (`docs/measure_costs.py` measures it);
-    new rows are there as they are drawn, in the units of X, and in the result, beside the real rows.
 
     Parameters
     ----------
@@ -69,11 +75,17 @@ def check_memory(n_train: int, n_new: int, n_features: int, itemsize: int, dense
         Their width.
     itemsize : int
         Bytes of a value of X.
+    held : float, default=0
+        Rows, in single precision, that training holds at most, see `GeneratorSteps._held_rows`.
+    n_drawn : int or None, default=None
+        Rows that the generator draws for `n_new`, which may be more; None is as many.
     dense : bool, default=True
         Whether X is an array, which is there already; a sparse matrix becomes one.
     """
-    per_row = 3 * 4 + itemsize * ((not dense) + bool(n_new))
-    needed = n_features * (n_train * per_row + n_new * (4 + 2 * itemsize))
+    needed = n_features * max(
+        4 * held, _drawing(n_train, n_new, n_new if n_drawn is None else n_drawn, itemsize)
+    )
+    needed += 0 if dense else n_features * n_train * itemsize
     available = available_memory()
     if needed > available:
         drawn = f"{n_new:,} synthetic rows" if n_new else "training"
@@ -87,3 +99,10 @@ def check_memory(n_train: int, n_new: int, n_features: int, itemsize: int, dense
             f"{available / 2**30:,.1f} GiB are free; ask for fewer rows (n_synthetic, sampling_strategy, or several "
             "calls of sample), train on fewer, or keep fewer features"
         )
+
+
+def _drawing(n_train: int, n_new: int, n_drawn: int, itemsize: int) -> int:
+    """Return the bytes of a feature while rows are drawn: twice what was trained on is kept by a sampler."""
+    if not n_new:
+        return 0
+    return n_train * (2 * 4 + itemsize) + n_drawn * (4 + itemsize) + n_new * itemsize

@@ -47,16 +47,29 @@ class ResidualNoise:
 
     def draw(self, Z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return noise of shape (len(Z), n_features)."""
+        noise = np.zeros((len(Z), self.residuals_.shape[1]), dtype=np.float32)
+        self.add(noise, Z, rng)
+        return noise
+
+    def add(
+        self,
+        X: np.ndarray,
+        Z: np.ndarray,
+        rng: np.random.Generator,
+        scale: float = 1.0,
+        columns: np.ndarray | None = None,
+    ) -> None:
+        """Add noise, times `scale`, to rows in place, or to some of their columns."""
         neighbors = NearestNeighbors(n_neighbors=min(self.n_neighbors, len(self.points_))).fit(self.points_)
         nearest = neighbors.kneighbors(Z, return_distance=False)
         weights = rng.standard_normal(nearest.shape) / np.sqrt(nearest.shape[1])
-        noise = np.empty((len(Z), self.residuals_.shape[1]), dtype=np.float32)
-        step = max(1, min(256, 2**24 // max(1, noise.shape[1] * nearest.shape[1])))  # 64 MiB at a time
-        for rows in np.array_split(np.arange(len(Z)), -(-len(Z) // step)):
-            noise[rows] = np.einsum(
-                "nk,nkd->nd", weights[rows].astype(np.float32), self.residuals_[nearest[rows]]
-            )
-        return noise
+        for rows in blocks(len(Z), self.residuals_.shape[1] * nearest.shape[1], 2**21):  # 8 MiB at a time
+            noise = np.einsum("nk,nkd->nd", weights[rows].astype(np.float32), self.residuals_[nearest[rows]])
+            noise *= scale
+            if columns is None:
+                X[rows] += noise
+            else:
+                X[rows, columns] += noise
 
 
 class PrincipalComponents(Space):
@@ -113,7 +126,6 @@ class PrincipalComponents(Space):
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
         if self.noise_ is None:
             return self.mean(Z)
-        X, noise = self.mean(Z), self.noise_.draw(Z, rng)
-        noise *= self.noise_scale
-        X += noise
+        X = self.mean(Z)
+        self.noise_.add(X, Z, rng, self.noise_scale)
         return X
