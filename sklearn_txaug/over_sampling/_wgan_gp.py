@@ -48,7 +48,7 @@ class WGANGPSampler(GANSampler):
     n_critic : int
         Steps of the critic for each step of the generator, on the same real rows; published settings use 5.
     critic_lr : float or None
-        Learning rate of the critic; None is four times `lr`: a critic that learns faster keeps up in fewer steps [4]_.
+        Learning rate of the critic; None is four times `lr`, since a faster critic keeps up in fewer steps [4]_.
 
     References
     ----------
