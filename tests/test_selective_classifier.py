@@ -112,6 +112,12 @@ def test_groups_are_not_split_and_one_patient_leaves_nothing_to_test(prior):
     assert "untested" in model.decision_
 
 
+def test_a_prior_that_does_not_fit_is_an_error_and_no_way_that_failed(prior):
+    X, y = simulate(3, 8, seed=4)
+    with pytest.raises(ValueError, match="prior has gene names, but X has none"):
+        SelectiveClassifier(prior=prior, **FAST).fit(X.to_numpy(), y)
+
+
 def test_rows_of_a_prior_are_added_to_each_class():
     assert more_of_each(np.array(["a", "b", "a"])) == {"a": 202, "b": 201}
     assert set(more_of_each(np.arange(50)).values()) == {81}

@@ -14,8 +14,10 @@ from sklearn.utils._param_validation import HasMethods
 
 from ..over_sampling._gaussian import GaussianSampler
 from ..priors import ExpressionPrior
+from ..priors._reference import checked_prior
 from ..utils.checks import groups_for
 from ..utils.constraints import CrossValidator, PositiveInt, ProbabilisticClassifier, Seed
+from ..utils.containers import gene_names
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed, seeded
 from ..utils.splits import TooFewRows, splits
@@ -142,11 +144,14 @@ class SelectiveClassifier(WrappedClassifier):
         Raises
         ------
         ValueError
-            If a weight is not above 0, or the input is refused.
+            If a weight is not above 0, the genes of the prior do not match, patients are also in its reference, or
+            the input is refused.
         TypeError
             If one of `samplers` is not a sampler.
         """
         X, labels = self._checked(X, y, groups)
+        if self.prior is not None:  # a way that fails is left out, but a prior that does not fit is an error
+            checked_prior(self.prior, gene_names(X), self.n_features_in_, groups)
         ways = self._ways(labels)
         seed = draw_seed(self.random_state)
         scores, sizes = self._compare(ways, X, labels, groups, seed)

@@ -33,9 +33,14 @@ def make_reference(prior: Any, rows: np.ndarray, names: Any, groups: Any) -> Ref
     ValueError
         If genes do not match, or rows share groups with the reference.
     """
+    return reference_for(checked_prior(prior, names, rows.shape[1], groups), rows)
+
+
+def checked_prior(prior: Any, names: Any, n_features: int, groups: Any) -> ExpressionPrior:
+    """Return a prior for the genes of a cohort; errors are those of `make_reference`."""
     prior = resolve_prior(prior)
     check_other_groups(prior, groups)
-    return reference_for(with_genes(prior, names, rows.shape[1], "prior"), rows)
+    return with_genes(prior, names, n_features, "prior")
 
 
 def resolve_prior(prior: Any) -> ExpressionPrior:

@@ -67,6 +67,12 @@ def with_text_names(X: Any) -> Any:
     return named
 
 
+def gene_names(X: Any) -> np.ndarray | None:
+    """Return the names of the columns of a data frame, if they are text or numbers other than 0, 1, 2 and so on."""
+    names = np.asarray(getattr(with_text_names(X), "columns", ()))
+    return names.astype(str) if len(names) and all(isinstance(name, str) for name in names) else None
+
+
 def identifiers(values: Any) -> np.ndarray:
     """Return names of patients, classes or genes as text, of which 7, 7.0 and "7" are one."""
     values = np.asarray(values)
