@@ -32,8 +32,8 @@ STACKED = [
     DDPMSampler(**{**SMALL_DENOISER, **SHORT}),
     VAESampler(hidden_layer_sizes=(16,), latent_dim=4, **SHORT),
     GANSampler(**SMALL_GAN, **SHORT),
-    WGANGPSampler(**SMALL_GAN, **SHORT),
-    WGANGPSampler(generator_norm="batch", **SMALL_GAN, **SHORT),
+    WGANGPSampler(**SMALL_GAN, critic_lr=5e-4, **SHORT),
+    WGANGPSampler(generator_norm="batch", **SMALL_GAN, critic_lr=5e-4, **SHORT),
     MLPNetClassifier(hidden_layer_sizes=(16,), **SHORT),
 ]
 

@@ -26,6 +26,7 @@ SAMPLERS = {
     "ddpm": "DDPMSampler",
     "ddim": "DDIMSampler",
     "gan": "GANSampler",
+    "ctgan": "CTGANSampler",
 }
 QUALITY = ("f1", "precision", "recall", "reverse_validation", "detector", "correlation_error")
 
