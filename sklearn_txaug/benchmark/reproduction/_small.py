@@ -14,9 +14,9 @@ from ._study import Study
 
 _ROWS, _GENES = 1000, 1200
 _LEAST = 6  # rows of a class that are kept, as far as it has them
-_STEPS = 4000  # rows shown in a training: the same number for cohorts of any size
-_MORE = 10  # times as many for a denoiser, whose steps are cheap, and which with fewer draws rows far from all others
-_PROBED_EPOCHS = 150
+_STEPS = 10_000  # rows shown in a training: the same number for cohorts of any size
+_MORE = 4  # times as many for a denoiser, whose steps are cheap, and which with fewer draws rows far from all others
+_PROBED_EPOCHS, _CODED_EPOCHS = 150, 100
 # Least learning rates: at the published ones, in this time, players and probes leave all rows alike.
 _PLAYERS_LR, _PROBED_LR = 5e-3, 3e-3
 _LIMITS = {
@@ -57,6 +57,8 @@ def _training(settings: Mapping[str, Any], n_train: int, players_epochs: int) ->
         return players_epochs, _PLAYERS_LR
     if "n_probes" in settings:
         return _PROBED_EPOCHS, _PROBED_LR
+    if "latent_dim" in settings:
+        return _CODED_EPOCHS, 0.0
     return (_MORE if "n_diffusion_steps" in settings else 1) * max(2, min(20, _STEPS // n_train)), 0.0
 
 
