@@ -14,8 +14,8 @@ from ._study import Study
 
 _ROWS, _GENES = 1000, 1200
 _LEAST = 6  # rows of a class that are kept, as far as it has them
-_STEPS = 10_000  # rows shown in a training: the same number for cohorts of any size
-_MORE = 4  # times as many for a denoiser, whose steps are cheap, and which with fewer draws rows far from all others
+_STEPS = 7000  # rows shown in a training: the same number for cohorts of any size
+_MORE = 6  # times as many for a denoiser, whose steps are cheap, and which with fewer draws rows far from all others
 _PROBED_EPOCHS, _CODED_EPOCHS = 150, 100
 # Least learning rates: at the published ones, in this time, players and probes leave all rows alike.
 _PLAYERS_LR, _PROBED_LR = 5e-3, 3e-3
