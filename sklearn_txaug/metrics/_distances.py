@@ -123,10 +123,11 @@ def distance_blocks(A: Rows, B: Rows, *, upper: bool = False) -> Iterator[tuple[
 def _near(n_features: int) -> float:
     """Return the share of a row's squared norm above which entries of `distance_blocks` are right to ``TIE``.
 
-    A sum of d products is right to d eps |a| |b|, and in practice to some root of d instead, since rounding errors are
-    of either sign and sums are made of partial sums (Higham, Mary 2019, "A new approach to probabilistic rounding error
-    analysis", SIAM J. Sci. Comput. 41). So an entry is right to c eps (|a|^2 + |b|^2) with the c below; and |b|^2 is
-    no more than 2 |a|^2 and twice the entry. With d, most pairs within classes of 20,000 genes would be done twice.
+    A sum of d products is right to d eps |a| |b|, and in practice to some root of d instead, since rounding errors
+    are of either sign and sums are made of partial sums (Higham, Mary 2019, "A new approach to probabilistic rounding
+    error analysis", SIAM J. Sci. Comput. 41). So an entry is right to c eps (|a|^2 + |b|^2) with the c below; and
+    |b|^2 is no more than 2 |a|^2 and twice the entry. With d for its root, most pairs within classes of 20,000 genes
+    would be computed twice.
     """
     c = min(2 * n_features, 16 * n_features**0.5) + 8
     return 4 * c * torch.finfo(torch.float64).eps / TIE
