@@ -137,3 +137,14 @@ def test_the_report_says_whether_rows_may_be_shared(people):
     assert copied.set_index(["indicator", "field"]).loc[("membership_inference", "auc"), "value"] == 1
     assert "May these rows be shared?" in copied.to_html()
     assert quality_report(train, y, fresh, y, **settings)["note"].eq("needs held-out rows (X_test)").all()
+
+
+def test_genes_of_very_different_scales_are_predicted_as_well():
+    rng = np.random.default_rng(0)
+    factors = rng.normal(size=(400, 5))
+    X = np.hstack([factors @ rng.normal(size=(5, 60)), factors @ rng.normal(size=(5, 4))])
+    X += 0.3 * rng.normal(size=X.shape)
+    X[:, :60] *= np.logspace(0, 6, 60)
+    hidden = np.arange(60, 64)
+    result = attribute_disclosure(X[:100], X[100:200], X[200:], hidden=hidden)
+    assert result.others > 0.9

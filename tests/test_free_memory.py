@@ -4,6 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import torch
 from scipy import sparse
 
 from sklearn_txaug.over_sampling import (
@@ -12,6 +13,7 @@ from sklearn_txaug.over_sampling import (
     LatentSampler,
     VAESampler,
     WGANGPSampler,
+    torch_base,
 )
 from sklearn_txaug.utils import memory
 
@@ -110,3 +112,10 @@ def test_the_estimate_counts_the_weights_of_wide_nets(make):
     sampler = make(max_epochs=1, random_state=0, device="cpu").fit(X, y)
     weights = sum(weight.numel() for weight in sampler.module_.parameters())
     assert 0.8 < sampler._gene_width() * X.shape[1] / weights < 1.05
+
+
+def test_a_net_on_a_card_needs_no_memory_here(monkeypatch):
+    sampler = WGANGPSampler(generator_hidden_layer_sizes=(64, 4096))
+    here = sampler.set_params(device="cpu")._held_rows(100)
+    monkeypatch.setattr(torch_base, "resolve_device", lambda device: torch.device("cuda"))
+    assert sampler._held_rows(100) < here / 3

@@ -5,10 +5,13 @@ import sys
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklearn_txaug import metrics
+from sklearn_txaug.metrics._distances import TIE, _near, as_rows, distance_blocks, pair_distances
+from sklearn_txaug.metrics._sets import ComparedSets, LabelledRows, Settings
 
 LABELLED = [
     "reverse_validation",
@@ -297,3 +300,26 @@ def test_global_random_states_are_left_alone():
         function(rows(), rows(40, seed=1))
     np.testing.assert_array_equal(np.random.get_state()[1], numpy_state)  # noqa: NPY002
     assert torch.equal(torch.get_rng_state(), torch_state)
+
+
+def test_rows_of_classes_far_apart_are_right_without_a_second_computation():
+    rng = np.random.default_rng(0)
+    X = 3 * rng.normal(size=(3, 20_000))[np.arange(12) % 3] + rng.normal(size=(12, 20_000))
+    (rows,) = as_rows(X, device="cpu")
+    _, found = next(distance_blocks(rows, rows))
+    i, j = np.triu_indices(12, 1)
+    exact = pair_distances(rows, rows, torch.tensor(i), torch.tensor(j))
+    assert (found[i, j] / exact - 1).abs().max() < TIE
+    assert _near(20_000) * rows.squared_norms().max() < exact.min()  # else such rows take ten times as long
+
+
+def test_a_set_is_compared_with_itself_more_than_once():
+    rows = LabelledRows(np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2)
+    sets = ComparedSets(rows, rows, Settings(3, None, "cpu", 0))
+    assert [sets.neighbours.nearest.real_distance.max() for _ in range(2)] == [0, 0]
+
+
+def test_coverage_of_polars_has_numbered_samples():
+    polars = pytest.importorskip("polars")
+    X = polars.DataFrame({"a": [0.0, 1.0, 9.0, 10.0], "b": [0.0, 0.0, 0.0, 1.0]})
+    assert metrics.coverage_report(X, X, k=1).samples.index.tolist() == [0, 1, 2, 3]

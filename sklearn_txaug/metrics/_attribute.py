@@ -201,19 +201,22 @@ def _ridge(known: np.ndarray, hidden: np.ndarray, device: Any) -> Predict:
     """Learn ridge regression, with the penalty of the smallest error of each row left out."""
     centre, mean = known.mean(axis=0, dtype=np.float64), hidden.mean(axis=0, dtype=np.float64)
     known, hidden = known - centre, hidden - mean
-    # with K the known genes of the rows, the columns of Q are orthogonal, and Q Q' is K K'
+    # with K the known genes of the rows and V the vectors of the smaller product, Q is V of K K', or K V of K' K
     is_wide = len(known) < known.shape[1]
-    values, Q = np.linalg.eigh(known @ known.T if is_wide else known.T @ known)
-    Q = Q * np.sqrt(values.clip(min=0)) if is_wide else known @ Q
+    values, V = np.linalg.eigh(known @ known.T if is_wide else known.T @ known)
+    values = values.clip(min=0)
+    Q = V * np.sqrt(values) if is_wide else known @ V
     targets, squares = Q.T @ hidden, np.square(Q)
-    best, residuals_over_penalty = np.inf, np.zeros_like(hidden)
+    best, chosen = np.inf, 1 / (values + _PENALTIES[-1])
     for penalty in _PENALTIES:
-        shrunk = 1 / (values.clip(min=0) + penalty)
+        shrunk = 1 / (values + penalty)
         residuals = hidden - Q @ (shrunk[:, None] * targets)
         left_out = residuals / np.maximum(1 - 1 / len(known) - squares @ shrunk, 1e-6)[:, None]
         if np.square(left_out).sum() < best:
-            best, residuals_over_penalty = np.square(left_out).sum(), residuals / penalty
-    coefficients = known.T @ residuals_over_penalty
+            best, chosen = np.square(left_out).sum(), shrunk
+    # (not from the residuals divided by the penalty, which genes of other scales leave nothing but rounding)
+    weights = V @ (chosen[:, None] * (V.T @ hidden if is_wide else targets))
+    coefficients = known.T @ weights if is_wide else weights
     return lambda rows: mean + (rows - centre) @ coefficients
 
 

@@ -107,7 +107,7 @@ def coverage_report(
         real, synthetic, *labels = check_labelled_pair(X_real, X_synthetic, y_real, y_synthetic)
     check_neighbours(k, real, "X_real")
     check_neighbours(k, synthetic, "X_synthetic")
-    index = X_real.index if hasattr(X_real, "columns") else None
+    index = X_real.index if hasattr(X_real, "iloc") else None  # polars has none
     return coverage_of(Neighbours(real, synthetic, device), k, labels, index)
 
 

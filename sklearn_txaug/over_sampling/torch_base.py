@@ -16,6 +16,7 @@ from torch.utils.data import TensorDataset
 
 from .._nn.callbacks import EMA
 from .._nn.conditions import CovariateLayout, takes_covariates, with_covariates
+from .._nn.device import resolve_device
 from .._nn.estimator import NetEstimator, as_rows
 from .._nn.loader import default_batch_size
 from .._nn.nets import GenerativeModule
@@ -60,6 +61,10 @@ class TorchSampler(NetEstimator, GenerativeSampler):
 
     def _held_rows(self, n_rows: int) -> float:
         width, batch = self._gene_width(), self.batch_size or default_batch_size(n_rows)
+        if (
+            resolve_device(self.device).type == "cuda"
+        ):  # a card has its own memory: the trained weights come back
+            return super()._held_rows(n_rows) + width
         net = _COPIES * width + _ACTIVATIONS * (batch if batch > 0 else n_rows) if width else 0
         return super()._held_rows(n_rows) + net
 
