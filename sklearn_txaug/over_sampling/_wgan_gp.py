@@ -75,7 +75,7 @@ class WGANGPSampler(GANSampler):
     n_critic = 2
     ema_decay = 0.995
 
-    _n_steps: ClassVar[int] = 840
+    _n_steps: ClassVar[int] = 960
     _critic_haste: ClassVar[float] = 4.0
 
     def _make_module(self, n_features: int, n_classes: int) -> WGANGP:
