@@ -37,8 +37,8 @@ class WGANGPSampler(GANSampler):
     The critic learns to tell real from synthetic rows of the same class and estimates the Wasserstein-1
     distance between them; the generator learns to shrink it. The condition vector of the class enters every
     layer of both. The defaults suit cohorts of 50 to 5,000 rows: no batch normalisation, which diverges when an
-    epoch has few batches, and a moving average of the generator. ``presets.LACAN2026_TCGA`` and
-    ``presets.LACAN2026_GTEX`` hold the published settings.
+    epoch has few batches, a moving average of the generator, and a critic that learns faster than it [4]_.
+    ``presets.LACAN2026_TCGA`` and ``presets.LACAN2026_GTEX`` hold the published settings.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class WGANGPSampler(GANSampler):
     n_critic : int
         Steps of the critic for each step of the generator, on the same real rows; published settings use 5.
     critic_lr : float or None
-        Learning rate of the critic; None is four times `lr`, since a faster critic keeps up in fewer steps [4]_.
+        Learning rate of the critic; None is four times `lr`, since a faster critic keeps up in fewer steps.
 
     References
     ----------
