@@ -12,7 +12,7 @@ from ..priors import ExpressionPrior, load_prior
 from ..priors._genes import find_genes, take_genes
 from ..priors._reference import check_other_groups, with_genes
 from ..priors._scales import reference_for
-from ..utils.containers import identifiers
+from ..utils.containers import identifiers, in_both
 from ..utils.warnings import warn
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _checked_prior(cohort: Cohort, names: Sequence[Any] | None, given: Any) -> E
     prior = given if isinstance(given, ExpressionPrior) else load_prior(given)
     prior = with_genes(prior, names, cohort.X.shape[1], "prior")
     check_other_groups(prior, cohort.groups)
-    shared = _shared_classes(prior.classes_, cohort.y)
+    shared = in_both(prior.classes_, cohort.y)
     if shared:
         raise ValueError(
             f"prior: its reference has the classes {shared[:5]} of {cohort.name}; learn it without them (the command "
@@ -141,7 +141,7 @@ def _with_rows(cohort: Cohort, names: Sequence[Any] | None, X: Any, y: Any, grou
     if not np.isfinite(reference.X).all():
         raise ValueError("reference holds values that are NaN or infinite; impute them or drop their genes")
     cohort = cohort._replace(X=cohort.X[:, here])
-    shared = _shared_classes(y, cohort.y)
+    shared = in_both(y, cohort.y)
     if shared:
         warn(f"reference: its classes {shared} are left out, because {cohort.name} has them too")
         kept = ~np.isin(identifiers(y), shared)
@@ -174,14 +174,10 @@ def _common_genes(cohort: Cohort, names: Sequence[Any] | None, X: Any) -> tuple[
     return here, places[here]
 
 
-def _shared_classes(theirs: np.ndarray, ours: np.ndarray) -> list[str]:
-    return np.intersect1d(identifiers(theirs), identifiers(ours)).tolist()
-
-
 def _check_others(cohort: Cohort, reference: ReferenceRows) -> None:
     """Refuse a reference with patients of the cohort, known by their groups or by equal rows."""
     if cohort.groups is not None and reference.groups is not None:
-        shared = np.intersect1d(identifiers(cohort.groups), identifiers(reference.groups))
+        shared = in_both(cohort.groups, reference.groups)
         if len(shared):
             raise ValueError(
                 f"reference: {len(shared)} of its patients (groups) are in {cohort.name} too "

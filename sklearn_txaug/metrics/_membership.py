@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..utils.containers import identifiers
+from ..utils.containers import in_both
 from ..utils.typing import ArrayLike, MatrixLike, RandomState, SamplerLike
 from ._attack_success import AttackSuccess, Scores, attack_success, group_numbers
 from ._attacks import (
@@ -207,7 +207,7 @@ class MembershipAttacks:
 def _check_apart(groups_train: Any, groups_test: Any) -> None:
     if groups_train is None or groups_test is None:
         return
-    shared = np.intersect1d(identifiers(groups_train), identifiers(groups_test)).tolist()
+    shared = in_both(groups_train, groups_test)
     if shared:
         raise ValueError(
             f"groups_test has patients of groups_train, among them {shared[:3]}: their rows are not those of others. "

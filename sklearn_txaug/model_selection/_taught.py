@@ -5,11 +5,10 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any
 
-import numpy as np
 from sklearn.base import clone
 
 from ..priors import ExpressionPrior, load_prior
-from ..utils.containers import identifiers
+from ..utils.containers import in_both
 
 PRIOR, REFERENCE = "prior", "reference"
 
@@ -55,7 +54,7 @@ def taught(sampler: Any, reference: Any, y: Any, groups: Any) -> Any:
 
 
 def _check_other(theirs: Any, ours: Any, what: str) -> None:
-    shared = np.intersect1d(identifiers(theirs), identifiers(ours))
+    shared = in_both(theirs, ours)
     if len(shared):
         raise ValueError(
             f"reference: {len(shared)} of its {what} are those of the target too ({', '.join(shared[:3])}, ...); "

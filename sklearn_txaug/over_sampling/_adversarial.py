@@ -47,9 +47,7 @@ class AdversarialSampler(TorchSampler):
 
     _net_class: ClassVar[type[AdversarialNet]] = AdversarialNet
     _ema_child: ClassVar[str] = "generator"
-    _critic_haste: ClassVar[float] = (
-        1.0  # rate of the critic beside that of the generator, unless it is given
-    )
+    _critic_haste: ClassVar[float] = 1.0  # the critic's rate beside the generator's, unless it is given
 
     def _gene_width(self) -> int:
         ends = self.generator_hidden_layer_sizes[-1:], self.critic_hidden_layer_sizes[:1]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ..utils.containers import identifiers
+from ..utils.containers import in_both
 from ._expression_prior import ExpressionPrior
 from ._hierarchical import Reference
 from ._load import load_prior
@@ -77,7 +77,7 @@ def check_other_groups(prior: ExpressionPrior, groups: Any) -> None:
     """Refuse rows of groups that are in the reference."""
     if groups is None or prior.groups_ is None:
         return
-    shared = np.intersect1d(identifiers(groups), identifiers(prior.groups_))
+    shared = in_both(groups, prior.groups_)
     if len(shared):
         raise ValueError(
             f"groups: {len(shared)} of them are in the prior's reference too ({', '.join(shared[:3])}, ...); leave "

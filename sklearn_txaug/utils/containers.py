@@ -82,6 +82,11 @@ def identifiers(values: Any) -> np.ndarray:
     return np.array(texts, dtype=np.str_)
 
 
+def in_both(ours: Any, theirs: Any) -> list[str]:
+    """Return the identifiers that two lists of patients or classes share, as text, sorted."""
+    return np.intersect1d(identifiers(ours), identifiers(theirs)).tolist()
+
+
 def dense(X: Any) -> Any:
     """Return a sparse `X` as an array, anything else unchanged."""
     return X.toarray() if hasattr(X, "toarray") else X
