@@ -1,4 +1,4 @@
-"""What the scripts behind docs/benchmarks.md share: their arguments, and the table of synthetic rows."""
+"""What the scripts behind docs/benchmarks_quality.md share: their arguments, and the table of synthetic rows."""
 
 import argparse
 from collections.abc import Mapping

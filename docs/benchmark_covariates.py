@@ -1,4 +1,4 @@
-"""Effects of age and sex put into real rows, and what of them a sampler recovers: a table in docs/benchmarks.md.
+"""Effects of age and sex put into real rows, and what a sampler recovers: a table in docs/benchmarks_quality.md.
 
 python docs/benchmark_covariates.py ../shared/data/tcga_paired11.h5ad --label cancer_type
 """

@@ -1,4 +1,4 @@
-"""Every generator by default beside the Gaussian, without and with quantile mapping: tables in docs/benchmarks.md.
+"""Every generator by default beside the Gaussian, without and with mapping: tables in docs/benchmarks_quality.md.
 
 python docs/benchmark_defaults.py ../shared/data/tcga_paired11.h5ad
 python docs/benchmark_defaults.py ../shared/data/gtex_v6_train_donors.h5ad --label tissue --group donor --n-real 3600

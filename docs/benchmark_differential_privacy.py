@@ -1,4 +1,4 @@
-"""What a guarantee of privacy costs, the curves in docs/benchmarks.md: usefulness and attacks against epsilon.
+"""What a guarantee of privacy costs, the curves in docs/benchmarks_privacy.md: use and attacks against epsilon.
 
 python docs/benchmark_differential_privacy.py ../shared/data/tcga_paired11.h5ad --seeds 3 --jobs 16
 python docs/benchmark_differential_privacy.py ../shared/data/gtex_v6_train_donors.h5ad --genes 500 --seeds 3 --jobs 16

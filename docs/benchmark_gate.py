@@ -1,4 +1,4 @@
-"""SelectiveSampler against no augmentation on held-out rows: the table in docs/benchmarks.md.
+"""SelectiveSampler against no augmentation on held-out rows: the table in docs/benchmarks_help.md.
 
 python docs/benchmark_gate.py ../shared/data/*.h5ad --n-real 5c,all --seeds 10
 

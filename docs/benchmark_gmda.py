@@ -1,4 +1,4 @@
-"""GMDA's objectives with known rows in the generator's place, and GMDA beside the Gaussian: docs/benchmarks.md.
+"""GMDA's objectives with known rows as the generator's, and GMDA beside the Gaussian: docs/benchmarks_quality.md.
 
 python docs/benchmark_gmda.py ../shared/data/tcga_paired11.h5ad --label cancer_and_type --group patient
 """

@@ -1,4 +1,4 @@
-"""GAN, WGAN-GP, AttGAN and RandAttGAN on landmark genes with a STRING graph: the table in docs/benchmarks.md.
+"""GAN, WGAN-GP, AttGAN and RandAttGAN on landmark genes with a STRING graph: the table in docs/benchmarks_quality.md.
 
 python docs/benchmark_graphs.py ../shared/data/tcga_paired11.h5ad ../shared/data/string_human_v11.5_score700.tsv.gz
 """

@@ -1,4 +1,4 @@
-"""Landmark genes and the rest: the two tables in docs/benchmarks.md.
+"""Landmark genes and the rest: the two tables in docs/benchmarks_quality.md.
 
 python docs/benchmark_landmarks.py ../shared/data/tcga_paired11.h5ad
 """

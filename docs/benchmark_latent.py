@@ -1,4 +1,4 @@
-"""Each deep sampler as it is and inside the principal components of `LatentSampler`: the table in docs/benchmarks.md.
+"""Each deep sampler as it is and in the latent space of `LatentSampler`: the table in docs/benchmarks_quality.md.
 
 python docs/benchmark_latent.py ../shared/data/tcga_paired11.h5ad
 """

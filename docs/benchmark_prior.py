@@ -1,4 +1,4 @@
-"""What a prior gains on classes and patients that its reference never saw: the tables in docs/benchmarks.md.
+"""What a prior gains on classes and patients that its reference never saw: the tables in docs/benchmarks_prior.md.
 
 python docs/benchmark_prior.py ../shared/data/tcga_pancan_89genes.h5ad --hold-out 10
 python docs/benchmark_prior.py ../shared/data/tcga_pancan_89genes.h5ad --reference ../shared/data/tcga_paired11.h5ad

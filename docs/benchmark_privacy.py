@@ -1,4 +1,4 @@
-"""What attacks find in the rows of each sampler: the privacy tables in docs/benchmarks.md.
+"""What attacks find in the rows of each sampler: the privacy tables in docs/benchmarks_privacy.md.
 
 python docs/benchmark_privacy.py ../shared/data/tcga_paired11.h5ad --genes landmarks --training 0.33 --jobs 16
 

@@ -26,7 +26,8 @@ from ._denoising_networks import NETWORKS
 from ._prior import PriorSampler
 from .base import NOT_TRAINED
 
-# From this many rows on, a wider network and longer training help; fewer would be memorised (docs/benchmarks.md).
+# From this many rows on, a wider network and longer training help; fewer would be memorised
+# (docs/benchmarks_quality.md).
 _LARGE_COHORT = 1500
 
 

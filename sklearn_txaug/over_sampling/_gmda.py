@@ -40,10 +40,10 @@ class GMDASampler(ComponentsSampler):
     The published objective compares the shares of one batch in all classes, absolutely and relative to their size.
     With some twenty rows a class in a batch these shares are noisy, and the loss can be lower for rows of half the
     variance than for Gaussian rows of the full one; for copies it is far lower than for fresh real rows
-    (docs/benchmarks.md). By default, therefore, all real rows of a class are compared with many synthetic ones, the
-    row in the middle of the box does not count, and the loss is an unbiased estimate of the squared difference: in
-    expectation, no rows drawn independently of the training rows have a lower one than fresh real rows. Also by
-    default, the generator works in principal components and corrects a Gaussian for each class.
+    (docs/benchmarks_quality.md). By default, therefore, all real rows of a class are compared with many synthetic
+    ones, the row in the middle of the box does not count, and the loss is an unbiased estimate of the squared
+    difference: in expectation, no rows drawn independently of the training rows have a lower one than fresh real
+    rows. Also by default, the generator works in principal components and corrects a Gaussian for each class.
 
     The published form, in gene space and from nothing, is under ``presets.LACAN2024_GTEX`` and its like. It needs its
     length: on TCGA 10,000 steps reach an F1 of precision and recall of .785 where 2,500 reach .406 (published: .799).
@@ -122,7 +122,7 @@ class GMDASampler(ComponentsSampler):
     batch_size = 512
 
     _n_steps: ClassVar[int] = 400
-    # Full noise costs more precision on held-out rows than it gains recall (docs/benchmarks.md).
+    # Full noise costs more precision on held-out rows than it gains recall (docs/benchmarks_quality.md).
     _unmapped_noise_scale: ClassVar[float] = 0.7
 
     @property
