@@ -58,6 +58,17 @@ def test_total_weight_of_the_synthetic_rows_is_the_given_share(data):
     assert len(X) == len(y) == 270
 
 
+def test_rows_may_count_as_a_number_of_real_rows_of_each_class(data):
+    model = AugmentedClassifier(GaussianSampler(n_synthetic="40c"), Recording(), synthetic_weight="5c").fit(*data)
+    _, y, weight = model.classifier_.seen_
+    assert dict(zip(*np.unique(y[70:], return_counts=True), strict=True)) == dict.fromkeys(np.unique(y), 40)
+    for label in np.unique(y):
+        assert weight[70:][y[70:] == label].sum() == pytest.approx(5)
+    assert model.synthetic_weight_ == pytest.approx(5 * 3 / 70)
+    with pytest.raises(ValueError, match="synthetic_weight.*'5x'"):
+        AugmentedClassifier(synthetic_weight="5x").fit(*data)
+
+
 def test_weight_0_is_the_classifier_alone(data):
     model = AugmentedClassifier(GaussianSampler(n_synthetic=50), LogisticRegression(), synthetic_weight=0)
     plain = LogisticRegression().fit(*data)

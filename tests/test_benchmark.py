@@ -365,15 +365,16 @@ def test_command_line(tmp_path, capsys, cohort):
 
 def test_amounts_are_read_written_and_sorted():
     assert [real_amount(text) for text in ("20", "05c", "all", 7)] == [20, "5c", "all", 7]
-    assert [synthetic_amount(text) for text in ("0.50x", "1x", "0x", "balance", "30")] == [
-        "0.5x", "1x", 0, "balance", 30
+    assert [synthetic_amount(text) for text in ("0.50x", "1x", "0x", "balance", "30", "05c", "0c")] == [
+        "0.5x", "1x", 0, "balance", 30, "5c", 0
     ]  # fmt: skip
     assert sorted(["all", 100, "10c", "2c", 30], key=amount_order) == ["2c", "10c", 30, 100, "all"]
-    assert sorted(["balance", "2x", 5, "0.5x", 0], key=amount_order) == [0, 5, "0.5x", "2x", "balance"]
+    amounts = [0, "7c", 5, "0.5x", "2x", "balance"]
+    assert sorted(reversed(amounts), key=amount_order) == amounts
     for read, wrong in (
         (real_amount, "0c"),
         (real_amount, "2x"),
-        (synthetic_amount, "5c"),
+        (synthetic_amount, "5cc"),
         (synthetic_amount, "-1"),
     ):
         with pytest.raises(ValueError, match=f"got '{wrong}'"):
@@ -381,6 +382,7 @@ def test_amounts_are_read_written_and_sorted():
     y = np.array(list("aaaabb"))
     assert labels_to_draw(y, "0.5x").tolist() == ["a", "a", "b"]
     assert labels_to_draw(y, "balance").tolist() == ["b", "b"]
+    assert labels_to_draw(y, "2c").tolist() == ["a", "a", "b", "b"]
 
 
 def test_rows_a_class_are_nested_and_a_small_class_gives_what_it_has(cohort):

@@ -56,6 +56,7 @@ def augment(path, output, *extra, label="kind"):
         ("500x", 500.0),
         ("3", 3),
         ("0", 0),
+        ("20c", "20c"),
         ("a, b=1_000", {"a, b": 1000}),
     ],
 )
@@ -83,6 +84,8 @@ def test_amounts_of_classes_add_up_and_much_is_asked_back():
     ):
         check_amount(60_000, labels, sure=False)
     assert check_amount(60_000, labels, sure=True) == 60_000
+    with pytest.raises(ValueError, match="asks for 60,000 synthetic rows"):
+        check_amount("30000c", labels, sure=False)
 
 
 def test_names_with_commas(frame, tmp_path):

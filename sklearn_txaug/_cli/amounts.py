@@ -7,15 +7,17 @@ import math
 import re
 from typing import Any
 
+from ..utils.amounts import rows_of_each
+
 MANY = 1000  # synthetic rows for each real one, above which it is asked whether that is meant
 _LARGEST_SHARE = 10  # of shares that are written as a plain number
 
 
-def amount(text: str) -> int | float | dict[str, int]:
+def amount(text: str) -> int | float | str | dict[str, int]:
     """Read one amount.
 
-    Whole numbers, also ``1_000``, ``+500`` and ``1e3``, are rows; ``0.5x`` and numbers with a point below 10 are
-    shares of the real rows; ``liver=50,brain=20`` is rows of classes.
+    Whole numbers, also ``1_000``, ``+500`` and ``1e3``, are rows; ``20c`` is rows of each class; ``0.5x`` and numbers
+    with a point below 10 are shares of the real rows; ``liver=50,brain=20`` is rows of classes.
 
     Raises
     ------
@@ -27,12 +29,14 @@ def amount(text: str) -> int | float | dict[str, int]:
     plain = text.strip().replace("_", "")
     if re.fullmatch(r"\+?\d+", plain):
         return int(plain)
+    if rows_of_each(plain) is not None:
+        return plain
     try:
         number = float(plain.removesuffix("x"))
     except ValueError:
         number = math.nan
     if not 0 <= number < math.inf:
-        message = f"{text!r} is not a number of rows (500), a share (0.5x), or label=rows pairs"
+        message = f"{text!r} is not a number of rows (500, or 20c of each class), a share (0.5x), or label=rows pairs"
         raise argparse.ArgumentTypeError(message)
     if plain.endswith("x"):
         return number
@@ -85,6 +89,8 @@ def check_amount(wanted: Any, labels: Any, sure: bool) -> Any:
         classes = {str(label).strip(): label for label in labels.unique()}
         wanted = {classes.get(name, name): rows for name, rows in wanted.items()}
         total = sum(wanted.values())
+    elif (each := rows_of_each(wanted)) is not None:
+        total = each * labels.nunique()
     else:
         total = wanted if isinstance(wanted, int) else round(wanted * len(labels))
     if total > MANY * len(labels) and not sure:

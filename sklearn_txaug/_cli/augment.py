@@ -103,8 +103,8 @@ def _add_amount(add: Any) -> None:
         type=amount,
         action="append",
         metavar="AMOUNT",
-        help="500 rows in all, 0.5x the real rows, or 'liver=50,brain=20', which may be repeated, for a class with a "
-        "comma in its name; default: fill every class up to the largest",
+        help="500 rows in all, 20c (of each class), 0.5x the real rows, or 'liver=50,brain=20', which may be "
+        "repeated, for a class with a comma in its name; default: fill every class up to the largest",
     )
     add("--yes", action="store_true", help=f"more than {MANY:,} synthetic rows for each real one are meant")
 

@@ -90,8 +90,8 @@ def _add_design(add: Callable[..., Any]) -> None:
         type=_sizes("synthetic_amount"),
         default="200",
         metavar="AMOUNTS",
-        help="synthetic rows: 200, 0.5x (share of the real rows) or balance (each class up to the largest) "
-        "(%(default)s)",
+        help="synthetic rows: 200, 20c (of each class), 0.5x (share of the real rows) or balance (each class up to "
+        "the largest) (%(default)s)",
     )
     add(
         "--seeds",

@@ -1,7 +1,7 @@
 """Numbers of real and synthetic rows: in total, for each class, as a share of the real rows, or up to balance.
 
 Real rows have a size, synthetic rows an amount, written as on the command line: ``20`` is rows in total, ``"5c"``
-rows of each class, ``"all"`` every training row; ``"0.5x"`` is half as many synthetic rows as real ones,
+rows of each class, ``"all"`` every real training row; ``"0.5x"`` is half as many synthetic rows as real ones,
 ``"balance"`` as many as bring each class to the size of the largest.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..utils.amounts import spread
+from ..utils.amounts import rows_of_each, spread
 
 Amount = int | str
 ALL, BALANCE = "all", "balance"
@@ -38,18 +38,20 @@ def synthetic_amount(value: Any) -> Amount:
         return BALANCE
     if re.fullmatch(r"\d+", text):
         return int(text)
+    if (each := rows_of_each(text)) is not None:
+        return f"{each}c" if each else 0
     if re.fullmatch(r"\d*\.?\d+x", text):
         return f"{float(text[:-1]):g}x" if float(text[:-1]) else 0
     raise ValueError(
-        f"n_synthetic must be numbers of rows, each 0 or more (200), shares of the real rows (0.5x) or "
-        f"'balance'; got {value!r}"
+        f"n_synthetic must be numbers of rows, each 0 or more (200), of rows for each class (20c), shares of the "
+        f"real rows (0.5x) or 'balance'; got {value!r}"
     )
 
 
 def amount_order(size: Amount) -> tuple[int, float]:
-    """Return a sort key: rows for each class, then rows in total, shares, and what depends on the data."""
+    """Return a sort key: none, rows for each class, rows in total, shares, and what depends on the data."""
     if isinstance(size, int):
-        return 1, size
+        return int(size > 0), size
     if size in (ALL, BALANCE, CHOSEN):
         return 3, size == CHOSEN
     return (0, float(size[:-1])) if size.endswith("c") else (2, float(size[:-1]))
@@ -73,6 +75,8 @@ def describe_synthetic(size: Amount) -> str:
         return "as many synthetic rows as the gate chose"
     if size == BALANCE:
         return "all classes filled up to the largest"
+    if each := rows_of_each(size):
+        return f"{each}\N{NO-BREAK SPACE}synthetic row{'' if each == 1 else 's'} of each class"
     if isinstance(size, str):
         return f"{_times(size)} synthetic rows as real ones"
     return f"{size}\N{NO-BREAK SPACE}synthetic row{'' if size == 1 else 's'}"
@@ -84,6 +88,8 @@ def short_synthetic(size: Amount) -> str:
         return "as chosen"
     if size == BALANCE:
         return "classes filled up"
+    if each := rows_of_each(size):
+        return f"{each} of each class"
     if isinstance(size, str):
         return f"{_times(size)} as real"
     return f"{size}\N{NO-BREAK SPACE}rows"
@@ -107,5 +113,7 @@ def labels_to_draw(y: np.ndarray, size: Amount) -> np.ndarray:
     classes, counts = np.unique(y, return_counts=True)
     if size == BALANCE:
         return np.repeat(classes, counts.max() - counts)
+    if (each := rows_of_each(size)) is not None:
+        return np.repeat(classes, each)
     total = size if isinstance(size, int) else round(float(size[:-1]) * len(y))
     return np.repeat(classes, spread(total, counts))

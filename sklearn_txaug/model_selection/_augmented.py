@@ -14,6 +14,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from ..over_sampling import GaussianSampler
 from ..over_sampling._wrapper import SamplerAdapter
+from ..utils.amounts import total_weight
 from ..utils.checks import groups_for
 from ..utils.constraints import (
     Classifier,
@@ -21,6 +22,7 @@ from ..utils.constraints import (
     NonNegativeFloat,
     PositiveInt,
     Resampler,
+    RowsOfEachClass,
     Seed,
     Verbosity,
 )
@@ -53,9 +55,10 @@ class AugmentedClassifier(WrappedClassifier):
     classifier : classifier or None
         Its `fit`, or that of the last step of a pipeline, must take `sample_weight`. None is a logistic regression
         on standardised features.
-    synthetic_weight : float >= 0 or "cv"
-        Total weight of the synthetic rows, with that of the real rows as 1. 0 trains on the real rows alone.
-        ``"cv"`` chooses among 0, 0.1, 0.25, 0.5 and 1 the one with the lowest log loss on held-out real rows.
+    synthetic_weight : float >= 0, str or "cv"
+        Total weight of the synthetic rows, with that of the real rows as 1. 0 trains on the real rows alone; a text
+        such as ``"20c"`` lets all of them together count as 20 real rows of each class. ``"cv"`` chooses among 0,
+        0.1, 0.25, 0.5 and 1 the one with the lowest log loss on held-out real rows.
     cv : int, splitter or iterable
         How ``"cv"`` holds out rows. An int is the number of folds, stratified by class; if `fit` gets `groups`, no
         group is split. A class whose rows would all be held out stays in training. The sampler is trained once per
@@ -76,7 +79,7 @@ class AugmentedClassifier(WrappedClassifier):
     sampler_ : sampler
         The fitted sampler; None if the chosen weight is 0.
     synthetic_weight_ : float
-        The given or chosen weight.
+        The given or chosen total weight.
     cv_results_ : dict of ndarray
         With ``synthetic_weight="cv"``: ``param_synthetic_weight``, ``split0_test_score`` and so on (negative log
         loss), ``mean_test_score`` and ``std_test_score``.
@@ -115,7 +118,7 @@ class AugmentedClassifier(WrappedClassifier):
 
     sampler: Resampler | None = field(default=None, kw_only=False)
     classifier: Classifier | None = field(default=None, kw_only=False)
-    synthetic_weight: NonNegativeFloat | Literal["cv"] = 1.0
+    synthetic_weight: NonNegativeFloat | RowsOfEachClass | Literal["cv"] = 1.0
     cv: CrossValidator = 5
     n_repeats: PositiveInt = 1
     n_jobs: int | None = None
@@ -150,8 +153,8 @@ class AugmentedClassifier(WrappedClassifier):
         X, labels = self._checked(X, y, groups)
         self._check_classifier()
         seed, rows = draw_seed(self.random_state), np.arange(len(labels))
-        chosen = self.synthetic_weight
-        weight = self._choose(X, labels, groups, seed) if isinstance(chosen, str) else float(chosen)
+        given = self.synthetic_weight
+        weight = self._choose(X, labels, groups, seed) if given == "cv" else total_weight(given, labels)
         with Trainings(["all rows"], type(self).__name__, bool(self.verbose)) as trainings:
             self.sampler_, self.classifier_ = trainings.watched(0, self._train)(
                 X, labels, groups, rows, seed, weight

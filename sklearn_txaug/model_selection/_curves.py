@@ -95,8 +95,9 @@ def augmentation_curve(
         One of this package, or an over-sampler of imbalanced-learn. Its own amounts are not used.
     {common}
     n_synthetic : sequence of amounts, or one amount, default=(0.5, 1.0, 2.0)
-        An int is the total number of rows, a float a share of the classifier's real rows, a dict the rows of each
-        class; None fills every class up to the largest. No augmentation is always compared, so 0 is dropped.
+        An int is the total number of rows, a float a share of the classifier's real rows, ``"20c"`` 20 rows of each
+        class, a dict the rows of each class; None fills every class up to the largest. No augmentation is always
+        compared, so 0 is dropped.
     n_real : int, float or None, default=None
         Real training rows of the classifier, as in `low_data_curve`; None is all rows that are not held out.
     {splitting}
@@ -167,7 +168,7 @@ def low_data_curve(
     n_real : sequence of int or float, or one of them
         Real training rows of the classifier: ints are numbers of rows, floats shares of those not held out. Smaller
         sets are subsets of larger ones, and each has at least two rows of each class.
-    n_synthetic : int, float, dict or None, default=1.0
+    n_synthetic : int, float, str, dict or None, default=1.0
         Synthetic rows: an int is the total number, a float a share of the real rows, a dict the rows of each class;
         None fills every class up to the largest.
     {splitting}

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.metrics import log_loss, recall_score
 from sklearn.utils import _safe_indexing
 
+from ..utils.amounts import total_weight
 from ..utils.checks import groups_for
 from ..utils.random import seeded
 from ..utils.threads import one_thread
@@ -69,7 +70,7 @@ def more_of_each(y: np.ndarray) -> dict[Any, int]:
 
 def weight_of_a_prior(y: np.ndarray) -> float:
     """Return the total weight of synthetic rows that count as 20 real rows of each class."""
-    return REAL_ROWS_OF_A_PRIOR * len(np.unique(y)) / len(y)
+    return total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y)
 
 
 def with_prior(sampler: Any, prior: Any) -> Any:

@@ -49,7 +49,8 @@ class SelectiveSampler(WrapperSampler):
         has seen the held-out rows of the folds, and looks better than it is.
     n_synthetic : tuple of amounts, or one amount
         Amounts to choose among, in addition to no augmentation. An int is the total number of rows, a float a
-        share of the training rows, a dict the rows of each class, None what `sampling_strategy` says.
+        share of the training rows, ``"20c"`` 20 rows of each class, a dict the rows of each class, None what
+        `sampling_strategy` says.
     sampling_strategy : float, str, dict or callable
         Meaning of the amount None, as in imbalanced-learn. ``"auto"``, the same as ``"not majority"``, fills every
         class up to the largest; ``"minority"``, ``"not minority"`` and ``"all"`` name other classes to fill.
@@ -85,7 +86,7 @@ class SelectiveSampler(WrapperSampler):
         What was decided and why, in a sentence.
     best_candidate_ : str
         Name of the chosen candidate; ``"none"`` is no augmentation.
-    best_n_synthetic_ : int, float, dict or None
+    best_n_synthetic_ : int, float, str, dict or None
         The chosen amount; 0 is no augmentation.
     best_index_ : int
         Its position in `cv_results_`; 0 is no augmentation.

@@ -39,10 +39,10 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
         Class totals after resampling, as in imbalanced-learn. ``"auto"``, the same as ``"not majority"``, fills
         every class up to the largest; ``"minority"``, ``"not minority"`` and ``"all"`` name other classes to fill.
         Used if `n_synthetic` is None.
-    n_synthetic : int, float, dict or None
+    n_synthetic : int, float, str, dict or None
         Amount of synthetic rows: an int is the total number of rows, a float a share of the training rows
-        (both spread over the classes as the training labels are), a dict the rows of each class. 0 returns
-        the real rows and trains nothing. None follows `sampling_strategy`.
+        (both spread over the classes as the training labels are), a text such as ``"20c"`` 20 rows of each class, a
+        dict the rows of each class. 0 returns the real rows and trains nothing. None follows `sampling_strategy`.
     scaler : transformer, "passthrough" or None
         Fitted on the training rows; the generator works on scaled rows, and `inverse_transform` maps back.
         None is a `StandardScaler`.

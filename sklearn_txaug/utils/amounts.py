@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from imblearn.utils import check_sampling_strategy
 
 
 def class_amounts(n_synthetic: Any, sampling_strategy: Any, labels: np.ndarray) -> dict[Any, int]:
     """Return the synthetic rows of each class of `labels` that a sampler's two parameters ask for."""
+    from imblearn.utils import check_sampling_strategy  # late: the command line reads amounts without it
+
     classes, counts = np.unique(labels, return_counts=True)
     if n_synthetic is None or len(classes) == 1:  # one class raises imbalanced-learn's error
         return check_sampling_strategy(sampling_strategy, labels, "over-sampling")
     return synthetic_counts(n_synthetic, classes, counts)
+
+
+def rows_of_each(amount: Any) -> int | None:
+    """Return 200 for ``"200c"``, which is 200 rows of each class, and None for anything else.
+
+    Examples
+    --------
+    >>> rows_of_each("200c"), rows_of_each(200)
+    (200, None)
+    """
+    found = re.fullmatch(r"([0-9]+)c", amount) if isinstance(amount, str) else None
+    return int(found[1]) if found else None
+
+
+def total_weight(weight: Any, labels: np.ndarray) -> float:
+    """Return the weight of synthetic rows relative to all real ones; ``"20c"`` is 20 real rows of each class."""
+    each = rows_of_each(weight)
+    return float(weight) if each is None else each * len(np.unique(labels)) / len(labels)
 
 
 def spread(total: int, weights: np.ndarray) -> np.ndarray:
@@ -37,20 +57,26 @@ def spread(total: int, weights: np.ndarray) -> np.ndarray:
 
 
 def synthetic_counts(n_synthetic: Any, classes: np.ndarray, class_counts: np.ndarray) -> dict[Any, int]:
-    """Turn an int (total rows), float (share of the training rows) or dict into rows for each class."""
+    """Turn an int (total), a float (share of the training rows), ``"200c"`` or a dict into rows of each class."""
     if isinstance(n_synthetic, Mapping):
         return _counts_by_class(n_synthetic, classes)
-    accepted = "an int >= 0 (rows in all), a float >= 0 (share of the training rows) or a dict {class: rows}"
+    each = rows_of_each(n_synthetic)
     number = isinstance(n_synthetic, Real) and not isinstance(n_synthetic, bool | np.bool_)
-    if not number or not 0 <= n_synthetic < np.inf:
-        raise ValueError(f"n_synthetic must be {accepted}, got {n_synthetic!r}")
-    if isinstance(n_synthetic, Integral):
+    if each is not None:
+        total = each * len(classes)
+    elif not number or not 0 <= n_synthetic < np.inf:
+        raise ValueError(
+            "n_synthetic must be an int >= 0 (rows in all), a float >= 0 (share of the training rows), a text such "
+            f"as '20c' (rows of each class) or a dict {{class: rows}}, got {n_synthetic!r}"
+        )
+    elif isinstance(n_synthetic, Integral):
         total = int(n_synthetic)
     else:
         total = round(float(n_synthetic) * int(class_counts.sum()))
     if total > np.iinfo(np.int64).max // 2:
         raise ValueError(f"n_synthetic={n_synthetic!r} asks for {total} rows, more than can be counted")
-    return _positive(zip(classes, spread(total, class_counts), strict=True))
+    weights = class_counts if each is None else np.ones_like(class_counts)
+    return _positive(zip(classes, spread(total, weights), strict=True))
 
 
 def _counts_by_class(n_synthetic: Mapping, classes: np.ndarray) -> dict[Any, int]:

@@ -13,6 +13,8 @@ from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils._param_validation import Interval as _Interval
 
+from .amounts import rows_of_each
+
 
 class _Widths(HasMethods):  # the simplest kind of constraint that scikit-learn accepts
     """A sequence of positive integers, of some length."""
@@ -51,6 +53,19 @@ class _Callbacks(HasMethods):
         return "a list of skorch callbacks"
 
 
+class _RowsOfEachClass(HasMethods):
+    """Texts such as ``"200c"``, rows of each class."""
+
+    def __init__(self) -> None:
+        super().__init__("__len__")
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return rows_of_each(val) is not None
+
+    def __str__(self) -> str:
+        return "a number of rows of each class such as '20c'"
+
+
 class Interval(_Interval):
     """Numbers, of which a bool is none."""
 
@@ -85,7 +100,8 @@ Sampler = Annotated[Any, Having(["fit", "sample"])]
 Resampler = Annotated[Any, Having(["fit_resample"])]
 Scaler = Annotated[Any, Having(["fit", "transform", "inverse_transform"])]
 Memory = Annotated[Any, str, PathLike, Having(["cache"]), None]
-Amounts = Annotated[Any, Integral, Real, Mapping, None]
+RowsOfEachClass = Annotated[str, _RowsOfEachClass()]
+Amounts = Annotated[Any, Integral, Real, Mapping, _RowsOfEachClass(), None]
 SamplingStrategy = Annotated[Any, *BaseOverSampler._parameter_constraints["sampling_strategy"]]
 
 
