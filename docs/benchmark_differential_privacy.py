@@ -73,7 +73,12 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     table = read_table(arguments)
-    settings = {"real": None, "gaussian": GaussianSampler(), "gaussian with prior": GaussianSampler()}
+    settings = {
+        "real": None,
+        "gaussian": GaussianSampler(),
+        "gaussian with prior": GaussianSampler(),
+        "covariance of the prior": GaussianSampler(prior_rows=np.inf),
+    }
     for epsilon in arguments.epsilon:
         for kind, sampler in {"gaussian": PrivateGaussianSampler, "copula": PrivateCopulaSampler}.items():
             settings[f"{kind}, epsilon {epsilon:g}"] = sampler(epsilon=epsilon, delta=arguments.delta)

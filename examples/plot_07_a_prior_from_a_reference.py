@@ -53,8 +53,8 @@ for k in amounts:
         X_few, y_few = X_test.loc[train], y_test.loc[train]
         alone = score(classifier, X_few, y_few, test)
         for name, given in zip(gains, [None, prior], strict=True):
-            sampler = GaussianSampler(prior=given, n_synthetic=dict.fromkeys(tissues, 200), random_state=seed)
-            model = AugmentedClassifier(sampler, classifier, synthetic_weight=20 / k)
+            sampler = GaussianSampler(prior=given, n_synthetic="200c", random_state=seed)
+            model = AugmentedClassifier(sampler, classifier, synthetic_weight="20c")
             differences[name].append(score(model, X_few, y_few, test) - alone)
     for name in gains:
         gains[name].append(differences[name])

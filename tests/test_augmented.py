@@ -59,7 +59,9 @@ def test_total_weight_of_the_synthetic_rows_is_the_given_share(data):
 
 
 def test_rows_may_count_as_a_number_of_real_rows_of_each_class(data):
-    model = AugmentedClassifier(GaussianSampler(n_synthetic="40c"), Recording(), synthetic_weight="5c").fit(*data)
+    model = AugmentedClassifier(GaussianSampler(n_synthetic="40c"), Recording(), synthetic_weight="5c").fit(
+        *data
+    )
     _, y, weight = model.classifier_.seen_
     assert dict(zip(*np.unique(y[70:], return_counts=True), strict=True)) == dict.fromkeys(np.unique(y), 40)
     for label in np.unique(y):

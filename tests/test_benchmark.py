@@ -369,8 +369,8 @@ def test_amounts_are_read_written_and_sorted():
         "0.5x", "1x", 0, "balance", 30, "5c", 0
     ]  # fmt: skip
     assert sorted(["all", 100, "10c", "2c", 30], key=amount_order) == ["2c", "10c", 30, 100, "all"]
-    amounts = [0, "7c", 5, "0.5x", "2x", "balance"]
-    assert sorted(reversed(amounts), key=amount_order) == amounts
+    shuffled = [5, "balance", "7c", "2x", 0, "0.5x"]
+    assert sorted(shuffled, key=amount_order) == [0, "7c", 5, "0.5x", "2x", "balance"]
     for read, wrong in (
         (real_amount, "0c"),
         (real_amount, "2x"),

@@ -389,6 +389,17 @@ def test_rows_mirror_each_other_around_the_mean(prior):
     assert len(sampler.sample(y=["class 1"] * 3)[0]) == 3
 
 
+def test_infinite_prior_rows_keep_means_and_scales_of_the_rows_alone(prior):
+    X, y = simulate(3, 12, seed=7)
+    other, rng = X.copy(), np.random.default_rng(0)
+    for gene in X:  # the same means and scales, but no gene goes with another
+        other[gene] = X.groupby(y)[gene].transform(lambda rows: rng.permutation(rows.to_numpy()))
+    for prior_rows, same in ((np.inf, True), (50, False)):
+        sampler = GaussianSampler(prior=prior, prior_rows=prior_rows, random_state=0)
+        drawn = [sampler.fit(rows, y).sample(30)[0].to_numpy() for rows in (X, other)]
+        assert np.allclose(*drawn) == same
+
+
 def test_a_prior_helps_a_classifier_on_classes_it_never_saw(prior):
     X, y = simulate(10, 60, seed=9)
     gains = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,12 +36,12 @@ def pick_classifiers(known: Mapping[str, Any], chosen: Sequence[str], option: st
 
 
 def parameter(text: str) -> tuple[str, Any]:
-    """Read ``name=value``; a value that is not written as in Python is text."""
+    """Read ``name=value``; a value that is neither ``inf`` nor written as in Python is text."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise ValueError(f"--param: {text!r} is not name=value")
     try:
-        return name.strip(), ast.literal_eval(value)
+        return name.strip(), math.inf if value.strip() == "inf" else ast.literal_eval(value)
     except (ValueError, SyntaxError):
         return name.strip(), value.strip()
 

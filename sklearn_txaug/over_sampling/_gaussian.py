@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..priors._hierarchical import HierarchicalGaussian, Reference
-from ..utils.constraints import NonNegativeFloat
+from ..utils.constraints import NonNegativeOrInfinite
 from ..utils.declaration import estimator
 from ._covariates import CovariateRows
 from ._linear_effects import LinearEffects
@@ -29,10 +29,11 @@ class GaussianSampler(PriorSampler):
 
     Parameters
     ----------
-    prior_rows : float >= 0
+    prior_rows : float >= 0, or infinity
         Number of rows at which a class's own covariance and the pooled one have equal weight; 0 uses only the
-        class's own. With a
-        `prior`, also the rows of all classes at which their pooled covariance and that of the prior weigh the same.
+        class's own. With a `prior`, also the rows of all classes at which their pooled covariance and that of the
+        prior weigh the same; infinity is the covariance of the prior alone, and of the training rows the sampler
+        then keeps means and scales only, which hardly give a patient away.
     prior : ExpressionPrior, path, "tcga" or None
         What a reference cohort of other classes and other patients teaches: a fitted
         `~sklearn_txaug.priors.ExpressionPrior`, the file of one, or the name of one that `load_prior` knows. It helps
@@ -68,7 +69,7 @@ class GaussianSampler(PriorSampler):
     ((189, 500), (289, 500))
     """
 
-    prior_rows: NonNegativeFloat = 50.0
+    prior_rows: NonNegativeOrInfinite = 50.0
 
     def _take_reference(
         self, reference: Reference, rows: np.ndarray, codes: np.ndarray, groups: Any
@@ -130,6 +131,9 @@ class GaussianSampler(PriorSampler):
         if model is not None:
             self.means_ = model.means_
             self._noise = np.sqrt(model.within_.noise)
+        if model is not None and np.isinf(self.prior_rows):  # nothing of no weight is kept
+            self._factors = [own[:0] for own in self._factors]
+            self._radii = [radii[:0] for radii in self._radii]
         n_draws = min(4096, max(256, 2**18 // X.shape[1]))
         pooled = self._pooled_draws(n_draws, rng)
         self._norms = [

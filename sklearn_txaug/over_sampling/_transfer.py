@@ -16,7 +16,7 @@ from ..priors._hierarchical import HierarchicalGaussian
 from ..priors._reference import check_other_groups, with_genes
 from ..priors._scales import reference_for
 from ..utils.checks import is_fitted
-from ..utils.constraints import NonNegativeFloat, PositiveInt
+from ..utils.constraints import NonNegativeOrInfinite, PositiveInt
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer
 from ..utils.warnings import warn
@@ -41,8 +41,9 @@ class TransferFlowSampler(GenerativeSampler):
         A fitted `ExpressionFlow`, the file of one, or a cohort of other classes and other patients, on which one is
         trained at each fit. Genes are found by the column names of a DataFrame, unless the reference had no names
         either. None, or a flow that is not fitted, learns from the training rows themselves.
-    prior_rows : float >= 0
-        Number of rows of all classes at which their pooled covariance and that of the reference weigh the same.
+    prior_rows : float >= 0, or infinity
+        Number of rows of all classes at which their pooled covariance and that of the reference weigh the same;
+        infinity is that of the reference alone.
     n_sampling_steps : int
         Number of steps of the solver, of second order.
 
@@ -80,7 +81,7 @@ class TransferFlowSampler(GenerativeSampler):
     """
 
     reference: ExpressionFlow | str | PathLike | tuple | None = field(default=None, kw_only=False)
-    prior_rows: NonNegativeFloat = 50.0
+    prior_rows: NonNegativeOrInfinite = 50.0
     n_sampling_steps: PositiveInt = 10
 
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:

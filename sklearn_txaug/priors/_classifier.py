@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..utils.checks import check_groups, check_label_values, check_names, check_order
-from ..utils.constraints import NonNegativeFloat, Share
+from ..utils.constraints import NonNegativeOrInfinite, Share
 from ..utils.containers import with_text_names
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
@@ -44,7 +44,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
         one, or the name of one that `load_prior` knows. Genes are found by the column names of a DataFrame, unless
         the reference had no names either. None learns B and W from the training rows alone, of which some class needs
         two.
-    prior_rows : float >= 0
+    prior_rows : float >= 0, or infinity
         Number of training rows, less one for each class, at which their covariance and that of the prior weigh the
         same.
     shrinkage : float in [0, 1]
@@ -95,7 +95,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
     """
 
     prior: ExpressionPrior | str | PathLike | None = field(default=None, kw_only=False)
-    prior_rows: NonNegativeFloat = 50.0
+    prior_rows: NonNegativeOrInfinite = 50.0
     shrinkage: Share = 0.5
 
     @_fit_context(prefer_skip_nested_validation=True)

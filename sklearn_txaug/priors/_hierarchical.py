@@ -40,7 +40,8 @@ class HierarchicalGaussian:
     reference : Reference
         The source of B and of W_reference.
     prior_rows : float
-        Number of rows at which the covariances of the cohort and of the reference have equal weight.
+        Number of rows at which the covariances of the cohort and of the reference have equal weight; infinity is the
+        reference's alone.
 
     Attributes
     ----------
@@ -88,7 +89,7 @@ class HierarchicalGaussian:
     ) -> LowRank:
         n_free = len(codes) - len(self.counts_)
         self.weight_, self.own_ = 0.0, reference.times(0)
-        if n_free == 0:
+        if n_free == 0 or np.isinf(self.prior_rows):
             return reference
         self.weight_ = n_free / (n_free + max(self.prior_rows, 1e-12))
         repeated = self.counts_[codes] > 1

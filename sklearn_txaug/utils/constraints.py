@@ -83,6 +83,7 @@ class Having(HasMethods):
 PositiveInt = Annotated[int, Interval(Integral, 1, None, closed="left")]
 NonNegativeInt = Annotated[int, Interval(Integral, 0, None, closed="left")]
 PositiveFloat = Annotated[float, Interval(Real, 0, None, closed="neither")]
+NonNegativeOrInfinite = Annotated[float, Interval(Real, 0, np.inf, closed="both")]
 NonNegativeFloat = Annotated[float, Interval(Real, 0, None, closed="left")]
 Share = Annotated[float, Interval(Real, 0, 1, closed="both")]
 ShareAboveZero = Annotated[float, Interval(Real, 0, 1, closed="right")]
