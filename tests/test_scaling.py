@@ -42,7 +42,7 @@ def cohort():
 def cluster():
     distributed = pytest.importorskip("distributed")
     settings = {"threads_per_worker": 1, "processes": True, "dashboard_address": None, "silence_logs": 50}
-    with distributed.LocalCluster(n_workers=1, **settings) as cluster:
+    with distributed.LocalCluster(n_workers=2, **settings) as cluster:
         yield cluster
 
 
