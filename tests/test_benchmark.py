@@ -162,11 +162,17 @@ class _Dying(GaussianSampler):
         return super().fit(X, y)
 
 
+@pytest.fixture(scope="module")
+def whole(cohort, tmp_path_factory):
+    """Return the rows of a run that nothing ends."""
+    folder = tmp_path_factory.mktemp("whole")
+    return benchmark(cohort, samplers={"dying": GaussianSampler()}, **SETUP, output=folder)
+
+
 @pytest.mark.parametrize(
     "torn", ["", "toy,honest,gaussian,logis", "toy,honest,gaussian,logistic,12,20,0,accuracy,0."]
 )
-def test_a_killed_run_continues(cohort, tmp_path, torn):
-    whole = benchmark(cohort, samplers={"dying": GaussianSampler()}, **SETUP, output=tmp_path / "whole")
+def test_a_killed_run_continues(cohort, whole, tmp_path, torn):
     _Dying.trainings = 0
     setup = {"samplers": {"dying": _Dying()}, **SETUP, "output": tmp_path / "killed"}
     with pytest.raises(_Killed):
@@ -263,7 +269,12 @@ def test_another_file_of_the_same_name_needs_another_folder(cohort, tmp_path):
 
 def test_two_jobs_give_the_same_values(cohort, tmp_path):
     one, two = (
-        benchmark(cohort, samplers=SAMPLERS, **{**SETUP, "n_jobs": jobs}, output=tmp_path / str(jobs))
+        benchmark(
+            cohort,
+            samplers=SAMPLERS,
+            **{**SETUP, "n_real": [12], "n_jobs": jobs},
+            output=tmp_path / str(jobs),
+        )
         for jobs in (1, 2)
     )
     assert _values(one) == _values(two)
@@ -525,7 +536,8 @@ def test_several_files_with_their_own_labels(tmp_path, capsys, cohort):
         table.write_h5ad(tmp_path / f"{name}.h5ad")
     command = (
         f"benchmark --data {tmp_path}/one.h5ad {tmp_path}/two.h5ad --samplers none,random --classifiers logistic "
-        f"--n-real 3c --n-synthetic 1x --seeds 1 --protocol honest,oracle --jobs 1 --report --output {tmp_path}/out"
+        f"--n-real 3c --n-synthetic 1x --seeds 1 --protocol honest,oracle --jobs 1 --no-quality --report "
+        f"--output {tmp_path}/out"
     ).split()
     assert command_line.main(command) == 0
     printed = capsys.readouterr().out

@@ -256,7 +256,7 @@ def test_one_way_to_read_a_cohort(table, tmp_path, capsys):
         assert "new.csv has 6 synthetic rows (is_synthetic)" in capsys.readouterr().err
 
 
-def test_evaluate_takes_the_marked_rows(table, tmp_path, capsys):
+def test_evaluate_takes_the_marked_rows(table, tmp_path, capsys, few_indicators):
     augment(table)
     new = table.with_name("new.csv")
     out = ["-o", str(tmp_path / "out")]
@@ -283,7 +283,7 @@ def test_options_that_no_file_can_use(table, capsys, command):
     assert f"txaug {command}: --layer: layers are in h5ad files" in capsys.readouterr().err
 
 
-def test_an_h5ad_names_its_own_columns(table, tmp_path, capsys):
+def test_an_h5ad_names_its_own_columns(table, tmp_path, capsys, few_indicators):
     pytest.importorskip("anndata")
     cohort = read_expression(table, label="tissue")
     write_expression(tmp_path / "real.h5ad", cohort.data, cohort.target)

@@ -15,7 +15,7 @@ from imblearn.utils.estimator_checks import (
 from imblearn.utils.estimator_checks import (
     parametrize_with_checks as imblearn_checks,
 )
-from joblib import Parallel, delayed, parallel_backend
+from joblib import Parallel, delayed, parallel_config
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
@@ -273,9 +273,7 @@ def test_same_rows_serial_in_threads_and_in_processes(sampler, data):
     assert torch.equal(torch.get_rng_state(), states[0])
     np.testing.assert_array_equal(np.random.get_state()[1], states[1])  # noqa: NPY002
     for backend in ("threading", "loky"):
-        with parallel_backend(
-            backend, n_jobs=2, **({"inner_max_num_threads": 1} if backend == "loky" else {})
-        ):
+        with parallel_config(backend, n_jobs=2):
             for rows in Parallel()(delayed(_rows)(sampler, *data) for _ in range(4)):
                 np.testing.assert_array_equal(rows, expected)
 

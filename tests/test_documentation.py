@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import sklearn
 from joblib import parallel_config
+from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Bunch
 
 import sklearn_txaug
@@ -42,7 +43,13 @@ def short_trainings(monkeypatch):
         kinds += kind.__subclasses__()
         if "_default_steps" in vars(kind):
             monkeypatch.setattr(kind, "_default_steps", lambda self, n_rows: 10)
+    monkeypatch.setattr(LogisticRegression, "fit", _few_iterations)
     monkeypatch.setattr(datasets, "load_tissue_expression", _few_genes)
+
+
+def _few_iterations(self, X, y, sample_weight=None, *, fit=LogisticRegression.fit):
+    self.max_iter = 10
+    return fit(self, X, y, sample_weight)
 
 
 def _few_genes(*, return_X_y=False, as_frame=False):

@@ -88,7 +88,7 @@ def test_amounts_of_classes_add_up_and_much_is_asked_back():
         check_amount("30000c", labels, sure=False)
 
 
-def test_names_with_commas(frame, tmp_path):
+def test_names_with_commas(frame, tmp_path, few_indicators):
     table = frame.assign(**{"age, years": 40.0, "weight": 70.0, "height": 1.7})
     table.insert(0, "kind", LABELS)
     table.to_csv(tmp_path / "real.csv", index_label="id")
@@ -105,7 +105,7 @@ def test_names_with_commas(frame, tmp_path):
 # ---- marks, groups and labels
 
 
-def test_marked_rows_without_a_group_are_refused_as_real(frame, tmp_path, capsys):
+def test_marked_rows_without_a_group_are_refused_as_real(frame, tmp_path, capsys, few_indicators):
     y, groups = pd.Series(LABELS, frame.index, name="kind"), pd.Series(range(45), frame.index, name="donor")
     write_expression(tmp_path / "real.csv", frame, y, groups=groups)
     both = tmp_path / "both.csv"
@@ -122,7 +122,7 @@ def test_marked_rows_without_a_group_are_refused_as_real(frame, tmp_path, capsys
     assert run("evaluate", tmp_path / "real.csv", both, *options) == 0
 
 
-def test_labels_of_another_type_are_the_same(frame, tmp_path):
+def test_labels_of_another_type_are_the_same(frame, tmp_path, few_indicators):
     anndata = pytest.importorskip("anndata")
     leiden = pd.Categorical((np.arange(45) % 3).astype(str))
     anndata.AnnData(frame, obs=pd.DataFrame({"kind": leiden}, frame.index)).write_h5ad(tmp_path / "real.h5ad")
@@ -139,7 +139,7 @@ def test_labels_of_another_type_are_the_same(frame, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".csv", ".h5ad"])
 @pytest.mark.parametrize("transform", ["none", "log2cpm", "log2p1"])
-def test_synthetic_counts_are_counts(frame, tmp_path, capsys, suffix, transform):
+def test_synthetic_counts_are_counts(frame, tmp_path, capsys, few_indicators, suffix, transform):
     if suffix == ".h5ad":
         pytest.importorskip("anndata")
     counts = np.rint(2**frame * 50)
@@ -376,7 +376,7 @@ def test_tables_of_xena_have_no_suffix(frame, tmp_path, name):
         write_expression(tmp_path / "new", frame)
 
 
-def test_genes_mean_the_same_in_augment_and_evaluate(frame, tmp_path, capsys):
+def test_genes_mean_the_same_in_augment_and_evaluate(frame, tmp_path, capsys, few_indicators):
     kind = pd.Series(LABELS, frame.index, name="kind")
     write_expression(tmp_path / "real.csv", frame.assign(MYC=7.0), kind)
     assert augment(tmp_path / "real.csv", tmp_path / "few.csv", "--n-synthetic", 30, "--genes", 7) == 0

@@ -47,7 +47,7 @@ def test_the_ends_are_the_classes_with_the_same_noise(sampler, data, method):
 @pytest.mark.parametrize("name", ["GANSampler", "WGANGPSampler", "AttGANSampler"])
 def test_midpoints_lie_between(name, data):
     sampler = next(s for s in TORCH_SAMPLERS if type(s).__name__ == name)
-    fitted = clone(sampler).set_params(max_epochs=100, lr=1e-3).fit(*data)
+    fitted = clone(sampler).set_params(max_epochs=50, lr=2e-3).fit(*data)
     path, weights = fitted.interpolate("brain", "liver", n_samples=50)
     means = [path[weights == weight].mean() for weight in np.unique(weights)]
     assert means[0] < -1

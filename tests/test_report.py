@@ -96,7 +96,7 @@ def test_copies_are_found(parts):
 
 
 def test_narrow_rows_are_found(parts):
-    table = report(parts, parts["narrow"])
+    table = report(parts, parts["narrow"], families=["fidelity", "manifold", "copies"])
     assert verdict(table, "precision_recall_f1", "recall") == "far from real"
     assert verdict(table, "wasserstein_distance_genes", "mean") == "far from real"
     assert verdict(table, "adversarial_accuracy", "synthetic_half") == "far from real"

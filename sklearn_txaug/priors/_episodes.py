@@ -53,6 +53,7 @@ def draw_episodes(
             "groups: no class has rows of two groups, so none can be predicted from another; use a reference with "
             "several patients a class"
         )
+    groups = np.unique(groups, return_inverse=True)[1]
     drawn: list[Examples] = []
     n_drawn = 0
     while n_drawn < n_examples:
@@ -71,12 +72,15 @@ def has_targets(codes: np.ndarray, groups: np.ndarray) -> bool:
 def _episode(
     Z: np.ndarray, members: list[np.ndarray], groups: np.ndarray, size: int, rng: np.random.Generator
 ) -> Examples:
+    """Draw one episode; groups are numbers from 0."""
     centroids, counts, targets = [], [], []
     for some in members:
         order = rng.permutation(some)
         context = order[: min(size, max(1, len(order) - 1))]
         others = order[len(context) :]
-        targets.append(others[~np.isin(groups[others], groups[context])][:_TARGETS])
+        taken = np.zeros(len(groups), dtype=bool)
+        taken[groups[context]] = True
+        targets.append(others[~taken[groups[others]]][:_TARGETS])
         centroids.append(Z[context].mean(axis=0))
         counts.append(len(context))
     centre = np.mean(centroids, axis=0)

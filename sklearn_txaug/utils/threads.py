@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -27,7 +29,7 @@ class _ProcessLimit:
     def take(self, n_threads: int) -> Any:
         """Set the limit, and return that of OpenMP, which is the calling thread's own."""
         with self._lock:
-            libraries = ThreadpoolController()
+            libraries = _loaded_libraries(len(sys.modules))
             torch_threads = torch.get_num_threads()
             own = libraries.select(user_api="openmp").limit(limits=min([n_threads, *self._users]))
             if not self._users:
@@ -56,6 +58,15 @@ class _ProcessLimit:
             library.set_num_threads(min(self._users))
         _free(self._libraries)
         torch.set_num_threads(min(self._users))
+
+
+@lru_cache(maxsize=1)
+def _loaded_libraries(n_modules: int) -> ThreadpoolController:
+    """Return the numerical libraries of the process; a search takes as long as a small training.
+
+    The search is repeated when there are more modules, because libraries are loaded with them.
+    """
+    return ThreadpoolController()
 
 
 def _free(libraries: ThreadpoolController) -> None:
