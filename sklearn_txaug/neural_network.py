@@ -19,9 +19,9 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups, check_has_rows, check_label_values, check_magnitude
+from .utils.checks import check_groups, check_has_rows, check_magnitude, plain_labels
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
-from .utils.containers import dense
+from .utils.containers import as_array, dense
 from .utils.declaration import estimator
 from .utils.random import draw_seed
 from .utils.splits import holdout, keep_classes
@@ -220,7 +220,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
             The fitted classifier.
         """
         check_has_rows(X)
-        check_label_values([] if y is None else y)
+        y = plain_labels(as_array(y))
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)

@@ -118,6 +118,17 @@ def test_a_panel_that_is_none_is_refused(people, hidden):
         attribute_disclosure(*people, hidden=np.asarray(hidden, dtype=None if len(hidden) else int))
 
 
+def test_a_panel_is_named_by_its_genes(people):
+    pd = pytest.importorskip("pandas")
+    frames = [pd.DataFrame(rows).add_prefix("gene ") for rows in (people[0], people[1], people[0])]
+    by_name = attribute_disclosure(*frames, hidden=["gene 4", "gene 2"])
+    assert by_name == attribute_disclosure(*frames, hidden=[2, 4])
+    with pytest.raises(ValueError, match=r"hidden names \['TP53'\], which are no columns of X_train\."):
+        attribute_disclosure(*frames, hidden="TP53")
+    with pytest.raises(ValueError, match="it has no names, so give column numbers"):
+        attribute_disclosure(people[0], people[1], people[0], hidden=["gene 2"])
+
+
 def test_without_unseen_rows_there_is_no_scorer():
     with pytest.raises(TypeError, match="membership_inference cannot be called"):
         make_generation_scorer(membership_inference)

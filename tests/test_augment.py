@@ -97,6 +97,12 @@ def test_synthetic_rows_have_what_is_known(adata):
     np.testing.assert_array_equal(new.X, expected[N:])
 
 
+def test_parts_that_are_left_out_are_named(adata):
+    adata.raw = adata.copy()
+    with pytest.warns(UserWarning, match=r"adata: raw, obsp\['neighbours'\] cannot be extended"):
+        assert augment_anndata(adata, sampler(), "tissue").raw is None
+
+
 @pytest.mark.parametrize("kind", [sparse.csr_matrix, sparse.csc_matrix, sparse.csr_array])
 def test_sparse_stays_sparse(adata, kind):
     values = kind(adata.X)

@@ -118,6 +118,12 @@ def test_a_scaler_whose_inverse_overflows(sampler, data):
         ("net_params", {"patience": 3}, "'patience': 3}: .*Net has no 'patience'; it has .*optimizer__..."),
         ("net_params", {"iterator_train__sorted": 1}, "Loader has no 'sorted'; it has batch_size"),
         ("net_params", {"callbacks__divergenc__n_retries": 0}, "no 'divergenc'; did you mean 'divergence'"),
+        ("net_params", {"callbacks__epoch_timer": None}, "the net needs its 'epoch_timer'"),
+        (
+            "net_params",
+            {"callbacks__divergence": 3},
+            "'callbacks__divergence': 3} must be a callback, or None",
+        ),
         ("net_params", {"callbacks__divergence__n_tries": 0}, "no 'n_tries'; did you mean 'n_retries'"),
         ("net_params", {"precision": "half"}, "'precision': 'half'} must be a str among"),
         ("n_synthetic", [], r"'n_synthetic' .* Got \[\]"),
@@ -301,5 +307,48 @@ def test_labels_and_groups_in_another_order_than_the_rows(data, fit):
         fit(X, y[::-1])
     with pytest.raises(ValueError, match="groups has the rows of X in another order"):
         fit(X, y, groups=pd.Series(np.arange(24), index=X.index)[::-1])
+    with pytest.raises(ValueError, match="y has the row 'sample 1' of X at another place"):
+        fit(X, y.set_axis([f"sample {k + 1}" for k in range(24)]))  # of other rows, by a slip
+    repeated = X.set_axis(["one", "two"] * 12)
+    with pytest.raises(ValueError, match="the names of both are not the same, each once.*reset_index"):
+        fit(repeated, y.set_axis(["one"] * 12 + ["two"] * 12))
     fit(X, pd.Series(data[1]))
+    fit(repeated, y.set_axis(repeated.index))
     fit(X.set_axis(range(24)[::-1]), pd.Series(data[1]))
+
+
+@pytest.mark.parametrize("dtype", ["category", "boolean", object])
+def test_booleans_and_numbers_in_types_of_pandas_stay_what_they_are(data, dtype):
+    pd = pytest.importorskip("pandas")
+    y = pd.Series(data[1] == "a").astype(dtype)
+    sampler = GaussianSampler(n_synthetic=4, random_state=0)
+    _, y_res = sampler.fit_resample(data[0], y)
+    assert y_res.dtype == y.dtype
+    assert y_res[-4:].tolist() == [False, False, True, True]
+    assert sampler.classes_.dtype == bool
+    for model in (HierarchicalGaussianClassifier(), PriorAdjustedClassifier()):
+        assert model.fit(data[0], y).predict(data[0]).dtype == bool
+    numbers = pd.Series(data[1] == "a").astype(int).astype(object if dtype is object else "Int64")
+    assert GaussianSampler().fit(data[0], numbers).classes_.dtype == int
+
+
+def test_labels_of_other_types_are_named(data):
+    for label in (("a", 1), 3 + 1j):
+        y = np.empty(24, dtype=object)
+        y[:] = [label] * 24
+        with pytest.raises(
+            ValueError, match=f"y holds objects of the type {type(label).__name__}; labels are"
+        ):
+            GaussianSampler().fit(data[0], y)
+
+
+def test_masked_values_are_not_taken_for_numbers(data):
+    X = np.ma.masked_array(data[0], mask=data[0] < -1)
+    with pytest.raises(ValueError, match=f"X has {X.mask.sum()} masked values; fill them in"):
+        GaussianSampler().fit(X, data[1])
+
+
+def test_seeds_of_draws_are_named(data):
+    for seed in (-1, np.random.default_rng(0)):
+        with pytest.raises(ValueError, match="random_state must be an integer from 0"):
+            GaussianSampler(random_state=0).fit(*data).sample(random_state=seed)

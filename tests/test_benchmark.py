@@ -1,6 +1,7 @@
 """The comparison: honest splits, resuming after a kill at any moment, the command line."""
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 from skorch.callbacks import Callback
 
 from sklearn_txaug import __main__ as command_line
+from sklearn_txaug import __version__
 from sklearn_txaug.benchmark import (
     Row,
     benchmark,
@@ -255,7 +257,15 @@ def test_more_amounts_train_again_but_keep_rows(cohort, tmp_path):
 def test_other_settings_need_another_folder(cohort, tmp_path):
     setup = {**SETUP, "output": tmp_path}
     benchmark(cohort, samplers={"gaussian": GaussianSampler()}, **setup)
-    with pytest.raises(ValueError, match="choose another output folder"):
+    with pytest.raises(
+        ValueError, match=r"\.\.\. .*'prior_rows': 1.*; choose another output folder"
+    ) as refused:
+        benchmark(cohort, samplers={"gaussian": GaussianSampler(prior_rows=1)}, **setup)
+    assert len(str(refused.value)) < 300 + len(str(tmp_path))
+    settings = tmp_path / "settings.json"
+    settings.write_text(settings.read_text().replace(f'"{__version__}"', '"0.1.0"'))
+    message = f"holds results with sklearn_txaug: 0.1.0, not {__version__}; choose another"
+    with pytest.raises(ValueError, match=re.escape(message)):
         benchmark(cohort, samplers={"gaussian": GaussianSampler(prior_rows=1)}, **setup)
 
 

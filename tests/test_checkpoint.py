@@ -177,6 +177,10 @@ def test_nets_inside_samplers_get_the_folder(tmp_path):
 def test_random_state_must_be_an_integer(data, tmp_path):
     with pytest.raises(ValueError, match="needs an integer random_state, got None"):
         VAESampler(checkpoint=tmp_path).fit(*data)
+    with pytest.raises(
+        ValueError, match="'checkpoint' .* must be the path of a folder or None. Got '' instead"
+    ):
+        VAESampler(checkpoint="", random_state=0).fit(*data)
 
 
 def test_early_stopping_of_a_classifier_resumes(data, tmp_path, kill):

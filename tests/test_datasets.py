@@ -354,10 +354,10 @@ def test_round_trip(cohort, tmp_path, name, samples_in):
 def test_round_trip_without_labels_is_exact(tmp_path, name, dtype):
     rng = np.random.default_rng(0)
     X = (rng.normal(size=(7, 11)) * 10.0 ** rng.integers(-12, 12, size=(7, 11))).astype(dtype)
-    X[0, 0], X[1, 1], X[2, 2] = 0, np.nan, np.finfo(dtype).max
+    X[0, 0], X[1, 1], X[2, 2], X[3, 3] = 0, np.nan, np.finfo(dtype).max, np.inf
     path = tmp_path / f"table{name}"
     write_expression(path, X)
-    with pytest.warns(UserWarning, match=r"1 values are missing \(NaN\)"):
+    with pytest.warns(UserWarning, match=r"2 values are missing \(NaN\) or infinite"):
         back = read_expression(path, dtype=dtype)
     np.testing.assert_array_equal(back.data.to_numpy(), X)
     assert back.data.to_numpy().dtype == dtype
@@ -795,6 +795,20 @@ def test_h5ad_layers_sparse_and_defaults(tmp_path, monkeypatch, kind):
         read_expression(path, label="tissue")
     with pytest.raises(ValueError, match="drop=.*is for tables"):
         read_expression(path, drop=["donor"])
+
+
+def test_h5ad_of_old_versions_and_others(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "old.h5ad"
+    with h5py.File(path, "w") as file:
+        file["X"] = np.ones((2, 2))
+        file["obs"] = np.array([(b"s1", 0), (b"s2", 1)], dtype=[("index", "S2"), ("label", int)])
+    with pytest.raises(ValueError, match="obs has no 'encoding-version'.*before 0.7; write the file anew"):
+        read_expression(path)
+    with h5py.File(path, "a") as file:
+        del file["obs"]
+    with pytest.raises(ValueError, match="old.h5ad has no obs, so it was not written by anndata"):
+        read_expression(path)
 
 
 def test_h5ad_with_labels_file(tmp_path, write):

@@ -154,7 +154,7 @@ def test_damaged_entries_are_trained_again(damage, data, tmp_path, trainings):
     assert len(trainings) == 2
 
 
-@pytest.mark.parametrize("memory", [3, object()])
+@pytest.mark.parametrize("memory", [3, object(), ""])  # no text would be the current folder
 def test_what_is_no_cache_is_refused(memory, data):
     with pytest.raises(ValueError, match="The 'memory' parameter of GaussianSampler"):
         GaussianSampler(memory=memory).fit(*data)

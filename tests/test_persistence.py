@@ -253,6 +253,10 @@ def test_untrained_samplers_and_what_cannot_be_written(data, tmp_path):
     with pytest.raises(TypeError, match=r"net_params\['optimizer__closure'\] is of class builtins.function"):
         trained.save(tmp_path / "s")
     assert not (tmp_path / "s").exists()
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(np.asarray(data[0])).astype(pd.SparseDtype(float, 0.0))
+    with pytest.raises(TypeError, match="columns of Sparse.* cannot be written"):
+        GaussianSampler().fit(frame, np.asarray(data[1])).save(tmp_path / "s")
     trained = GaussianSampler().fit(*data)
     with pytest.raises(FileNotFoundError, match="there is no folder.*absent"):
         trained.save(tmp_path / "absent" / "s")

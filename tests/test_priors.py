@@ -19,7 +19,7 @@ from sklearn_txaug.over_sampling import (
     GaussianSampler,
     TabDDPMSampler,
 )
-from sklearn_txaug.priors import ExpressionPrior, load_prior
+from sklearn_txaug.priors import ExpressionPrior, HierarchicalGaussianClassifier, load_prior
 from sklearn_txaug.priors._hierarchical import HierarchicalGaussian, Reference
 from sklearn_txaug.priors._low_rank import LowRank, covariance_of
 
@@ -308,6 +308,18 @@ def test_patients_in_both_are_an_error():
     GaussianSampler(prior=prior, random_state=0).fit(X[:3], ["a", "a", "b"], groups=[20, 21, 22])
 
 
+def test_classes_in_both_are_pointed_out_unless_they_are_numbers(recwarn):
+    X, y = simulate(4, 5)
+    prior = ExpressionPrior(rank=3).fit(X, y)
+    few = X[:3]
+    for model in (GaussianSampler(prior=prior), HierarchicalGaussianClassifier(prior)):
+        with pytest.warns(UserWarning, match=r"prior: its reference has the classes \['class 1'\] of y too"):
+            model.fit(few, ["class 1", "class 1", "other"])
+    prior = ExpressionPrior(rank=3).fit(X, np.unique(y, return_inverse=True)[1])
+    GaussianSampler(prior=prior).fit(few, [1, 1, 7])
+    assert not recwarn
+
+
 @pytest.mark.parametrize("change", [lambda X: 2**X, lambda X: (X - X.mean()) / X.std(), lambda X: X / 100])
 def test_other_units_are_pointed_out_and_harmless(prior, change):
     X, y = simulate(6, 3, seed=2)
@@ -322,8 +334,8 @@ def test_other_units_are_pointed_out_and_harmless(prior, change):
 
 def test_the_same_units_are_not(prior, recwarn):
     for seed in range(5):
-        X, y = simulate(2, 1, seed=seed)
-        GaussianSampler(prior=prior, random_state=0).fit(X, y)
+        X, _ = simulate(2, 1, seed=seed)
+        GaussianSampler(prior=prior, random_state=0).fit(X, ["new", "other"])
     assert not recwarn
 
 

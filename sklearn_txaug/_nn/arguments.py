@@ -62,8 +62,21 @@ def check_callback_arguments(given: Mapping[str, Any], net: LossNet) -> None:
         which, _, inner = rest.partition("__")
         if part == "callbacks" and which:
             _check_name(given, name, "the list of callbacks", which, callbacks)
-            if inner:
+            if not inner:
+                _check_callback(name, which, given[name])
+            else:
                 _check_name(given, name, type(callbacks[which]), inner, callbacks[which].get_params())
+
+
+def _check_callback(name: str, which: str, value: Any) -> None:
+    """Refuse what cannot stand in the place of a callback of the net; None leaves one out."""
+    if value is not None and not hasattr(value, "on_train_begin"):
+        raise ValueError(f"net_params={{{name!r}: {value!r}}} must be a callback, or None to leave it out")
+    if which == "epoch_timer":
+        raise ValueError(
+            f"net_params={{{name!r}: {value!r}}}: the net needs its {which!r}, which tells that an epoch is over; "
+            "leave this out"
+        )
 
 
 def _check_name(given: Mapping[str, Any], name: str, owner: Any, inner: str, known: Collection[str]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import signature
 from numbers import Integral
-from os import PathLike
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +16,7 @@ from skorch.helper import predefined_split
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from ..utils.constraints import Callbacks, PositiveFloat, PositiveInt, Verbosity
+from ..utils.constraints import Callbacks, Folder, PositiveFloat, PositiveInt, Verbosity
 from ..utils.declaration import estimator
 from .arguments import check_callback_arguments, check_net_arguments
 from .callbacks import EpochProgress
@@ -79,7 +78,7 @@ class NetEstimator:
     verbose: Verbosity = 0
     callbacks: Callbacks | None = None
     net_params: dict | None = None
-    checkpoint: str | PathLike | None = None
+    checkpoint: Folder | None = None
 
     _unsaved: ClassVar[dict[str, Any]] = {"checkpoint": None}  # of no meaning elsewhere
     _net_class: ClassVar[type[LossNet]] = LossNet

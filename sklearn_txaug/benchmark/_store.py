@@ -131,13 +131,25 @@ class ResultStore:
     def _check_settings(self) -> dict[str, Any]:
         """Return the settings of the rows already there, with which ours must agree."""
         known = read_settings(self.folder)
-        for name in self._settings.keys() & known.keys():
-            if known[name] != self._settings[name]:
+        for name in self._settings:  # the version first, which explains all others
+            if name in known and known[name] != self._settings[name]:
+                theirs, ours = _apart(str(known[name]), str(self._settings[name]))
                 raise ValueError(
-                    f"{self.folder} holds results with {name}={known[name]!r}, not {self._settings[name]!r}; "
-                    "choose another output folder"
+                    f"{self.folder} holds results with {name}: {theirs}, not {ours}; choose another output folder"
                 )
         return known
+
+
+def _apart(theirs: str, ours: str, width: int = 60) -> tuple[str, str]:
+    """Return two texts, cut to some characters around the first in which they differ."""
+    start = max(0, len(os.path.commonprefix([theirs, ours])) - width // 2)
+    if max(len(theirs), len(ours)) <= 2 * width:
+        return theirs, ours
+
+    def cut(text: str) -> str:
+        return "... " * (start > 0) + text[start : start + width] + " ..." * (len(text) > start + width)
+
+    return cut(theirs), cut(ours)
 
 
 def _check_ours(folder: Path) -> None:

@@ -44,7 +44,8 @@ def table_alerts(
         )
     if genes.n_missing:
         alerts.append(
-            f"{genes.n_missing} values are missing (NaN); impute them or leave out their genes before a fit."
+            f"{genes.n_missing} values are missing (NaN) or infinite; impute them or leave out their genes before a "
+            "fit."
         )
     return alerts
 

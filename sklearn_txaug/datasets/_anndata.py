@@ -14,6 +14,7 @@ from sklearn.utils import gen_batches
 from ..utils.containers import dense
 from ..utils.optional import require
 from ..utils.scales import check_transform
+from ..utils.warnings import warn
 from ._annotations import MARK, marked
 from ._extend import extend, extend_all, nullable
 from ._synthesis import synthetic_rows
@@ -78,7 +79,7 @@ def augment_anndata(
     Warns
     -----
     UserWarning
-        If a layer or an entry of obsm was left out.
+        If `raw`, `obsp`, a layer or an entry of obsm was left out.
 
     Raises
     ------
@@ -117,6 +118,7 @@ def augment_anndata(
     labels, groups = adata.obs[label_key], None if group_key is None else adata.obs[group_key].to_numpy()
     frame = pd.DataFrame(dense(values), adata.obs_names, adata.var_names)
     known = adata.obs[list(covariates)] if len(covariates) else None
+    _warn_of_left_out(adata)
     rows, new_labels, drawn = synthetic_rows(sampler, frame, _plain(labels), groups, known, transform)
     names = rows.index.astype(str)
     new = rows.to_numpy()
@@ -180,6 +182,15 @@ def _check(
         raise ValueError(
             f"adata.obs[{MARK!r}] marks {n_marked} rows as synthetic; a sampler learns from real rows only; leave "
             "them out."
+        )
+
+
+def _warn_of_left_out(adata: Any) -> None:
+    """Say which parts cannot be extended to new rows."""
+    parts = [*(["raw"] if adata.raw is not None else []), *(f"obsp[{key!r}]" for key in adata.obsp)]
+    if parts:
+        warn(
+            f"adata: {', '.join(parts)} cannot be extended to synthetic rows, and the result is without them"
         )
 
 

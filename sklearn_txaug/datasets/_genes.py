@@ -30,7 +30,7 @@ class GeneColumns:
     repeated : list of str
         Names that the file has more than once.
     n_missing : int
-        Missing values met so far.
+        Missing or infinite values met so far.
     """
 
     def __init__(self, names: Sequence[str], duplicates: str, is_gene: np.ndarray) -> None:
@@ -58,7 +58,7 @@ class GeneColumns:
         X = np.zeros((n_rows, n_columns), dtype=dtype)
         for rows, genes, block in source.blocks(keep, dtype):
             genes, block = self._without_others(genes, block)
-            self.n_missing += int(np.isnan(block).sum())
+            self.n_missing += int(np.count_nonzero(~np.isfinite(block)))
             self._put(X, rows, genes, block)
         if self._merge == "mean" and self.repeated:
             for column in np.flatnonzero(self._count > 1):

@@ -45,6 +45,7 @@ class H5adSource(Source):
                 raise ValueError(
                     f"{path.name} has no X, so layer= must name a layer; it has {_names_of(layers)}."
                 )
+            _check_frames(file, path)
             _check_size(file, path, [self._key], ["obs", "var"])
             self._obs = self._io.read_elem(file["obs"])
             self.genes = self._io.read_elem(file["var"]).index.astype(str).tolist()
@@ -119,6 +120,18 @@ def _check_whole(file: Any, path: Path) -> None:
             f"{path.name}: {elsewhere[0]!r} is a link to data in another file, which is not followed; write a file "
             "that holds its data."
         )
+
+
+def _check_frames(file: Any, path: Path) -> None:
+    """Refuse a file without the names of its rows and columns, or with those of anndata before 0.7."""
+    for name in ("obs", "var"):
+        if name not in file:
+            raise ValueError(f"{path.name} has no {name}, so it was not written by anndata, or is damaged.")
+        if "encoding-version" not in file[name].attrs:
+            raise ValueError(
+                f"{path.name}: {name} has no 'encoding-version', as in files of anndata before 0.7; write the file "
+                "anew, by anndata.read_h5ad(path).write_h5ad(new_path)."
+            )
 
 
 def _check_size(file: Any, path: Path, tables: list[str], whole: list[str]) -> None:

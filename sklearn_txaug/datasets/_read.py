@@ -108,7 +108,7 @@ def read_expression(
     UserWarning
         If the orientation or the encoding is a guess, columns or rows that are neither samples nor genes were left
         out, samples without label or group too, genes were merged, labels differ by blanks or letter case only,
-        sample names repeat, some samples are synthetic, or values are missing.
+        sample names repeat, some samples are synthetic, or values are missing or infinite.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from ..utils.typing import ArrayLike, MatrixLike, RandomState
 from ._attack_success import group_numbers, interval, redrawn_weights
 from ._distances import as_rows, nearest_between
 from ._indicator import Field, indicator
-from ._validation import check_three, generator
+from ._validation import check_three, generator, names_of
 
 _PENALTIES = 10.0 ** np.arange(-3, 5)
 
@@ -74,8 +74,9 @@ def attribute_disclosure(
     Parameters
     ----------
     {three_sets}
-    hidden : array-like of int or bool, default=None
-        Columns of the panel. None draws a tenth of the genes, at most 50.
+    hidden : array-like of int, bool or str, default=None
+        Columns of the panel: their numbers, a mask, or names of columns of a data frame. None draws a tenth of the
+        genes, at most 50.
     groups_train, groups_test : array-like of shape (n,) and (t,), default=None
         Patient or donor of each row; None: each row is one.
     {device}
@@ -106,6 +107,7 @@ def attribute_disclosure(
     >>> copies.members, copies.gain > 0.9
     (1.0, True)
     """
+    hidden = _numbers_of(hidden, X_train)
     train, test, synthetic = check_three(X_train, X_test, X_synthetic)
     groups = {"groups_train": groups_train, "groups_test": groups_test}
     return AttributeAttacks(train, test, hidden=hidden, **groups, device=device, random_state=random_state)(
@@ -156,6 +158,21 @@ class AttributeAttacks:
         """Return the squared errors of the hidden values of each row, and of the guess."""
         error, total = rows[:, self.panel] - predict(rows[:, ~self.panel]), rows[:, self.panel] - self._centre
         return np.square(error).sum(axis=1), np.square(total).sum(axis=1)
+
+
+def _numbers_of(hidden: Any, X: Any) -> Any:
+    """Return names of columns as their numbers, anything else unchanged."""
+    wanted = [hidden] if isinstance(hidden, str) else hidden
+    if wanted is None or not all(isinstance(name, str) for name in wanted):
+        return hidden
+    known = {name: place for place, name in enumerate(names_of(X) or ())}
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise ValueError(
+            f"hidden names {unknown[:5]}, which are no columns of X_train"
+            f"{'' if known else ': it has no names, so give column numbers'}."
+        )
+    return np.array([known[name] for name in wanted], dtype=int)
 
 
 def _panel(hidden: Any, n_genes: int, rng: np.random.Generator) -> np.ndarray:

@@ -13,8 +13,9 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import check_label_values, groups_for
+from ..utils.checks import groups_for, plain_labels
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
+from ..utils.containers import as_array
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 
@@ -84,7 +85,7 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         self : object
             The fitted classifier.
         """
-        check_label_values([] if y is None else y)
+        y = plain_labels(as_array(y))
         _, y = validate_data(self, X, y, accept_sparse=True)
         check_classification_targets(y)
         self.classes_, counts = np.unique(y, return_counts=True)

@@ -151,7 +151,7 @@ class SelectiveClassifier(WrappedClassifier):
         """
         X, labels = self._checked(X, y, groups)
         if self.prior is not None:  # a way that fails is left out, but a prior that does not fit is an error
-            checked_prior(self.prior, gene_names(X), self.n_features_in_, groups)
+            checked_prior(self.prior, gene_names(X), self.n_features_in_, groups, self.classes_)
         ways = self._ways(labels)
         seed = draw_seed(self.random_state)
         scores, sizes = self._compare(ways, X, labels, groups, seed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..utils.checks import check_names, is_missing
+from ..utils.checks import check_names, check_order, is_missing
 from ..utils.containers import dense, wrapped
 
 
@@ -72,10 +72,7 @@ def check_rows(table: Any, X: Any) -> None:
     n_rows, n_given = row_count(X), row_count(table)
     if n_given != n_rows:
         raise ValueError(f"covariates has {n_given} rows but X has {n_rows} rows")
-    if not hasattr(table, "iloc") or not hasattr(X, "iloc") or table.index.equals(X.index):
-        return
-    if table.index.sort_values().equals(X.index.sort_values()):
-        raise ValueError("covariates has the rows of X in another order; use covariates.loc[X.index]")
+    check_order(X, covariates=table)
 
 
 def row_count(table: Any) -> int:

@@ -39,7 +39,8 @@ class PriorSampler(GenerativeSampler):
                 raise ValueError(
                     "covariates cannot be combined with a prior, which knows none of its rows; leave out one of them"
                 )
-            reference = make_reference(self.prior, rows, getattr(self, "feature_names_in_", None), groups)
+            names = getattr(self, "feature_names_in_", None)
+            reference = make_reference(self.prior, rows, names, groups, self.classes_)
             rows, codes, groups = self._take_reference(reference, rows, codes, groups)
         super()._train(rows, codes, groups)
 

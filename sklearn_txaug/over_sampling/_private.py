@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval
 
 from ..priors import ExpressionPrior
 from ..priors._low_rank import LowRank
-from ..priors._reference import check_other_groups, resolve_prior, with_genes
+from ..priors._reference import check_others, resolve_prior, with_genes
 from ..utils.constraints import ArrayOrList, NonNegativeInt, PositiveFloat, PositiveInt
 from ..utils.declaration import estimator
 from ..utils.privacy import signal_of
@@ -176,7 +176,7 @@ class PrivateGaussianSampler(GenerativeSampler):
         if self.prior is None:
             return _uninformed(self.feature_range, self.n_features_in_)
         prior = resolve_prior(self.prior)
-        check_other_groups(prior, groups)
+        check_others(prior, groups, self.classes_, "prior")
         prior = with_genes(prior, names, self.n_features_in_, "prior")
         unknown = np.flatnonzero(np.isnan(prior.scales_))
         if len(unknown):

@@ -13,7 +13,7 @@ import torch
 from .._nn.estimator import as_rows
 from ..priors import ExpressionFlow
 from ..priors._hierarchical import HierarchicalGaussian
-from ..priors._reference import check_other_groups, with_genes
+from ..priors._reference import check_others, with_genes
 from ..priors._scales import reference_for
 from ..utils.checks import is_fitted
 from ..utils.constraints import NonNegativeOrInfinite, PositiveInt
@@ -99,7 +99,7 @@ class TransferFlowSampler(GenerativeSampler):
             flow = ExpressionFlow.load(flow)
         if flow is None or not is_fitted(flow):
             return self._own_flow(flow, rows, codes, seed)
-        check_other_groups(flow.prior_, groups)
+        check_others(flow.prior_, groups, self.classes_, "reference")
         return with_genes(flow, getattr(self, "feature_names_in_", None), rows.shape[1], "reference")
 
     def _own_flow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from ..utils.optional import require
@@ -97,8 +98,9 @@ def _encode_dtype(encoder: Encoder, dtype: Any) -> Any:
         return {"categories": _encode_index(encoder, dtype.categories), "ordered": bool(dtype.ordered)}
     names = [str(dtype), *([f"string[{dtype.storage}]"] if isinstance(dtype, pd.StringDtype) else [])]
     for name in names:
-        if pd.api.types.pandas_dtype(name) == dtype:
-            return name
+        with suppress(TypeError):  # what pandas does not know by its name, such as sparse columns
+            if pd.api.types.pandas_dtype(name) == dtype:
+                return name
     raise encoder.error(
         dtype, f"columns of {dtype} cannot be written; train on numbers, and on labels of type object"
     )

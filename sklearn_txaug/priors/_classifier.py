@@ -13,9 +13,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import check_groups, check_label_values, check_names, check_order
+from ..utils.checks import check_groups, check_names, check_order, plain_labels
 from ..utils.constraints import NonNegativeOrInfinite, Share
-from ..utils.containers import with_text_names
+from ..utils.containers import as_array, with_text_names
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 from ._expression_prior import ExpressionPrior
@@ -124,7 +124,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
         """
         check_names(X)
         check_order(X, y=y, groups=groups)
-        check_label_values([] if y is None else y)
+        y = plain_labels(as_array(y))
         rows, labels = validate_data(self, with_text_names(X), y, dtype=_FLOATS)
         check_classification_targets(labels)
         check_groups(groups, len(labels))
@@ -163,7 +163,8 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
 
     def _reference(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> Reference:
         if self.prior is not None:
-            return make_reference(self.prior, rows, getattr(self, "feature_names_in_", None), groups)
+            names = getattr(self, "feature_names_in_", None)
+            return make_reference(self.prior, rows, names, groups, self.classes_)
         if self._counts.max() < 2:
             raise ValueError(
                 "prior is None and y has one row of each class, so that nothing says how rows of a class differ; "
@@ -174,7 +175,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
                 "ignore", "X has values up to", UserWarning
             )  # both sides are the same rows
             own = ExpressionPrior().fit(rows, codes)
-        return make_reference(own, rows, None, None)
+        return make_reference(own, rows, None, None, ())
 
     def _log_densities(self, rows: np.ndarray) -> np.ndarray:
         """Return the log density of rows, relative to the centre, in each class, up to a number for each row.

@@ -8,13 +8,14 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..utils.containers import in_both
+from ..utils.warnings import warn
 from ._expression_prior import ExpressionPrior
 from ._hierarchical import Reference
 from ._load import load_prior
 from ._scales import reference_for
 
 
-def make_reference(prior: Any, rows: np.ndarray, names: Any, groups: Any) -> Reference:
+def make_reference(prior: Any, rows: np.ndarray, names: Any, groups: Any, classes: Any) -> Reference:
     """Return what a prior says about the genes of some rows.
 
     Parameters
@@ -27,19 +28,21 @@ def make_reference(prior: Any, rows: np.ndarray, names: Any, groups: Any) -> Ref
         Their genes.
     groups : array-like of shape (n_samples,) or None
         Their patients.
+    classes : ndarray of shape (n_classes,)
+        Their classes, which should not be among those of the reference.
 
     Raises
     ------
     ValueError
         If genes do not match, or rows share groups with the reference.
     """
-    return reference_for(checked_prior(prior, names, rows.shape[1], groups), rows)
+    return reference_for(checked_prior(prior, names, rows.shape[1], groups, classes), rows)
 
 
-def checked_prior(prior: Any, names: Any, n_features: int, groups: Any) -> ExpressionPrior:
+def checked_prior(prior: Any, names: Any, n_features: int, groups: Any, classes: Any) -> ExpressionPrior:
     """Return a prior for the genes of a cohort; errors are those of `make_reference`."""
     prior = resolve_prior(prior)
-    check_other_groups(prior, groups)
+    check_others(prior, groups, classes, "prior")
     return with_genes(prior, names, n_features, "prior")
 
 
@@ -71,6 +74,20 @@ def with_genes(prior: Any, names: Any, n_features: int, parameter: str) -> Any:
             f"{parameter} has {prior.n_features_in_} genes without names, but X has {n_features} features"
         )
     raise ValueError(f"{parameter} has gene names, but X has none: pass a DataFrame with genes as columns")
+
+
+def check_others(prior: ExpressionPrior, groups: Any, classes: Any, parameter: str) -> None:
+    """Refuse rows of groups that are in the reference, and warn about classes that are; `parameter` is its name.
+
+    Classes that are numbers have no meaning outside of their cohort.
+    """
+    check_other_groups(prior, groups)
+    shared = in_both(prior.classes_, classes) if np.asarray(classes).dtype.kind in "OU" else []
+    if shared:
+        warn(
+            f"{parameter}: its reference has the classes {shared[:5]} of y too, so what is measured on them flatters "
+            "it; learn it from other classes (the command prior has --leave-out for this)"
+        )
 
 
 def check_other_groups(prior: ExpressionPrior, groups: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -26,15 +27,13 @@ def check_labels(y: Any) -> tuple[Any, int]:
     values = np.asarray(y, dtype=object)
     if not values.ndim:
         raise ValueError(f"y must have one label for each row of X, got {y!r}")
-    check_label_values(values)
-    if values.ndim == 2 and values.shape[1] > 1:  # frames and lists of lists too
-        y = np.asarray(y)
+    y = plain_labels(y)
     check_classification_targets(y)
     labels, one_vs_all = check_target_type(y, indicate_one_vs_all=True)
     return labels, values.shape[1] if one_vs_all else 0
 
 
-def check_label_values(y: Any) -> None:
+def _check_label_values(y: Any) -> None:
     """Refuse labels that are missing, which text would turn into a class of their own, and those of mixed types."""
     if sparse.issparse(y):
         return
@@ -44,6 +43,32 @@ def check_label_values(y: Any) -> None:
         raise ValueError(f"Input y contains NaN: {n_missing} labels are missing; drop their rows")
     if len({isinstance(v, str) for v in values}) > 1:
         raise TypeError("y mixes strings and other labels; make them all strings")
+
+
+def plain_labels(y: Any) -> Any:
+    """Return labels of any container as an array, in which whole numbers and booleans are no objects.
+
+    pandas' categories and nullable types are objects as an array, and scikit-learn takes some of them for floats.
+    Refused are labels that are missing, which text would turn into a class of their own, those of mixed types, and
+    other objects; None and sparse labels are left to the caller.
+    """
+    if y is None or sparse.issparse(y):
+        return y
+    _check_label_values(y)
+    values = np.asarray(y)
+    if values.dtype.kind == "T":  # the variable text of NumPy, which scikit-learn does not know
+        values = values.astype(object)
+    kinds = {type(label) for label in values.ravel()} if values.dtype.kind == "O" else {str}
+    if all(issubclass(kind, str) for kind in kinds):
+        return values
+    for dtype, accepted in ((bool, bool | np.bool_), (int, Integral), (float, Real)):
+        if all(issubclass(kind, accepted) and (dtype is bool or kind is not bool) for kind in kinds):
+            return values.astype(dtype)
+    names = ", ".join(sorted(kind.__name__ for kind in kinds))
+    raise ValueError(
+        f"Unknown label type: y holds objects of the type {names}; labels are text, whole numbers or booleans, for "
+        "instance [str(label) for label in y]"
+    )
 
 
 def _count_missing(values: np.ndarray) -> int:
@@ -66,25 +91,41 @@ def check_names(X: Any, name: str = "X") -> None:
 
 
 def check_order(X: Any, rows: str = "X", **given: Any) -> None:
-    """Refuse labels or groups of pandas that name the rows of X, called `rows`, in another order.
+    """Refuse labels or groups of pandas that name rows of X, called `rows`, at other places than X.
 
     Rows that are merely numbered, as those of a Series made of a list are, have the order of X.
     """
     for name, values in given.items():
         if not hasattr(values, "iloc") or not hasattr(X, "iloc") or values.index.equals(X.index):
             continue
-        numbered = any(list(index) == list(range(len(index))) for index in (values.index, X.index))
-        if not numbered and len(values) == len(X) and set(values.index) == set(X.index):
+        ours, theirs = X.index, values.index
+        numbered = any(list(index) == list(range(len(index))) for index in (ours, theirs))
+        if numbered or len(ours) != len(theirs):
+            continue
+        moved = [label for k, label in enumerate(theirs) if label != ours[k] and label in ours]
+        if moved and ours.is_unique and theirs.is_unique and set(ours) == set(theirs):
             raise ValueError(f"{name} has the rows of {rows} in another order; use {name}.loc[{rows}.index]")
+        if moved:
+            raise ValueError(
+                f"{name} has the row {moved[0]!r} of {rows} at another place, and the names of both are not the "
+                f"same, each once; bring both into one order, and pass {name}.reset_index(drop=True)"
+            )
 
 
 def check_has_rows(X: Any, name: str = "X") -> None:
     """Refuse what can be no table: None, text, a single number, a mapping."""
+    if sparse.issparse(X):  # of which one kind is a mapping
+        return
     if isinstance(X, str | bytes | Mapping) or not any(
         hasattr(X, attribute) for attribute in ("shape", "__len__", "__array__")
     ):
         raise ValueError(
             f"Expected 2D array: {name} must have a row for each sample and a column for each gene, got {X!r}"
+        )
+    if isinstance(X, np.ma.MaskedArray) and X.mask.any():  # which scikit-learn takes for numbers
+        raise ValueError(
+            f"{name} has {X.mask.sum()} masked values; fill them in, for instance by {name}.filled(0), or leave "
+            "their genes out"
         )
 
 

@@ -80,6 +80,19 @@ class Having(HasMethods):
         return not isinstance(val, type) and super().is_satisfied_by(val)
 
 
+class _Folder(HasMethods):
+    """The path of a folder; empty text, which would be the current one, is none."""
+
+    def __init__(self) -> None:
+        super().__init__("__fspath__")
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return isinstance(val, str | PathLike) and val != ""
+
+    def __str__(self) -> str:
+        return "the path of a folder"
+
+
 PositiveInt = Annotated[int, Interval(Integral, 1, None, closed="left")]
 NonNegativeInt = Annotated[int, Interval(Integral, 0, None, closed="left")]
 PositiveFloat = Annotated[float, Interval(Real, 0, None, closed="neither")]
@@ -100,8 +113,9 @@ ProbabilisticClassifier = Annotated[Any, Having(["fit", "predict_proba"])]
 Sampler = Annotated[Any, Having(["fit", "sample"])]
 Resampler = Annotated[Any, Having(["fit_resample"])]
 Scaler = Annotated[Any, Having(["fit", "transform", "inverse_transform"])]
-Memory = Annotated[Any, str, PathLike, Having(["cache"]), None]
 RowsOfEachClass = Annotated[str, _RowsOfEachClass()]
+Folder = Annotated[Any, _Folder()]
+Memory = Annotated[Any, _Folder(), Having(["cache"]), None]
 Amounts = Annotated[Any, Integral, Real, Mapping, _RowsOfEachClass(), None]
 SamplingStrategy = Annotated[Any, *BaseOverSampler._parameter_constraints["sampling_strategy"]]
 

@@ -11,7 +11,12 @@ from sklearn.utils import check_random_state
 
 def draw_seed(random_state: Any) -> int:
     """Draw one integer seed from a `random_state` as in scikit-learn, except that None never uses global state."""
-    rng = np.random.RandomState() if random_state is None else check_random_state(random_state)  # noqa: NPY002
+    try:
+        rng = np.random.RandomState() if random_state is None else check_random_state(random_state)  # noqa: NPY002
+    except ValueError as error:
+        raise ValueError(
+            f"random_state must be an integer from 0 to 2**32 - 1, a RandomState or None, got {random_state!r}"
+        ) from error
     return int(rng.randint(np.iinfo(np.int32).max))
 
 
