@@ -1,6 +1,7 @@
 """Unequal classes: what balancing is worth, and how much synthetic rows should count.
 
 python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad
+python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad --rows 800
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def make_models(seed: int) -> dict[str, object]:
     logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     balancing = GaussianSampler()
     weights = {f"gaussian, weight {weight}": weight for weight in (1.0, 0.5, 0.25, 0.1, "cv")}
+    amounts = [("500c", 1.0), ("1000c", 0.5), ("1000c", 1.0), ("1000c", 2.0), ("2000c", 1.0), ("2000c", 2.0)]
     return {
         "none": logistic,
         "class weights": clone(logistic).set_params(logisticregression__class_weight="balanced"),
@@ -42,6 +44,12 @@ def make_models(seed: int) -> dict[str, object]:
             name: AugmentedClassifier(balancing, logistic, synthetic_weight=weight, cv=3, random_state=seed)
             for name, weight in weights.items()
         },
+        **{
+            f"gaussian {rows}, weight {weight:g}": AugmentedClassifier(
+                GaussianSampler(n_synthetic=rows), logistic, synthetic_weight=weight, random_state=seed
+            )
+            for rows, weight in amounts
+        },
     }
 
 
@@ -49,6 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--rows", type=int, help="training rows, at random; all by default")
     options = parser.parse_args()
     table = read_expression(options.data)
     cohort, _ = make_cohort(options.data.stem, table.data.to_numpy(), table.target, table.groups)
@@ -56,6 +65,8 @@ def main() -> None:
     with one_thread():
         for seed in range(options.seeds):
             pool, test = split(cohort, seed)
+            if options.rows is not None:
+                pool = np.random.default_rng(seed).permutation(pool)[: options.rows]
             for name, model in make_models(seed).items():
                 model.fit(cohort.X[pool], cohort.y[pool])
                 found = classifier_scores(model, cohort.X[test], cohort.y[test])
