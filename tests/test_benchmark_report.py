@@ -202,6 +202,9 @@ def test_no_needs_intervals_that_exclude_a_gain():
     # t of 4 degrees of freedom, and the corrected error of differences with a standard deviation of .0632
     assert said.sentences[0] == "Undecided: differences in accuracy below 0.15 cannot be seen with 5 seeds."
     assert "gan with 9\N{NO-BREAK SPACE}synthetic rows" in said.sentences[1]
+    same = _rows({("none", 0): base, ("gan", 9): base + 40 * jitter, ("vae", 9): base, ("gmda", 9): base}, {})
+    first = answer(compare(same, "accuracy"), "accuracy").sentences[0]
+    assert "differences in accuracy below 0.2" in first, first  # of the one that changed anything
 
 
 def test_amounts_that_add_nothing_are_named():

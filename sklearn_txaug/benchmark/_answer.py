@@ -95,7 +95,8 @@ def answer(comparisons: Sequence[Comparison], metric: str) -> Answer:
                 *_losses(comparisons),
             ],
         )
-    visible = float(np.median([(one.high - one.low) / 2 for one in found]))
+    # an amount that adds no row to any training has no interval
+    visible = float(np.median([(one.high - one.low) / 2 for one in found if one.high > one.low]))
     more = " More seeds would show smaller ones (--seeds)." if n_seeds < 10 else ""
     return Answer(
         UNDECIDED,
