@@ -273,7 +273,7 @@ def test_another_file_of_the_same_name_needs_another_folder(cohort, tmp_path):
     setup = {**SETUP, "samplers": {"none": None}, "output": tmp_path}
     benchmark(cohort, **setup)
     for other in (cohort._replace(X=cohort.X + 1), cohort._replace(groups=np.arange(135))):
-        with pytest.raises(ValueError, match="toy data=.*choose another output folder"):
+        with pytest.raises(ValueError, match="toy data: .*choose another output folder"):
             benchmark(other, **setup)
 
 
@@ -505,7 +505,7 @@ def test_a_setting_of_the_last_file_is_checked_before_the_first_is_computed(tmp_
     before = (tmp_path / "out" / "results.csv").read_text()
     both = ["--data", f"{tmp_path}/one.tsv", f"{tmp_path}/two.tsv", "--genes", "5"]
     assert command_line.main(["benchmark", *command, *both]) == 2
-    assert "two genes=None, not 5" in capsys.readouterr().err
+    assert "two genes: None, not 5" in capsys.readouterr().err
     assert (tmp_path / "out" / "results.csv").read_text() == before
     assert command_line.main(["benchmark", *command, *both[:-2]]) == 0, "a refused run leaves nothing behind"
 

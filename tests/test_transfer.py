@@ -301,7 +301,7 @@ def test_the_command_reads_a_reference(files, tmp_path, capsys):
     prior = ExpressionPrior(rank=3).fit(*other())
     prior.save(files / "prior.npz")
     assert call(files, "--prior", files / "prior.npz", "-o", tmp_path) == 2
-    assert "holds results with cohort data=" in capsys.readouterr().err
+    assert "holds results with cohort data: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
