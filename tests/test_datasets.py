@@ -798,6 +798,7 @@ def test_h5ad_layers_sparse_and_defaults(tmp_path, monkeypatch, kind):
 
 
 def test_h5ad_of_old_versions_and_others(tmp_path):
+    pytest.importorskip("anndata")
     h5py = pytest.importorskip("h5py")
     path = tmp_path / "old.h5ad"
     with h5py.File(path, "w") as file:
