@@ -141,7 +141,7 @@ def main() -> None:
     options = parser.parse_args()
     name = torch.cuda.get_device_name() if options.device != "cpu" else "CPU"
     print(f"{name}, torch {torch.__version__}", flush=True)
-    share, n_steps = (0.01, 6) if options.quick else (1, 150)
+    share, n_steps = (0.01, 6) if options.quick else (1, 100)
     default_steps(options.device, n_steps, share)
     published_steps(options.device, n_steps // 3, share, 256 if options.quick else 8192)
     sampling(options.device, 10 if options.quick else 10_000, share)

@@ -15,8 +15,10 @@ from skorch.callbacks import Callback, EarlyStopping
 from torch import nn
 from torch.utils.data import TensorDataset
 
+from sklearn_txaug._nn import aligned
 from sklearn_txaug._nn.callbacks import EMA
 from sklearn_txaug._nn.device import resolve_device
+from sklearn_txaug._nn.layers import Player
 from sklearn_txaug._nn.loader import ResidentLoader
 from sklearn_txaug._nn.nets import GenerativeModule, LossNet
 from sklearn_txaug._nn.random import Dropout, SeededInit, lend_rng, torch_generator
@@ -225,3 +227,23 @@ def test_a_sampler_trained_on_cuda_lives_on_the_cpu(data):
     assert b"cuda" not in pickle.dumps(sampler.module_)
     on_cpu = pickle.loads(pickle.dumps(sampler)).set_params(device="cpu")
     assert np.isfinite(on_cpu.sample(10)[0]).all()
+
+
+def test_zeros_that_fill_up_widths_change_nothing(monkeypatch):
+    """What only a GPU does with many rows, done here with few."""
+    x, condition = torch.randn(6, 5, requires_grad=True), torch.randn(6, 2)
+    network = Player(5, 3, 4, (9, 16), norm="none", conditioning="paper")
+    y = torch.tensor([0, 1, 2, 3, 3, 0])
+
+    def gradients():
+        condition = network.condition(y)
+        first = network.first_linear(x, condition)
+        penalty = network.input_gradient(first.detach(), condition).square().sum()
+        loss = network.from_first_linear(first, condition).square().sum() + penalty
+        return loss, *torch.autograd.grad(loss, [x, *network.parameters()])
+
+    plain = gradients()
+    monkeypatch.setattr(aligned, "_pays", lambda rows: True)
+    assert aligned.side_by_side(x, condition).shape == (6, 8)
+    for filled, expected in zip(gradients(), plain, strict=True):
+        torch.testing.assert_close(filled, expected)

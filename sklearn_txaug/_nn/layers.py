@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from .aligned import AlignedLinear, side_by_side
 from .conditions import CovariateLayout, JointCondition
 
 Norm = Literal["batch", "layer", "none"]
@@ -52,7 +53,9 @@ class PaperEmbedding(nn.Module):
     def forward(self, y: Tensor) -> Tensor:
         if y.is_floating_point():
             return y
-        return self.embedding(nn.functional.one_hot(y, self.n_classes)).flatten(1)
+        is_own = y[:, None] == torch.arange(self.n_classes, device=y.device)
+        other, own = self.embedding.weight[0], self.embedding.weight[1]
+        return torch.where(is_own[:, :, None], own, other).flatten(1)  # fewer sums than those of an embedding
 
 
 def make_conditioning(
@@ -106,10 +109,10 @@ class ConditionedMLP(nn.Module):
         super().__init__()
         widths = [n_in, *hidden]
         self.layers = nn.ModuleList(
-            nn.Sequential(nn.Linear(a + n_condition, b), _NORMS[norm](b), nn.LeakyReLU(slope))
+            nn.Sequential(AlignedLinear(a + n_condition, b), _NORMS[norm](b), nn.LeakyReLU(slope))
             for a, b in zip(widths, widths[1:], strict=False)
         )
-        self.output = nn.Linear(widths[-1] + n_condition, n_out)
+        self.output = AlignedLinear(widths[-1] + n_condition, n_out)
         self.is_piecewise_linear = norm == "none" and len(hidden) > 0
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
@@ -118,13 +121,13 @@ class ConditionedMLP(nn.Module):
     def _through(self, layers: Iterable[nn.Module], x: Tensor, condition: Tensor) -> Tensor:
         """Return the output for what these layers, which are the last ones, get."""
         for layer in [*layers, self.output]:
-            x = layer(torch.cat([x, condition], dim=1))
+            x = layer(side_by_side(x, condition))
         return x
 
     def first_linear(self, x: Tensor, condition: Tensor) -> Tensor:
         """Return what the first linear layer makes of rows, which `from_first_linear` goes on from."""
         linear: Any = self.layers[0]
-        return linear[0](torch.cat([x, condition], dim=1))
+        return linear[0](side_by_side(x, condition))
 
     def from_first_linear(self, first: Tensor, condition: Tensor) -> Tensor:
         begun: Any = self.layers[0]
@@ -142,11 +145,11 @@ class ConditionedMLP(nn.Module):
             for layer, following in zip(layers, [*layers[1:], None], strict=True):
                 slopes.append(torch.full_like(first, layer[2].negative_slope).masked_fill_(first > 0, 1))
                 if following is not None:
-                    first = following[0](torch.cat([first * slopes[-1], condition], dim=1))
+                    first = following[0](side_by_side(first * slopes[-1], condition))
         gradient = self.output.weight[:1]
         for layer, slope in zip(reversed(layers), reversed(slopes), strict=True):
-            gradient = (gradient[:, : slope.shape[1]] * slope) @ layer[0].weight
-        return gradient[:, : gradient.shape[1] - condition.shape[1]]
+            gradient = (gradient[:, : slope.shape[1]] * slope) @ layer[0].aligned_weight(slope)
+        return gradient[:, : layers[0][0].in_features - condition.shape[1]]
 
 
 class Player(ConditionedMLP):

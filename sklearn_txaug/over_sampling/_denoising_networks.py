@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from .._nn.aligned import AlignedLinear, side_by_side
 from .._nn.film import FiLMNetwork
 from .._nn.random import Dropout
 
@@ -23,7 +24,7 @@ class PaperNetwork(nn.Module):
             _PaperBlock(a, b, n_condition, dropout) for a, b in zip(widths, widths[1:], strict=False)
         )
         self.output = nn.Sequential(
-            nn.LayerNorm(widths[-1], eps=1e-6), nn.SiLU(), nn.Linear(widths[-1], n_features)
+            nn.LayerNorm(widths[-1], eps=1e-6), nn.SiLU(), AlignedLinear(widths[-1], n_features)
         )
 
     def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
@@ -31,17 +32,6 @@ class PaperNetwork(nn.Module):
         for block in self.blocks:
             x = block(x, time, condition)
         return self.output(x)
-
-
-class AlignedLinear(nn.Linear):
-    """A linear layer that is fast on a GPU for any number of inputs: zeros fill them up to a multiple of 8."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        missing = -self.in_features % 8
-        if not missing or not x.is_cuda:
-            return super().forward(x)
-        x, weight = (nn.functional.pad(part, (0, missing)) for part in (x, self.weight))
-        return nn.functional.linear(x, weight, self.bias)
 
 
 class _PaperBlock(nn.Module):
@@ -58,8 +48,8 @@ class _PaperBlock(nn.Module):
     def forward(self, x: Tensor, time: Tensor, condition: Tensor) -> Tensor:
         u = x
         for norm, linear, end in zip(self.norms, self.linears, self.ends, strict=True):
-            u = end(linear(torch.cat([norm(torch.cat([u, time], dim=1)), condition], dim=1)))
-        return u + (x if self.skip is None else self.skip(torch.cat([x, condition], dim=1)))
+            u = end(linear(side_by_side(norm(torch.cat([u, time], dim=1)), condition)))
+        return u + (x if self.skip is None else self.skip(side_by_side(x, condition)))
 
 
 class MLPNetwork(nn.Module):
