@@ -28,13 +28,16 @@ from .nets import LossNet
 from .precision import matrix_products
 from .random import SeededInit, torch_generator
 
+# From this many rows on, longer training helps; fewer would be memorised (docs/benchmarks_quality.md).
+LARGE_COHORT = 1500
+
 
 @estimator
 class NetEstimator:
     """Mixin with the training parameters, named as in skorch, and a skorch net that uses them.
 
-    `_net_class` is the training loop and `_n_steps` the number of optimiser steps after which
-    ``max_epochs=None`` stops.
+    `_net_class` is the training loop and `_n_steps` the number of optimiser steps after which ``max_epochs=None``
+    stops, `_n_steps_large` that for a `LARGE_COHORT`, if it is another.
 
     Parameters
     ----------
@@ -83,6 +86,7 @@ class NetEstimator:
     _unsaved: ClassVar[dict[str, Any]] = {"checkpoint": None}  # of no meaning elsewhere
     _net_class: ClassVar[type[LossNet]] = LossNet
     _n_steps: ClassVar[int] = 3000
+    _n_steps_large: ClassVar[int | None] = None
 
     def _net_defaults(self) -> dict[str, Any]:
         """Return the arguments of `_net_class` that this estimator sets and `net_params` may override."""
@@ -162,7 +166,7 @@ class NetEstimator:
         return arguments
 
     def _default_steps(self, n_rows: int) -> int:
-        return self._n_steps
+        return self._n_steps if n_rows < LARGE_COHORT else self._n_steps_large or self._n_steps
 
     @contextmanager
     def _module_on_device(self) -> Iterator[tuple[Any, torch.device]]:

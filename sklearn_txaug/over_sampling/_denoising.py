@@ -14,6 +14,7 @@ from torch import Tensor
 
 from .._nn.callbacks import LearningRate
 from .._nn.conditions import CovariateLayout
+from .._nn.estimator import LARGE_COHORT
 from .._nn.layers import Conditioning, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator, uniform
@@ -25,10 +26,6 @@ from ._components import ClassGaussians, ComponentsSampler
 from ._denoising_networks import NETWORKS
 from ._prior import PriorSampler
 from .base import NOT_TRAINED
-
-# From this many rows on, a wider network and longer training help; fewer would be memorised
-# (docs/benchmarks_quality.md).
-_LARGE_COHORT = 1500
 
 
 class Denoiser(GenerativeModule):
@@ -150,6 +147,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
     n_sampling_steps: PositiveInt = 50
     lr_schedule: Literal["cosine", "linear", "onecycle", "constant"] = "cosine"
 
+    _n_steps_large: ClassVar[int | None] = 5000
     _drawing: ClassVar[frozenset[str]] = ComponentsSampler._drawing | {
         "guidance",
         "n_sampling_steps",
@@ -245,7 +243,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
     def _denoiser_parameters(self) -> dict[str, Any]:
         hidden = self.hidden_layer_sizes
         if hidden is None:
-            hidden = (128, 128) if self._labels.counts.sum() < _LARGE_COHORT else (256, 256)
+            hidden = (128, 128) if self._labels.counts.sum() < LARGE_COHORT else (256, 256)
         return {
             "hidden_layer_sizes": hidden,
             "network": self.network,
@@ -257,9 +255,6 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
             "n_sampling_steps": self.n_sampling_steps,
             "covariates": self._covariate_layout(),
         }
-
-    def _default_steps(self, n_rows: int) -> int:
-        return 3000 if n_rows < _LARGE_COHORT else 5000
 
     def _default_callbacks(self) -> list[Any]:
         n_warmup = 1000 if self.lr_schedule == "onecycle" else 100

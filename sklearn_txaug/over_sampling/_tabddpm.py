@@ -108,6 +108,8 @@ class TabDDPMSampler(MixedSampler, DDPMSampler):
     network = "mlp"
     lr_schedule = "linear"
 
+    _n_steps_large: ClassVar[int | None] = 10_000
+
     def _default_scaler(self) -> NormalQuantiles:
         return NormalQuantiles()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -192,6 +192,10 @@ class VAESampler(TorchSampler):
     learned_prior: bool = True
     kl_warmup: Share = 0.2
     lr_schedule: Literal["cosine", "constant"] = "cosine"
+    lr = 2e-3
+
+    _n_steps: ClassVar[int] = 2000
+    _n_steps_large: ClassVar[int | None] = 4000
 
     def _check_rows(self, rows: np.ndarray) -> None:
         if self.likelihood == "gaussian":

@@ -76,6 +76,7 @@ class WGANGPSampler(GANSampler):
     ema_decay = 0.995
 
     _n_steps: ClassVar[int] = 960
+    _n_steps_large: ClassVar[int | None] = 2500
     _critic_haste: ClassVar[float] = 4.0
 
     def _make_module(self, n_features: int, n_classes: int) -> WGANGP:
