@@ -2,6 +2,10 @@
 
 python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad
 python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad --rows 800
+python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad --rows 5c --genes 300 --seeds 6
+
+With as many rows of each class ("5c") there is nothing to balance, and rows of each class stand beside classifiers of less
+regularisation, which heavier rows also amount to.
 """
 
 from __future__ import annotations
@@ -12,16 +16,18 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 from sklearn.base import clone
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_txaug.benchmark import make_cohort
-from sklearn_txaug.benchmark._cohort import TEST_SHARE, split
+from sklearn_txaug.benchmark._cohort import TEST_SHARE, most_variable, split, subset
+from sklearn_txaug.benchmark._row_amounts import real_amount
 from sklearn_txaug.benchmark._scores import classifier_scores
 from sklearn_txaug.benchmark._summary import markdown_table
 from sklearn_txaug.datasets import read_expression
-from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier
+from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier, SelectiveClassifier
 from sklearn_txaug.over_sampling import GaussianSampler
 from sklearn_txaug.utils.statistics import corrected_standard_error
 from sklearn_txaug.utils.threads import one_thread
@@ -29,10 +35,20 @@ from sklearn_txaug.utils.threads import one_thread
 SHOWN = {"balanced_accuracy": 1, "f1_macro": 1, "neg_log_loss": -1}  # log loss is shown with its own sign
 
 
-def make_models(seed: int) -> dict[str, object]:
-    """Return what is compared, by name; the first is no augmentation."""
-    logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    balancing = GaussianSampler()
+def make_logistic(C: float = 1.0) -> Pipeline:
+    """Return the classifier that is augmented."""
+    return make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=1000))
+
+
+def with_rows(rows: str, weight: float, classifier: Pipeline, seed: int) -> AugmentedClassifier:
+    """Return the classifier with rows of a Gaussian in a weight."""
+    sampler = GaussianSampler(n_synthetic=rows)
+    return AugmentedClassifier(sampler, classifier, synthetic_weight=weight, random_state=seed)
+
+
+def balancing_models(seed: int) -> dict[str, object]:
+    """Return what is compared for unequal classes, by name; the first is no augmentation."""
+    logistic = make_logistic()
     weights = {f"gaussian, weight {weight}": weight for weight in (1.0, 0.5, 0.25, 0.1, "cv")}
     amounts = [("500c", 1.0), ("1000c", 0.5), ("1000c", 1.0), ("1000c", 2.0), ("2000c", 1.0), ("2000c", 2.0)]
     return {
@@ -41,15 +57,31 @@ def make_models(seed: int) -> dict[str, object]:
         "adjusted": PriorAdjustedClassifier(logistic),
         "half adjusted": PriorAdjustedClassifier(logistic, tau=0.5),
         **{
-            name: AugmentedClassifier(balancing, logistic, synthetic_weight=weight, cv=3, random_state=seed)
+            name: AugmentedClassifier(
+                GaussianSampler(), logistic, synthetic_weight=weight, cv=3, random_state=seed
+            )
             for name, weight in weights.items()
         },
         **{
-            f"gaussian {rows}, weight {weight:g}": AugmentedClassifier(
-                GaussianSampler(n_synthetic=rows), logistic, synthetic_weight=weight, random_state=seed
-            )
+            f"gaussian {rows}, weight {weight:g}": with_rows(rows, weight, logistic, seed)
             for rows, weight in amounts
         },
+        "gate": SelectiveClassifier(logistic, random_state=seed),
+    }
+
+
+def few_rows_models(seed: int) -> dict[str, object]:
+    """Return what is compared for few rows of each class, by name; the first is no augmentation."""
+    return {
+        "none": make_logistic(),
+        **{f"C={C:g}": make_logistic(C) for C in (2, 5, 15)},
+        **{
+            f"gaussian 200c, weight {weight:g}": with_rows("200c", weight, make_logistic(), seed)
+            for weight in (0.25, 1, 4)
+        },
+        "gaussian 200c, weight 1, C=5": with_rows("200c", 1, make_logistic(5), seed),
+        "shrinkage LDA": LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
+        "gate": SelectiveClassifier(make_logistic(), random_state=seed),
     }
 
 
@@ -57,26 +89,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--seeds", type=int, default=8)
-    parser.add_argument("--rows", type=int, help="training rows, at random; all by default")
+    parser.add_argument(
+        "--rows", type=real_amount, default="all", help="training rows: 800, 5c (of each class)"
+    )
+    parser.add_argument("--genes", type=int, help="most variable genes of the training rows; default: all")
     options = parser.parse_args()
     table = read_expression(options.data)
-    cohort, _ = make_cohort(options.data.stem, table.data.to_numpy(), table.target, table.groups)
+    cohort, _ = make_cohort(
+        options.data.stem, table.data.to_numpy(), table.target, table.groups, n_genes=options.genes
+    )
+    few = str(options.rows).endswith("c")
     scores: dict[str, list[dict[str, float]]] = {}
     with one_thread():
         for seed in range(options.seeds):
             pool, test = split(cohort, seed)
-            if options.rows is not None:
+            X, y = most_variable(cohort, pool).X, cohort.y
+            if few:
+                pool = subset(cohort, pool, options.rows)
+            elif options.rows != "all":
                 pool = np.random.default_rng(seed).permutation(pool)[: options.rows]
-            for name, model in make_models(seed).items():
-                model.fit(cohort.X[pool], cohort.y[pool])
-                found = classifier_scores(model, cohort.X[test], cohort.y[test])
+            for name, model in (few_rows_models if few else balancing_models)(seed).items():
+                model.fit(X[pool], y[pool])
+                found = classifier_scores(model, X[test], y[test])
                 scores.setdefault(name, []).append(
                     {**found, "weight": getattr(model, "synthetic_weight_", np.nan)}
                 )
             print(f"seed {seed} done", flush=True)
     print("\n" + markdown_table(["", *(name.removeprefix("neg_") for name in SHOWN)], lines(scores)))
-    chosen = [row["weight"] for row in scores["gaussian, weight cv"]]
-    print(f"\nweights chosen by cv: {dict(zip(*np.unique(chosen, return_counts=True), strict=True))}")
+    if not few:
+        chosen = [row["weight"] for row in scores["gaussian, weight cv"]]
+        print(f"\nweights chosen by cv: {dict(zip(*np.unique(chosen, return_counts=True), strict=True))}")
 
 
 def lines(scores: dict[str, list[dict[str, float]]]) -> list[list[str]]:

@@ -118,9 +118,12 @@ def test_a_prior_that_does_not_fit_is_an_error_and_no_way_that_failed(prior):
         SelectiveClassifier(prior=prior, **FAST).fit(X.to_numpy(), y)
 
 
-def test_rows_of_a_prior_are_added_to_each_class():
+def test_rows_are_added_to_each_class():
     assert more_of_each(np.array(["a", "b", "a"])) == {"a": 202, "b": 201}
-    assert set(more_of_each(np.arange(50)).values()) == {81}
+    assert set(more_of_each(np.arange(50)).values()) == {121}
+    found = SelectiveClassifier(**FAST).fit(*simulate(2, 6)).cv_results_
+    assert found["param_way"].tolist() == ["none", "GaussianSampler"]  # classes are equal
+    assert found["mean_difference"][1] != 0
 
 
 @pytest.mark.parametrize("weights", [[], [0.0, 1.0]])

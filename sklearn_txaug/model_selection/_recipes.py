@@ -21,7 +21,7 @@ from ._augmented import AugmentedClassifier
 NONE = "none"
 REAL_ROWS_OF_A_PRIOR = 20  # as many real rows of each class as the rows that it draws count
 DRAWN_ROWS_OF_A_PRIOR = 200  # of each class, so that chance in drawing them hardly shows
-_MOST_ROWS = 4000
+_MOST_ROWS = 6000
 
 
 class Recipe(NamedTuple):

@@ -25,7 +25,7 @@ from ..utils.statistics import chance_of_the_best, corrected_standard_error
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._comparison import named_samplers
-from ._recipes import Recipe, fold_scores, recipes, weight_of_a_prior, with_prior
+from ._recipes import Recipe, fold_scores, more_of_each, recipes, weight_of_a_prior, with_prior
 from ._wrapped import WrappedClassifier
 
 Samplers = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
@@ -53,8 +53,8 @@ class SelectiveClassifier(WrappedClassifier):
         untested, in the largest weight: no other way can help then.
     samplers : sampler, list or dict of samplers, or None
         Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
-        prior, one that only fills up classes draws 200 rows of each, of more than 20 classes 4,000 in all, since
-        few rows are a matter of chance. None is a `GaussianSampler`.
+        prior, one that only fills up classes draws 200 rows of each, of more than 30 classes 6,000 in all, since
+        few rows are a matter of chance. None is a `GaussianSampler` that draws as many with and without the prior.
     synthetic_weights : sequence of float > 0, or None
         Total weights of the synthetic rows to choose among, with that of the real rows as 1. None is 0.1, 0.25 and
         1, and with the prior also the weight with which synthetic rows count as 20 real rows of each class, if that
@@ -171,7 +171,8 @@ class SelectiveClassifier(WrappedClassifier):
             raise ValueError(
                 f"synthetic_weights must hold numbers above 0, got {self.synthetic_weights!r}; 0 is always compared"
             )
-        samplers = named_samplers([GaussianSampler()] if self.samplers is None else self.samplers, "samplers")
+        given = [GaussianSampler(sampling_strategy=more_of_each)] if self.samplers is None else self.samplers
+        samplers = named_samplers(given, "samplers")
         ways = {name: (one, weights) for name, one in samplers.items()}
         if self.prior is not None:
             if self.synthetic_weights is None and (largest := weight_of_a_prior(y)) > weights[-1]:
