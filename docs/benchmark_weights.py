@@ -4,8 +4,8 @@ python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad
 python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad --rows 800
 python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad --rows 5c --genes 300 --seeds 6
 
-With as many rows of each class ("5c") there is nothing to balance, and rows of each class stand beside classifiers of less
-regularisation, which heavier rows also amount to.
+With as many rows of each class ("5c") there is nothing to balance, and rows of each class stand beside classifiers of
+less regularisation, which heavier rows also amount to.
 """
 
 from __future__ import annotations
