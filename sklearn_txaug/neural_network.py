@@ -19,7 +19,7 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups, check_has_rows, check_magnitude, plain_labels
+from .utils.checks import check_groups, check_has_rows, check_magnitude, check_order, plain_labels
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
 from .utils.containers import as_array, dense
 from .utils.declaration import estimator
@@ -220,6 +220,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
             The fitted classifier.
         """
         check_has_rows(X)
+        check_order(X, y=y, sample_weight=sample_weight, groups=groups)
         y = plain_labels(as_array(y))
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         check_classification_targets(y)
@@ -287,6 +288,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
             The fitted regressor.
         """
         check_has_rows(X)
+        check_order(X, y=y, groups=groups)
         X, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32), multi_output=True, y_numeric=True
         )

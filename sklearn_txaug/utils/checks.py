@@ -93,19 +93,23 @@ def check_names(X: Any, name: str = "X") -> None:
 def check_order(X: Any, rows: str = "X", **given: Any) -> None:
     """Refuse labels or groups of pandas that name rows of X, called `rows`, at other places than X.
 
-    Rows that are merely numbered, as those of a Series made of a list are, have the order of X.
+    Rows that are merely numbered, as those of a Series made of a list are, have the order of X, unless X has the same
+    numbers in another order.
     """
     for name, values in given.items():
         if not hasattr(values, "iloc") or not hasattr(X, "iloc") or values.index.equals(X.index):
             continue
         ours, theirs = X.index, values.index
-        numbered = any(list(index) == list(range(len(index))) for index in (ours, theirs))
-        if numbered or len(ours) != len(theirs):
+        if len(ours) != len(theirs):
             continue
+        if ours.is_unique and theirs.is_unique and set(ours) == set(theirs):
+            raise ValueError(
+                f"{name} has the rows of {rows} in another order; use {name}.loc[{rows}.index], or, if only the "
+                f"names are in another order, {name}.set_axis({rows}.index)"
+            )
+        numbered = any(list(index) == list(range(len(index))) for index in (ours, theirs))
         moved = [label for k, label in enumerate(theirs) if label != ours[k] and label in ours]
-        if moved and ours.is_unique and theirs.is_unique and set(ours) == set(theirs):
-            raise ValueError(f"{name} has the rows of {rows} in another order; use {name}.loc[{rows}.index]")
-        if moved:
+        if moved and not numbered:
             raise ValueError(
                 f"{name} has the row {moved[0]!r} of {rows} at another place, and the names of both are not the "
                 f"same, each once; bring both into one order, and pass {name}.reset_index(drop=True)"
