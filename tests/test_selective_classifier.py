@@ -123,7 +123,13 @@ def test_rows_of_a_prior_are_added_to_each_class():
     assert set(more_of_each(np.arange(50)).values()) == {81}
 
 
-@pytest.mark.parametrize("weights", [[], [0.0, 1.0]])
+def test_a_weight_as_real_rows_of_each_class():
+    X, y = simulate(3, 8, seed=4)
+    model = SelectiveClassifier(**{**FAST, "synthetic_weights": [1.0, "4c"]}).fit(X, y)
+    assert model.cv_results_["param_synthetic_weight"].tolist() == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize("weights", [[], [0.0, 1.0], [np.nan], [True], ["0c"], ["20C"], [None]])
 def test_weights_that_are_refused(weights):
     with pytest.raises(ValueError, match="synthetic_weights must hold numbers above 0"):
         SelectiveClassifier(synthetic_weights=weights).fit(*simulate(2, 5))
