@@ -126,6 +126,7 @@ def test_a_scaler_whose_inverse_overflows(sampler, data):
         ),
         ("net_params", {"callbacks__divergence__n_tries": 0}, "no 'n_tries'; did you mean 'n_retries'"),
         ("net_params", {"precision": "half"}, "'precision': 'half'} must be a str among"),
+        ("n_synthetic", 10**18, "more than can be counted"),
         ("n_synthetic", [], r"'n_synthetic' .* Got \[\]"),
     ],
 )
