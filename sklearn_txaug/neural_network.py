@@ -21,7 +21,7 @@ from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
 from .utils.checks import check_groups, check_has_rows, check_magnitude, check_order, plain_labels
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
-from .utils.containers import as_array, dense
+from .utils.containers import dense
 from .utils.declaration import estimator
 from .utils.random import draw_seed
 from .utils.splits import holdout, keep_classes
@@ -221,7 +221,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         """
         check_has_rows(X)
         check_order(X, y=y, sample_weight=sample_weight, groups=groups)
-        y = plain_labels(as_array(y))
+        y = plain_labels(y)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)

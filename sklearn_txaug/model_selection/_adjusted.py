@@ -15,7 +15,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..utils.checks import check_order, groups_for, plain_labels
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
-from ..utils.containers import as_array
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 
@@ -86,7 +85,7 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
             The fitted classifier.
         """
         check_order(X, y=y, groups=groups)
-        y = plain_labels(as_array(y))
+        y = plain_labels(y)
         _, y = validate_data(self, X, y, accept_sparse=True)
         check_classification_targets(y)
         self.classes_, counts = np.unique(y, return_counts=True)

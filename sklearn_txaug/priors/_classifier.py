@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..utils.checks import check_groups, check_names, check_order, plain_labels
 from ..utils.constraints import NonNegativeOrInfinite, Share
-from ..utils.containers import as_array, with_text_names
+from ..utils.containers import with_text_names
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 from ._expression_prior import ExpressionPrior
@@ -124,7 +124,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
         """
         check_names(X)
         check_order(X, y=y, groups=groups)
-        y = plain_labels(as_array(y))
+        y = plain_labels(y)
         rows, labels = validate_data(self, with_text_names(X), y, dtype=_FLOATS)
         check_classification_targets(labels)
         check_groups(groups, len(labels))
