@@ -27,7 +27,7 @@ from ..utils.statistics import chance_of_the_best, corrected_standard_error
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._comparison import named_samplers
-from ._recipes import Recipe, fold_scores, recipes, weight_of_a_prior, with_prior
+from ._recipes import REAL_ROWS_OF_A_PRIOR, Recipe, fold_scores, recipes, with_prior
 from ._wrapped import WrappedClassifier
 
 Samplers = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
@@ -170,11 +170,12 @@ class SelectiveClassifier(WrappedClassifier):
         samplers = named_samplers([GaussianSampler()] if self.samplers is None else self.samplers, "samplers")
         ways = {name: (one, weights) for name, one in samplers.items()}
         if self.prior is not None:
-            if self.synthetic_weights is None and (largest := weight_of_a_prior(y)) > weights[-1]:
+            largest = total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y)
+            if self.synthetic_weights is None and largest > weights[-1]:
                 weights = (*weights, largest)
             for name, one in samplers.items():
                 if "prior" in one.get_params(deep=False):
-                    ways[f"{name}{_WITH_PRIOR}"] = with_prior(one, self.prior), weights
+                    ways[f"{name}{_WITH_PRIOR}"] = with_prior(one, self.prior, len(self.classes_)), weights
         unequal = bool(np.ptp(np.unique(y, return_counts=True)[1]))
         return recipes(self._given_classifier(), ways, unequal)
 
