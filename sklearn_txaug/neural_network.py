@@ -19,9 +19,9 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups, check_has_rows, check_magnitude, plain_labels
+from .utils.checks import check_groups, check_has_rows, check_magnitude, check_order, plain_labels
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
-from .utils.containers import as_array, dense
+from .utils.containers import dense
 from .utils.declaration import estimator
 from .utils.random import draw_seed
 from .utils.splits import holdout, keep_classes
@@ -220,7 +220,8 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
             The fitted classifier.
         """
         check_has_rows(X)
-        y = plain_labels(as_array(y))
+        check_order(X, y=y, sample_weight=sample_weight, groups=groups)
+        y = plain_labels(y)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -287,6 +288,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
             The fitted regressor.
         """
         check_has_rows(X)
+        check_order(X, y=y, groups=groups)
         X, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32), multi_output=True, y_numeric=True
         )

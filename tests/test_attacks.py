@@ -123,6 +123,7 @@ def test_a_panel_is_named_by_its_genes(people):
     frames = [pd.DataFrame(rows).add_prefix("gene ") for rows in (people[0], people[1], people[0])]
     by_name = attribute_disclosure(*frames, hidden=["gene 4", "gene 2"])
     assert by_name == attribute_disclosure(*frames, hidden=[2, 4])
+    assert attribute_disclosure(*frames, hidden=2) == attribute_disclosure(*frames, hidden="gene 2")
     with pytest.raises(ValueError, match=r"hidden names \['TP53'\], which are no columns of X_train\."):
         attribute_disclosure(*frames, hidden="TP53")
     with pytest.raises(ValueError, match="it has no names, so give column numbers"):

@@ -71,6 +71,13 @@ def test_rows_may_count_as_a_number_of_real_rows_of_each_class(data):
         AugmentedClassifier(synthetic_weight="5x").fit(*data)
 
 
+def test_a_sampler_that_adds_no_rows_is_pointed_out(data):
+    X, y = data
+    some = np.concatenate([np.flatnonzero(y == label)[:5] for label in np.unique(y)])
+    with pytest.warns(UserWarning, match="GaussianSampler adds no rows to classes of these sizes"):
+        AugmentedClassifier(synthetic_weight="20c", random_state=0).fit(X[some], y[some])
+
+
 def test_weight_0_is_the_classifier_alone(data):
     model = AugmentedClassifier(GaussianSampler(n_synthetic=50), LogisticRegression(), synthetic_weight=0)
     plain = LogisticRegression().fit(*data)

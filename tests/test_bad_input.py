@@ -126,6 +126,7 @@ def test_a_scaler_whose_inverse_overflows(sampler, data):
         ),
         ("net_params", {"callbacks__divergence__n_tries": 0}, "no 'n_tries'; did you mean 'n_retries'"),
         ("net_params", {"precision": "half"}, "'precision': 'half'} must be a str among"),
+        ("n_synthetic", 10**18, "more than can be counted"),
         ("n_synthetic", [], r"'n_synthetic' .* Got \[\]"),
     ],
 )
@@ -314,7 +315,22 @@ def test_labels_and_groups_in_another_order_than_the_rows(data, fit):
         fit(repeated, y.set_axis(["one"] * 12 + ["two"] * 12))
     fit(X, pd.Series(data[1]))
     fit(repeated, y.set_axis(repeated.index))
-    fit(X.set_axis(range(24)[::-1]), pd.Series(data[1]))
+    numbers = pd.Series(data[1])
+    fit(X.reset_index(drop=True), numbers.set_axis(range(20, 44)))
+    with pytest.raises(ValueError, match=r"y has the rows of X in another order.*y.set_axis\(X.index\)"):
+        fit(X.reset_index(drop=True), numbers[::-1])
+
+
+def test_nets_and_covariates_in_another_order_than_the_rows(data):
+    pd = pytest.importorskip("pandas")
+    X, y = pd.DataFrame(data[0]), pd.Series(data[1])
+    for model in (MLPNetClassifier(max_epochs=1), PriorAdjustedClassifier()):
+        with pytest.raises(ValueError, match="y has the rows of X in another order"):
+            model.fit(X, y[::-1])
+    with pytest.raises(ValueError, match="y has the rows of X in another order"):
+        MLPNetRegressor(max_epochs=1).fit(X, X[[0, 1]][::-1])
+    with pytest.raises(ValueError, match="covariates has the rows of X in another order"):
+        GaussianSampler().fit(X, y, covariates=pd.DataFrame({"age": range(24)})[::-1])
 
 
 @pytest.mark.parametrize("dtype", ["category", "boolean", object])

@@ -232,7 +232,7 @@ def test_simulator_shapes_and_class_sizes(extra, weights, shuffle, output):
 
 
 def test_simulator_frames():
-    X, y, groups = make_expression(8, 20, n_groups=3, return_groups=True, as_frame=True, random_state=0)
+    X, y, groups = make_expression(8, 6, n_groups=3, return_groups=True, as_frame=True, random_state=0)
     assert X.index.equals(y.index)
     assert X.index.equals(groups.index)
     assert (X.columns[0], y.name, groups.name) == ("gene_0", "class", "group")
@@ -244,7 +244,7 @@ def test_simulator_frames():
         ({"n_samples": 0}, ValueError, "n_samples must be at least 1"),
         ({"n_samples": 2.5}, TypeError, "n_samples must be an int"),
         ({"n_samples": 2}, ValueError, "n_samples must be at least n_classes=3"),
-        ({"n_features": 5}, ValueError, "n_modules must be at most n_features=5"),
+        ({"n_features": 5, "n_modules": 6}, ValueError, "n_modules must be at most n_features=5"),
         ({"module_correlation": 1.2}, ValueError, r"module_correlation must be in \[0, 1\]"),
         ({"class_sep": "big"}, TypeError, "class_sep must be a number"),
         ({"class_sep": np.nan}, ValueError, "class_sep must be in"),
@@ -608,7 +608,8 @@ def test_gct_versions(write):
             "the columns .A. do not hold numbers",
         ),
         ("a.tsv", "id\ta\n", "has a header and no rows"),
-        ("a.tsv", "", "no tab, comma or semicolon"),
+        ("a.tsv", "", "a.tsv has no table: it is empty, or has comments and blank lines only"),
+        ("a.csv", "# by me\n\n", "a.csv has no table"),
         ("a.txt", "a b c\n1 2 3\n", "no tab, comma or semicolon in its first line: 'a b c'"),
     ],
 )
@@ -627,6 +628,12 @@ def test_damaged_h5ad(tmp_path, cohort, n_bytes, message):
     path.write_bytes(path.read_bytes()[:n_bytes])
     with pytest.raises(ValueError, match=message):
         read_expression(path)
+
+
+def test_damaged_parquet(write):
+    pytest.importorskip("pyarrow")
+    with pytest.raises(ValueError, match="x.parquet is no Parquet file, or it is damaged"):
+        read_expression(write("", "x.parquet"))
 
 
 def test_damaged_gzip(tmp_path, cohort):

@@ -79,6 +79,7 @@ def test_amounts_of_classes_add_up_and_much_is_asked_back():
         join_amounts([3, {"c": 2}])
     labels = pd.Series([1, 2, 2])
     assert check_amount({"2": 5}, labels, sure=False) == {2: 5}
+    assert check_amount({"1": 5, "2.0": 4}, labels.astype(float), sure=False) == {1.0: 5, 2.0: 4}
     with pytest.raises(
         ValueError, match=r"asks for 60,000 synthetic rows, 20,000 for each of the 3 real.*--yes"
     ):

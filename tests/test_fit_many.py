@@ -93,6 +93,19 @@ def test_without_a_static_step_each_trains_alone(trained):
         np.testing.assert_array_equal(fit.sample(3)[0], clone(model).fit(X, y).sample(3)[0])
 
 
+def test_modules_that_differ_in_an_array_train_alone(trained, monkeypatch):
+    make, n_made = VAESampler._make_module, iter(range(9))
+
+    def with_mask(self, *args, **kwargs):
+        module = make(self, *args, **kwargs)
+        module.mask = np.arange(2000) == 1000 + next(n_made)  # of the same repr
+        return module
+
+    monkeypatch.setattr(VAESampler, "_make_module", with_mask)
+    fit_many(VAESampler(hidden_layer_sizes=(16,), latent_dim=4, random_state=0, **SHORT), _folds(40, 40))
+    assert trained == [[False, False]]
+
+
 def test_one_that_diverges_trains_again_alone(trained, monkeypatch):
     look, seeds = stacked.DivergenceGuard.on_epoch_end, {}
 

@@ -61,6 +61,8 @@ def test_rows_to_draw_that_do_not_fit(data, free):
     free(10**6)
     with pytest.raises(ValueError, match="10,000,000 synthetic rows, of 50 features, need about"):
         sampler.sample(10_000_000)
+    with pytest.raises(ValueError, match="1,000,000,000,000 synthetic rows, of 50 features, need about"):
+        sampler.sample(10**12)  # whose labels alone do not fit
     assert sampler.sample(10)[0].shape == (10, 50)
 
 

@@ -139,7 +139,7 @@ def test_one_amount_is_a_curve_of_one_point(data):
     [
         ({"sampler": LogisticRegression()}, TypeError, "neither a sampler with fit and sample"),
         ({"protocol": "fair"}, ValueError, "protocol must be one of .*'fair'"),
-        ({"n_synthetic": [0]}, ValueError, "nothing to compare"),
+        ({"n_synthetic": [0, "0c"]}, ValueError, "nothing to compare"),
         ({"n_synthetic": [-1]}, ValueError, "n_synthetic must be"),
         ({"n_synthetic": "many"}, ValueError, "n_synthetic must be.*'many'"),
         ({"n_synthetic": [[9]]}, ValueError, r"n_synthetic must be.*\[9\]"),

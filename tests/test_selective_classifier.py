@@ -8,7 +8,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_txaug.model_selection import SelectiveClassifier
-from sklearn_txaug.model_selection._recipes import more_of_each
+from sklearn_txaug.model_selection._recipes import drawn_rows
 from sklearn_txaug.over_sampling import GaussianSampler
 from sklearn_txaug.priors import ExpressionPrior
 
@@ -119,14 +119,19 @@ def test_a_prior_that_does_not_fit_is_an_error_and_no_way_that_failed(prior):
 
 
 def test_rows_are_added_to_each_class():
-    assert more_of_each(np.array(["a", "b", "a"])) == {"a": 202, "b": 201}
-    assert set(more_of_each(np.arange(50)).values()) == {121}
+    assert [drawn_rows(n_classes) for n_classes in (2, 50, 1000)] == ["200c", "120c", "20c"]
     found = SelectiveClassifier(**FAST).fit(*simulate(2, 6)).cv_results_
     assert found["param_way"].tolist() == ["none", "GaussianSampler"]  # classes are equal
     assert found["mean_difference"][1] != 0
 
 
-@pytest.mark.parametrize("weights", [[], [0.0, 1.0]])
+def test_a_weight_as_real_rows_of_each_class():
+    X, y = simulate(3, 8, seed=4)
+    model = SelectiveClassifier(**{**FAST, "synthetic_weights": [1.0, "4c"]}).fit(X, y)
+    assert model.cv_results_["param_synthetic_weight"].tolist() == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize("weights", [[], [0.0, 1.0], [np.nan], [True], ["0c"], ["20C"], [None]])
 def test_weights_that_are_refused(weights):
     with pytest.raises(ValueError, match="synthetic_weights must hold numbers above 0"):
         SelectiveClassifier(synthetic_weights=weights).fit(*simulate(2, 5))

@@ -215,6 +215,10 @@ def test_one_patient_a_class_predicts_no_other(reference):
     X, y = reference
     with pytest.raises(ValueError, match="no class has rows of two groups"):
         ExpressionFlow(**SMALL).fit(X, y, groups=y)
+    numbers = np.unique(y, return_inverse=True)[1].astype(object)
+    numbers[::2] = numbers[::2].astype(str)  # 7 and "7" are one patient
+    with pytest.raises(ValueError, match="no class has rows of two groups"):
+        ExpressionFlow(**SMALL).fit(X, y, groups=numbers)
 
 
 def test_other_units_and_other_genes_are_pointed_out(flow):

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from ..utils.amounts import rows_of_each
+from ..utils.containers import identifiers
 
 MANY = 1000  # synthetic rows for each real one, above which it is asked whether that is meant
 _LARGEST_SHARE = 10  # of shares that are written as a plain number
@@ -86,7 +87,9 @@ def join_amounts(given: list[Any] | None) -> Any:
 def check_amount(wanted: Any, labels: Any, sure: bool) -> Any:
     """Return an amount with the labels that the file has; ask back if it is far more than the real rows."""
     if isinstance(wanted, dict):
-        classes = {str(label).strip(): label for label in labels.unique()}
+        known = labels.unique()
+        classes = dict(zip(identifiers(known), known, strict=True))  # "1" is 1.0 too
+        classes |= {str(label).strip(): label for label in known}
         wanted = {classes.get(name, name): rows for name, rows in wanted.items()}
         total = sum(wanted.values())
     elif (each := rows_of_each(wanted)) is not None:

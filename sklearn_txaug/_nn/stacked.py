@@ -37,7 +37,7 @@ def train_alike(trainings: list[Training]) -> list[bool]:
     left = [(k, what) for k, training in enumerate(trainings) if (what := _shape(*training)) is not None]
     while left:
         what = left[0][1]
-        members = [k for k, other in left if other == what]
+        members = [k for k, other in left if other is what or _equal(other, what)]
         left = [(k, other) for k, other in left if k not in members]
         if len(members) > 1:
             for k, trained in zip(members, _train([trainings[k] for k in members]), strict=True):
@@ -248,7 +248,14 @@ def _shape(net: Any, rows: Any) -> Any:
     ]
     parts = [(name, type(part), _settings(part)) for name, part in net.module.named_modules()]
     watching = [(type(callback), _settings(callback)) for callback in callbacks]
-    return repr(settings), tensors, repr(parts), repr(watching), [(t.shape, t.dtype) for t in rows.tensors]
+    return settings, tensors, parts, watching, [(t.shape, t.dtype) for t in rows.tensors]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except (ValueError, RuntimeError):  # arrays among the settings, for which == has several answers
+        return False
 
 
 def _settings(thing: Any) -> dict[str, Any]:

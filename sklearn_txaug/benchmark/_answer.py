@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from ._compare import BASELINE, ESTABLISHED, Comparison, Setting
+from ._compare import BASELINE, ESTABLISHED, SAME, Comparison, Setting
 from ._findings import compared, gained, place, uncompared
 from ._row_amounts import CHOSEN, Amount, amount_order, describe_real, describe_synthetic, short_synthetic
 from ._store import Row
@@ -95,17 +95,23 @@ def answer(comparisons: Sequence[Comparison], metric: str) -> Answer:
                 *_losses(comparisons),
             ],
         )
-    # an amount that adds no row to any training has no interval
-    visible = float(np.median([(one.high - one.low) / 2 for one in found if one.high > one.low]))
     more = " More seeds would show smaller ones (--seeds)." if n_seeds < 10 else ""
     return Answer(
         UNDECIDED,
         [
-            f"{UNDECIDED}: differences in {score} below {visible:.2g} cannot be seen with {n_seeds} seeds.",
+            f"{UNDECIDED}: {_unseen(found, score, n_seeds)}.",
             f"The largest is that of {_used(top.comparison)}, {place(top.comparison.setting)}: {top}.{more}",
             *_losses(comparisons),
         ],
     )
+
+
+def _unseen(found: Sequence[Interval], score: str, n_seeds: int) -> str:
+    """Say which differences cannot be seen; one that is the same with each seed has no error to tell it by."""
+    widths = [one.high - one.low for one in found if one.high - one.low > SAME]
+    if not widths:
+        return f"{n_seeds} seeds that show the same difference in {score} do not tell its error"
+    return f"differences in {score} below {np.median(widths) / 2:.2g} cannot be seen with {n_seeds} seeds"
 
 
 def _yes(top: Interval, n_gains: int, n_settings: int, score: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..priors import ExpressionPrior
+from ..utils.amounts import rows_of_each
 from ..utils.splits import ROWS_PER_CLASS, holdout, stratified_order
 from ._reference import ReferenceRows, attach, check_hold_out, held_out_rows, of_genes
 from ._row_amounts import ALL, Amount, first_rows
@@ -139,15 +140,15 @@ def subset(cohort: Cohort, pool: np.ndarray, n_real: Amount) -> np.ndarray:
     """Return the first rows of the pool, in total (stratified) or of each class; subsets are nested."""
     if n_real == ALL:
         return pool
-    if isinstance(n_real, str):
-        return pool[first_rows(cohort.y[pool], int(n_real[:-1]))]
-    least = ROWS_PER_CLASS * len(np.unique(cohort.y[pool]))
-    if not least <= n_real <= len(pool):
+    if (each := rows_of_each(n_real)) is not None:
+        return pool[first_rows(cohort.y[pool], each)]
+    n_rows, least = int(n_real), ROWS_PER_CLASS * len(np.unique(cohort.y[pool]))
+    if not least <= n_rows <= len(pool):
         raise ValueError(
             f"n_real={n_real} is not between {least} ({ROWS_PER_CLASS} rows a class) and {len(pool)}, "
             f"the training rows of {cohort.name}"
         )
-    return pool[:n_real]
+    return pool[:n_rows]
 
 
 def most_variable(cohort: Cohort, rows: np.ndarray) -> Cohort:

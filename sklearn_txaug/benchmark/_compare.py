@@ -16,7 +16,7 @@ from ._store import Row
 
 BASELINE = "none"
 ESTABLISHED = 0.05
-_SAME = 1e-9  # differences of scores below are rounding
+SAME = 1e-9  # differences of scores below are rounding
 
 
 class Setting(NamedTuple):
@@ -93,8 +93,8 @@ def paired(one: dict[int, float], other: dict[int, float]) -> Difference | None:
     error = float(corrected_standard_error(values, 1 - TEST_SHARE, TEST_SHARE))
     if len(values) < 2:
         p = np.nan
-    elif np.ptp(values) < _SAME:
-        p = 0.5 ** (len(values) - 1) if abs(values[0]) > _SAME else 1.0
+    elif np.ptp(values) < SAME:
+        p = 0.5 ** (len(values) - 1) if abs(values[0]) > SAME else 1.0
     else:
         p = float(2 * stats.t.sf(abs(values.mean()) / error, len(values) - 1))
     return Difference(float(values.mean()), error, p)

@@ -24,8 +24,10 @@ def real_amount(value: Any) -> Amount:
     text = str(value).strip()
     if text == ALL:
         return ALL
-    if re.fullmatch(r"\d+c?", text) and int(text.rstrip("c")) > 0:
-        return f"{int(text[:-1])}c" if text.endswith("c") else int(text)
+    if each := rows_of_each(text):
+        return f"{each}c"
+    if re.fullmatch(r"\d+", text) and int(text) > 0:
+        return int(text)
     raise ValueError(
         f"n_real must be a number of rows (100), of rows for each class (5c) or 'all'; got {value!r}"
     )
@@ -54,15 +56,16 @@ def amount_order(size: Amount) -> tuple[int, float]:
         return int(size > 0), size
     if size in (ALL, BALANCE, CHOSEN):
         return 3, size == CHOSEN
-    return (0, float(size[:-1])) if size.endswith("c") else (2, float(size[:-1]))
+    each = rows_of_each(size)
+    return (2, _share(size)) if each is None else (0, each)
 
 
 def describe_real(size: Amount) -> str:
     """Return a number of real rows in words."""
     if size == ALL:
         return "all training rows"
-    if isinstance(size, str):
-        return f"{size[:-1]} row{'' if size == '1c' else 's'} a class".replace(" ", "\N{NO-BREAK SPACE}")
+    if each := rows_of_each(size):
+        return f"{each} row{'' if each == 1 else 's'} a class".replace(" ", "\N{NO-BREAK SPACE}")
     return f"{size}\N{NO-BREAK SPACE}rows"
 
 
@@ -96,8 +99,13 @@ def short_synthetic(size: Amount) -> str:
 
 
 def _times(size: str) -> str:
-    share = float(size[:-1])
+    share = _share(size)
     return _TIMES.get(share, f"{share:g} times as many")
+
+
+def _share(size: str) -> float:
+    """Return 0.5 for ``"0.5x"``."""
+    return float(size.removesuffix("x"))
 
 
 def first_rows(y: np.ndarray, n_per_class: int) -> np.ndarray:
@@ -115,5 +123,5 @@ def labels_to_draw(y: np.ndarray, size: Amount) -> np.ndarray:
         return np.repeat(classes, counts.max() - counts)
     if (each := rows_of_each(size)) is not None:
         return np.repeat(classes, each)
-    total = size if isinstance(size, int) else round(float(size[:-1]) * len(y))
+    total = size if isinstance(size, int) else round(_share(size) * len(y))
     return np.repeat(classes, spread(total, counts))

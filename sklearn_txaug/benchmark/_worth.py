@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from ..utils.amounts import rows_of_each
 from ._compare import BASELINE, Comparison, compare
 from ._findings import plus_minus
 from ._reference import TRANSFER
@@ -56,13 +57,8 @@ def _sentence(chosen: Sequence[Comparison], without: Sequence[Comparison], metri
 
 def _as_many_rows(c: Comparison, without: Sequence[Comparison]) -> str:
     """Say how many rows of each class reach the same score without augmentation, if that can be read off."""
-    sizes = sorted(
-        (float(w.setting.n_real[:-1]), w.score)
-        for w in without
-        if isinstance(w.setting.n_real, str) and w.setting.n_real.endswith("c")
-    )
-    n_real = c.setting.n_real
-    if len(sizes) < 2 or not (isinstance(n_real, str) and n_real.endswith("c")) or not c.difference:
+    sizes = sorted((each, w.score) for w in without if (each := rows_of_each(w.setting.n_real)))
+    if len(sizes) < 2 or not rows_of_each(c.setting.n_real) or not c.difference:
         return ""
     rows, scores = (np.array(values) for values in zip(*sizes, strict=True))
     if c.difference.mean <= 0 or (np.diff(scores) <= 0).any():

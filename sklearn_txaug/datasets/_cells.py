@@ -46,6 +46,8 @@ def find_header(lines: Lines, path: Path) -> Header:
         elif not is_blank(line):
             header = line
             break
+    if not header:
+        raise ValueError(f"{path.name} has no table: it is empty, or has comments and blank lines only.")
     below = []
     for number, line in lines:
         below.append((number, line))

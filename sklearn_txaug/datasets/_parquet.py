@@ -30,7 +30,10 @@ class ParquetSource(Source):
     def __init__(self, path: Path, options: ReadOptions) -> None:
         parquet = require("pyarrow.parquet", "reading a .parquet file")
         self.path = path
-        self._file = parquet.ParquetFile(path)
+        try:
+            self._file = parquet.ParquetFile(path)
+        except ValueError as error:
+            raise ValueError(f"{path.name} is no Parquet file, or it is damaged: {error}") from error
         names = options.names
         schema = self._file.schema_arrow
         text = [field.name for field in schema if not _holds_numbers(str(field.type))]

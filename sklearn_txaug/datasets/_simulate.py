@@ -20,7 +20,7 @@ def make_expression(
     n_features: int = 500,
     n_classes: int = 3,
     *,
-    n_modules: int = 10,
+    n_modules: int | None = None,
     module_correlation: float = 0.5,
     class_sep: float = 0.5,
     weights: Sequence[float] | None = None,
@@ -47,11 +47,11 @@ def make_expression(
     n_samples : int, default=200
         Number of samples, at least `n_classes`.
     n_features : int, default=500
-        Number of genes, at least `n_modules`.
+        Number of genes.
     n_classes : int, default=3
         Number of classes, at least 1.
-    n_modules : int, default=10
-        Number of gene modules, of equal size up to one gene.
+    n_modules : int, default=None
+        Number of gene modules, of equal size up to one gene. None makes 10, or one of each gene if these are fewer.
     module_correlation : float, default=0.5
         Absolute within-class correlation of two genes of one module before counting noise, in
         [0, 1]. About half the genes of a module go down when the others go up.
@@ -129,7 +129,9 @@ def make_expression(
     >>> X.dtype, len(set(groups.tolist()))
     (dtype('int64'), 50)
     """
-    _check_integers(n_samples=n_samples, n_features=n_features, n_classes=n_classes, n_modules=n_modules)
+    _check_integers(n_samples=n_samples, n_features=n_features, n_classes=n_classes)
+    n_modules = min(10, n_features) if n_modules is None else n_modules
+    _check_integers(n_modules=n_modules)
     _check_reals(module_correlation=(module_correlation, 1), group_correlation=(group_correlation, 1))
     _check_reals(class_sep=(class_sep, 1e3), dispersion=(dispersion, 1e3))
     _check_reals(library_size=(library_size, 1e12), library_cv=(library_cv, 10))

@@ -40,7 +40,7 @@ class Compared:
 
     def __init__(self, rows: np.ndarray, reference: np.ndarray, device: Any):
         self.device = device
-        self._far = _mean_distances(rows, reference, device)
+        self._far = _summed_distances(rows, reference, device)
         self._density = _log_density(rows, reference)
 
     def measure(self, rows: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
@@ -50,14 +50,14 @@ class Compared:
         same of the ten nearest on average; and the logarithm of the density of the synthetic rows divided by that of
         the reference rows.
         """
-        near = _mean_distances(rows, synthetic, self.device)
+        near = _summed_distances(rows, synthetic, self.device)
         k = min(near.shape[1], self._far.shape[1]) - 1
         relative = [np.log(near[:, j] / self._far[:, j]) for j in (0, k)]
         density = _log_density(rows, synthetic) - self._density
         return np.column_stack([-relative[0], -relative[1], density])
 
 
-def _mean_distances(rows: np.ndarray, others: np.ndarray, device: Any) -> np.ndarray:
+def _summed_distances(rows: np.ndarray, others: np.ndarray, device: Any) -> np.ndarray:
     """Return the sums of the distances to the 1, 2, ... nearest of the others."""
     A, B = as_rows(rows, others, device=device)
     sums = nearest_between(A, B, min(N_NEIGHBOURS, B.n_rows))[0].sqrt().cumsum(dim=1)

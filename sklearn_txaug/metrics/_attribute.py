@@ -162,8 +162,8 @@ class AttributeAttacks:
 
 def _numbers_of(hidden: Any, X: Any) -> Any:
     """Return names of columns as their numbers, anything else unchanged."""
-    wanted = [hidden] if isinstance(hidden, str) else hidden
-    if wanted is None or not all(isinstance(name, str) for name in wanted):
+    wanted = np.asarray(hidden, dtype=object).ravel().tolist()
+    if not all(isinstance(name, str) for name in wanted):
         return hidden
     known = {name: place for place, name in enumerate(names_of(X) or ())}
     unknown = [name for name in wanted if name not in known]

@@ -13,9 +13,8 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import groups_for, plain_labels
+from ..utils.checks import check_order, groups_for, plain_labels
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
-from ..utils.containers import as_array
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 
@@ -85,7 +84,8 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         self : object
             The fitted classifier.
         """
-        y = plain_labels(as_array(y))
+        check_order(X, y=y, groups=groups)
+        y = plain_labels(y)
         _, y = validate_data(self, X, y, accept_sparse=True)
         check_classification_targets(y)
         self.classes_, counts = np.unique(y, return_counts=True)

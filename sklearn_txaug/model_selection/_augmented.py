@@ -33,6 +33,7 @@ from ..utils.random import draw_seed, seeded
 from ..utils.splits import splits
 from ..utils.threads import one_thread
 from ..utils.typing import ArrayLike, MatrixLike
+from ..utils.warnings import warn
 from ._wrapped import WrappedClassifier
 
 WEIGHTS = (0.0, 0.1, 0.25, 0.5, 1.0)
@@ -144,6 +145,11 @@ class AugmentedClassifier(WrappedClassifier):
         self : object
             The fitted classifier.
 
+        Warns
+        -----
+        UserWarning
+            If the sampler adds no rows.
+
         Raises
         ------
         ValueError
@@ -187,6 +193,11 @@ class AugmentedClassifier(WrappedClassifier):
     ) -> tuple[Any, Any]:
         """Return the sampler and the classifier, trained on some rows."""
         sampler, added = self._synthetic(X, y, groups, rows, seed, [weight])
+        if added is not None and not len(added[1]):
+            warn(
+                f"sampler: {type(sampler).__name__} adds no rows to classes of these sizes, and the classifier is "
+                "trained on the real rows alone; set its n_synthetic, for instance to '20c'"
+            )
         return sampler, self._fitted(X, y, rows, added, weight, seed)
 
     def _synthetic(

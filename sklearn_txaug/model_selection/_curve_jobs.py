@@ -13,6 +13,7 @@ from sklearn.utils import indexable
 from sklearn.utils.validation import column_or_1d
 
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
+from ..utils.amounts import rows_of_each
 from ..utils.progress import Trainings
 from ..utils.random import draw_seed
 from ..utils.splits import ROWS_PER_CLASS, splits, stratified_order
@@ -68,7 +69,7 @@ class CurveJobs:
         self, n_real: Sequence[Any], n_synthetic: Sequence[Any], n_jobs: int | None, show: bool
     ) -> CurveResult:
         """Run the jobs; one of `n_real` and `n_synthetic` has one entry, the other those of the curve."""
-        amounts = [n for n in n_synthetic if n is None or isinstance(n, dict) or n != 0]
+        amounts = [n for n in n_synthetic if isinstance(n, dict) or (n != 0 and rows_of_each(n) != 0)]
         if not amounts or not len(n_real):
             raise ValueError(f"n_synthetic={n_synthetic!r} and n_real={n_real!r} leave nothing to compare")
         subsets = [[self._rows(fold, n) for n in n_real] for fold in range(len(self.pairs))]

@@ -11,7 +11,6 @@ from sklearn.base import clone
 from sklearn.metrics import log_loss, recall_score
 from sklearn.utils import _safe_indexing
 
-from ..utils.amounts import total_weight
 from ..utils.checks import groups_for
 from ..utils.random import seeded
 from ..utils.threads import one_thread
@@ -61,23 +60,16 @@ def class_weight_names(classifier: Any) -> list[str]:
     return [name for name in classifier.get_params() if name.split("__")[-1] == "class_weight"]
 
 
-def more_of_each(y: np.ndarray) -> dict[Any, int]:
-    """Return, as a `sampling_strategy`, class totals with 200 rows more of each class, fewer if classes are many."""
-    classes, counts = np.unique(y, return_counts=True)
-    more = max(REAL_ROWS_OF_A_PRIOR, min(DRAWN_ROWS_OF_A_PRIOR, _MOST_ROWS // len(classes)))
-    return {label: int(n) + more for label, n in zip(classes.tolist(), counts, strict=True)}
+def drawn_rows(n_classes: int) -> str:
+    """Return the amount that the gate draws: 200 rows of each class, fewer if classes are many."""
+    return f"{max(REAL_ROWS_OF_A_PRIOR, min(DRAWN_ROWS_OF_A_PRIOR, _MOST_ROWS // n_classes))}c"
 
 
-def weight_of_a_prior(y: np.ndarray) -> float:
-    """Return the total weight of synthetic rows that count as 20 real rows of each class."""
-    return total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y)
-
-
-def with_prior(sampler: Any, prior: Any) -> Any:
-    """Return a sampler with a prior; one that only fills up classes draws rows of each (`more_of_each`)."""
+def with_prior(sampler: Any, prior: Any, n_classes: int) -> Any:
+    """Return a sampler with a prior; one that only fills up classes draws rows of each (`drawn_rows`)."""
     own = sampler.get_params(deep=False)
     fills = own.get("n_synthetic") is None and own.get("sampling_strategy") == "auto"
-    amount = {"sampling_strategy": more_of_each} if fills else {}
+    amount = {"n_synthetic": drawn_rows(n_classes)} if fills else {}
     return clone(sampler).set_params(prior=prior, **amount)
 
 

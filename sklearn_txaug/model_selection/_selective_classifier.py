@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field
+from numbers import Real
 from os import PathLike
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ from sklearn.utils._param_validation import HasMethods
 from ..over_sampling._gaussian import GaussianSampler
 from ..priors import ExpressionPrior
 from ..priors._reference import checked_prior
+from ..utils.amounts import rows_of_each, total_weight
 from ..utils.checks import groups_for
 from ..utils.constraints import CrossValidator, PositiveInt, ProbabilisticClassifier, Seed
 from ..utils.containers import gene_names
@@ -25,7 +27,7 @@ from ..utils.statistics import chance_of_the_best, corrected_standard_error
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._comparison import named_samplers
-from ._recipes import Recipe, fold_scores, more_of_each, recipes, weight_of_a_prior, with_prior
+from ._recipes import REAL_ROWS_OF_A_PRIOR, Recipe, drawn_rows, fold_scores, recipes, with_prior
 from ._wrapped import WrappedClassifier
 
 Samplers = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
@@ -55,10 +57,10 @@ class SelectiveClassifier(WrappedClassifier):
         Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
         prior, one that only fills up classes draws 200 rows of each, of more than 30 classes 6,000 in all, since
         few rows are a matter of chance. None is a `GaussianSampler` that draws as many with and without the prior.
-    synthetic_weights : sequence of float > 0, or None
-        Total weights of the synthetic rows to choose among, with that of the real rows as 1. None is 0.1, 0.25 and
-        1, and with the prior also the weight with which synthetic rows count as 20 real rows of each class, if that
-        is more: 20 if there is one real row of each class, 4 if there are five.
+    synthetic_weights : sequence of float > 0 or str, or None
+        Total weights of the synthetic rows to choose among, with that of the real rows as 1; ``"20c"`` lets all of
+        them together count as 20 real rows of each class. None is 0.1, 0.25 and 1, and with the prior also ``"20c"``,
+        if that is more: 20 if there is one real row of each class, 4 if there are five.
     cv : int, splitter or iterable
         An int is the number of folds, stratified by class; if `fit` gets `groups`, no group is split. A class whose
         rows would all be held out stays in training. A sampler is trained once in each fold, for all weights.
@@ -164,24 +166,30 @@ class SelectiveClassifier(WrappedClassifier):
     # -- parts
 
     def _ways(self, y: np.ndarray) -> list[Recipe]:
-        weights = (
-            _WEIGHTS if self.synthetic_weights is None else tuple(sorted(map(float, self.synthetic_weights)))
-        )
-        if not weights or weights[0] <= 0:
-            raise ValueError(
-                f"synthetic_weights must hold numbers above 0, got {self.synthetic_weights!r}; 0 is always compared"
-            )
-        given = [GaussianSampler(sampling_strategy=more_of_each)] if self.samplers is None else self.samplers
-        samplers = named_samplers(given, "samplers")
+        weights = _WEIGHTS if self.synthetic_weights is None else self._given_weights(y)
+        default = [GaussianSampler(n_synthetic=drawn_rows(len(self.classes_)))]
+        samplers = named_samplers(default if self.samplers is None else self.samplers, "samplers")
         ways = {name: (one, weights) for name, one in samplers.items()}
         if self.prior is not None:
-            if self.synthetic_weights is None and (largest := weight_of_a_prior(y)) > weights[-1]:
+            largest = total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y)
+            if self.synthetic_weights is None and largest > weights[-1]:
                 weights = (*weights, largest)
             for name, one in samplers.items():
                 if "prior" in one.get_params(deep=False):
-                    ways[f"{name}{_WITH_PRIOR}"] = with_prior(one, self.prior), weights
+                    ways[f"{name}{_WITH_PRIOR}"] = with_prior(one, self.prior, len(self.classes_)), weights
         unequal = bool(np.ptp(np.unique(y, return_counts=True)[1]))
         return recipes(self._given_classifier(), ways, unequal)
+
+    def _given_weights(self, y: np.ndarray) -> tuple[float, ...]:
+        given = self.synthetic_weights or ()
+        numbers = [w for w in given if rows_of_each(w) or (isinstance(w, Real) and not isinstance(w, bool))]
+        weights = {total_weight(w, y) for w in numbers}
+        if not given or len(numbers) < len(given) or not all(0 < w < np.inf for w in weights):
+            raise ValueError(
+                "synthetic_weights must hold numbers above 0, or texts such as '20c' (as 20 real rows of a class), "
+                f"got {self.synthetic_weights!r}; 0 is always compared"
+            )
+        return tuple(sorted(weights))
 
     def _compare(
         self, ways: Sequence[Recipe], X: Any, y: np.ndarray, groups: Any, seed: int

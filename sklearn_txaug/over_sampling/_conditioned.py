@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import signature
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from ..utils.containers import no_rows
+from ..utils.memory import check_memory
 from ._covariate_tables import check_rows, join_columns, take_columns
 from ._covariates import CovariateRows, Covariates
 from ._labels import ClassLabels
@@ -21,6 +23,8 @@ class Conditioned:
     """Mixin of `GenerativeSampler`: its covariates, None without any."""
 
     classes_: np.ndarray
+    n_features_in_: int
+    _itemsize: int
     _labels: ClassLabels
     _sample_stream: Callable[[Any], tuple[int, int]]
     _generate: Callable[..., np.ndarray]
@@ -83,7 +87,10 @@ class Conditioned:
         if y is not None:
             codes = self._labels.codes_of(y)
         else:
-            codes = self._labels.spread(n_samples, self._class_sizes(covariates))
+            if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
+                raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
+            check_memory(0, int(n_samples), self.n_features_in_, self._itemsize)
+            codes = self._labels.spread(int(n_samples), self._class_sizes(covariates))
         stream = self._sample_stream(random_state)
         return codes, self._conditions(codes, covariates, stream), stream
 

@@ -34,9 +34,9 @@ class CopulaSampler(MixedSampler, GaussianSampler):
 
     Parameters
     ----------
-    prior_rows : float >= 0
+    prior_rows : float >= 0, or infinity
         Number of rows at which a class's own distribution and the pooled one have equal weight, in the covariance
-        and in the quantiles; 0 uses only the class's own.
+        and in the quantiles; 0 uses only the class's own, infinity only the pooled one.
     prior : ExpressionPrior, path, "tcga" or None
         What a reference cohort of other classes and other patients teaches: a fitted `ExpressionPrior`, the file of
         one, or the name of one that `load_prior` knows. It helps where classes have a few rows. Genes are found by

@@ -33,7 +33,8 @@ class GaussianSampler(PriorSampler):
         Number of rows at which a class's own covariance and the pooled one have equal weight; 0 uses only the
         class's own. With a `prior`, also the rows of all classes at which their pooled covariance and that of the
         prior weigh the same; infinity is the covariance of the prior alone, and of the training rows the sampler
-        then keeps means and scales only, which hardly give a patient away.
+        then keeps means and scales only, which hardly give a patient away, unless `quantile_mapping` keeps their
+        values.
     prior : ExpressionPrior, path, "tcga" or None
         What a reference cohort of other classes and other patients teaches: a fitted
         `~sklearn_txaug.priors.ExpressionPrior`, the file of one, or the name of one that `load_prior` knows. It helps

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -65,10 +64,8 @@ class ClassLabels:
 
     def spread(self, n_samples: int, counts: np.ndarray | None = None) -> np.ndarray:
         """Return codes of `n_samples` rows, spread over the classes as the training labels are, or as `counts`."""
-        if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
-            raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
         counts = self.counts if counts is None else counts
-        return np.repeat(np.arange(len(self.classes)), spread(int(n_samples), counts))
+        return np.repeat(np.arange(len(self.classes)), spread(n_samples, counts))
 
     def like_given(self, codes: np.ndarray, real: Any = None) -> Any:
         """Return the labels of codes in the container of `y`, named after those of the `real` rows."""

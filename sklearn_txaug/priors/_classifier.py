@@ -13,18 +13,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import check_groups, check_names, check_order, plain_labels
+from ..utils.checks import check_order, plain_labels
 from ..utils.constraints import NonNegativeOrInfinite, Share
-from ..utils.containers import as_array, with_text_names
+from ..utils.containers import with_text_names
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 from ._expression_prior import ExpressionPrior
 from ._hierarchical import HierarchicalGaussian, Reference
-from ._learning import class_means
+from ._learning import FLOATS, class_means, read_rows
 from ._low_rank import LowRank
 from ._reference import make_reference
-
-_FLOATS = (np.float64, np.float32)
 
 
 @estimator
@@ -122,12 +120,9 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
             If `y` has one class only, genes do not match the prior, rows share groups with its reference, or there is
             no prior and no class has two rows.
         """
-        check_names(X)
         check_order(X, y=y, groups=groups)
-        y = plain_labels(as_array(y))
-        rows, labels = validate_data(self, with_text_names(X), y, dtype=_FLOATS)
+        rows, labels = read_rows(self, X, plain_labels(y), groups)
         check_classification_targets(labels)
-        check_groups(groups, len(labels))
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self._counts = np.bincount(codes)
         if len(self.classes_) < 2:
@@ -146,7 +141,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
     def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the logarithm of the probability of each class, an array of shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        rows = validate_data(self, with_text_names(X), reset=False, dtype=_FLOATS)
+        rows = validate_data(self, with_text_names(X), reset=False, dtype=FLOATS)
         densities = self._log_densities(rows - self._centre)
         return log_softmax(np.log(self.class_frequencies_) + densities, axis=1)
 

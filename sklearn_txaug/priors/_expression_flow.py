@@ -14,6 +14,7 @@ from torch.utils.data import TensorDataset
 from .._nn.callbacks import EMA, KeepBest, LearningRate
 from .._nn.estimator import NetEstimator, as_rows
 from ..utils.constraints import PositiveInt, Seed, Share, ShareBelowOne, Widths
+from ..utils.containers import identifiers
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed
 from ..utils.typing import ArrayLike, MatrixLike
@@ -153,7 +154,7 @@ class ExpressionFlow(NetEstimator, BaseEstimator):
         )
         self.encoder_ = encoder_of(self.loadings_, self.prior_.within_.noise)
         codes = np.unique(labels, return_inverse=True)[1]
-        groups = np.arange(len(codes)) if groups is None else np.asarray(groups)
+        groups = np.arange(len(codes)) if groups is None else identifiers(groups)
         self._train(self._encode(rows, codes), codes, groups, variances, rng)
         return self
 

@@ -8,26 +8,26 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from ..utils.checks import check_labels, check_names, check_order
-from ..utils.containers import as_container, dense, with_text_names
+from ..utils.checks import check_groups, check_labels, check_names, check_order
+from ..utils.containers import dense, with_text_names
 from ._low_rank import LowRank
 
+FLOATS = (np.float64, np.float32)
 _BLOCK = 2**22  # values of a block of rows
 
 
 def read_reference(estimator: Any, X: Any, y: Any, groups: Any) -> tuple[Any, np.ndarray]:
     """Return the checked rows, which may be sparse, and labels of a reference; `estimator` learns its genes."""
     check_order(X, y=y, groups=groups)
-    labels = y if y is None else check_labels(as_container(y))[0]
+    return read_rows(estimator, X, y if y is None else check_labels(y)[0], groups, accept_sparse="csr")
+
+
+def read_rows(estimator: Any, X: Any, labels: Any, groups: Any, **accepted: Any) -> tuple[Any, np.ndarray]:
+    """Return the checked rows and labels of a cohort; `estimator` learns its genes."""
     check_names(X)
-    return validate_data(
-        estimator,
-        X=with_text_names(X),
-        y=labels,
-        reset=True,
-        accept_sparse="csr",
-        dtype=(np.float64, np.float32),
-    )
+    rows, labels = validate_data(estimator, with_text_names(X), labels, dtype=FLOATS, **accepted)
+    check_groups(groups, len(labels))
+    return rows, labels
 
 
 def class_means(rows: Any, codes: np.ndarray, n_classes: int) -> np.ndarray:

@@ -49,7 +49,7 @@ def spread(total: int, weights: np.ndarray) -> np.ndarray:
     >>> spread(10, np.array([3, 3, 1])).tolist()
     [4, 4, 2]
     """
-    quotas = total * weights / weights.sum()
+    quotas = float(total) * weights / weights.sum()
     counts = np.floor(quotas).astype(int)
     largest = np.argsort(counts - quotas, kind="stable")[: total - counts.sum()]
     counts[largest] += 1
@@ -60,23 +60,21 @@ def synthetic_counts(n_synthetic: Any, classes: np.ndarray, class_counts: np.nda
     """Turn an int (total), a float (share of the training rows), ``"200c"`` or a dict into rows of each class."""
     if isinstance(n_synthetic, Mapping):
         return _counts_by_class(n_synthetic, classes)
-    each = rows_of_each(n_synthetic)
+    if (each := rows_of_each(n_synthetic)) is not None:
+        return _positive((label, each) for label in classes)
     number = isinstance(n_synthetic, Real) and not isinstance(n_synthetic, bool | np.bool_)
-    if each is not None:
-        total = each * len(classes)
-    elif not number or not 0 <= n_synthetic < np.inf:
+    if not number or not 0 <= n_synthetic < np.inf:
         raise ValueError(
             "n_synthetic must be an int >= 0 (rows in all), a float >= 0 (share of the training rows), a text such "
             f"as '20c' (rows of each class) or a dict {{class: rows}}, got {n_synthetic!r}"
         )
-    elif isinstance(n_synthetic, Integral):
+    if isinstance(n_synthetic, Integral):
         total = int(n_synthetic)
     else:
         total = round(float(n_synthetic) * int(class_counts.sum()))
-    if total > np.iinfo(np.int64).max // 2:
+    if total > 2**53:  # beyond, shares are no whole rows
         raise ValueError(f"n_synthetic={n_synthetic!r} asks for {total} rows, more than can be counted")
-    weights = class_counts if each is None else np.ones_like(class_counts)
-    return _positive(zip(classes, spread(total, weights), strict=True))
+    return _positive(zip(classes, spread(total, class_counts), strict=True))
 
 
 def _counts_by_class(n_synthetic: Mapping, classes: np.ndarray) -> dict[Any, int]:

@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import has_fit_parameter
 
-from .containers import as_array, wrapped
+from .containers import as_array, dense, wrapped
 from .warnings import warn
 
 TAKE_CATEGORIES = "CTGANSampler, TVAESampler, TabDDPMSampler or CopulaSampler"
@@ -23,21 +23,18 @@ def check_labels(y: Any) -> tuple[Any, int]:
 
     The labels of a one-vs-all matrix are its column numbers.
     """
-    y = y.toarray() if sparse.issparse(y) else as_array(y)
-    values = np.asarray(y, dtype=object)
-    if not values.ndim:
-        raise ValueError(f"y must have one label for each row of X, got {y!r}")
-    y = plain_labels(y)
-    check_classification_targets(y)
-    labels, one_vs_all = check_target_type(y, indicate_one_vs_all=True)
+    values = plain_labels(dense(y))
+    check_classification_targets(values)
+    labels, one_vs_all = check_target_type(values, indicate_one_vs_all=True)
     return labels, values.shape[1] if one_vs_all else 0
 
 
 def _check_label_values(y: Any) -> None:
-    """Refuse labels that are missing, which text would turn into a class of their own, and those of mixed types."""
-    if sparse.issparse(y):
-        return
-    values = np.asarray(y, dtype=object).ravel()
+    """Refuse what is no array, labels that are missing, and those of mixed types."""
+    values = np.asarray(y, dtype=object)
+    if not values.ndim:
+        raise ValueError(f"y must have one label for each row of X, got {y!r}")
+    values = values.ravel()
     n_missing = _count_missing(values)
     if n_missing:
         raise ValueError(f"Input y contains NaN: {n_missing} labels are missing; drop their rows")
@@ -54,6 +51,7 @@ def plain_labels(y: Any) -> Any:
     """
     if y is None or sparse.issparse(y):
         return y
+    y = as_array(y)
     _check_label_values(y)
     values = np.asarray(y)
     if values.dtype.kind == "T":  # the variable text of NumPy, which scikit-learn does not know
@@ -93,19 +91,23 @@ def check_names(X: Any, name: str = "X") -> None:
 def check_order(X: Any, rows: str = "X", **given: Any) -> None:
     """Refuse labels or groups of pandas that name rows of X, called `rows`, at other places than X.
 
-    Rows that are merely numbered, as those of a Series made of a list are, have the order of X.
+    Rows that are merely numbered, as those of a Series made of a list are, have the order of X, unless X has the same
+    numbers in another order.
     """
     for name, values in given.items():
         if not hasattr(values, "iloc") or not hasattr(X, "iloc") or values.index.equals(X.index):
             continue
         ours, theirs = X.index, values.index
-        numbered = any(list(index) == list(range(len(index))) for index in (ours, theirs))
-        if numbered or len(ours) != len(theirs):
+        if len(ours) != len(theirs):
             continue
+        if ours.is_unique and theirs.is_unique and set(ours) == set(theirs):
+            raise ValueError(
+                f"{name} has the rows of {rows} in another order; use {name}.loc[{rows}.index], or, if only the "
+                f"names are in another order, {name}.set_axis({rows}.index)"
+            )
+        numbered = any(list(index) == list(range(len(index))) for index in (ours, theirs))
         moved = [label for k, label in enumerate(theirs) if label != ours[k] and label in ours]
-        if moved and ours.is_unique and theirs.is_unique and set(ours) == set(theirs):
-            raise ValueError(f"{name} has the rows of {rows} in another order; use {name}.loc[{rows}.index]")
-        if moved:
+        if moved and not numbered:
             raise ValueError(
                 f"{name} has the row {moved[0]!r} of {rows} at another place, and the names of both are not the "
                 f"same, each once; bring both into one order, and pass {name}.reset_index(drop=True)"
