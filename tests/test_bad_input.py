@@ -9,10 +9,11 @@ from sklearn.base import clone
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_txaug import metrics
+from sklearn_txaug.graphs import coexpression_graph
 from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier, SelectiveSampler
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
 from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler, PrivateGaussianSampler
-from sklearn_txaug.priors import ExpressionPrior, HierarchicalGaussianClassifier
+from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior, HierarchicalGaussianClassifier
 from sklearn_txaug.reconstruction import LandmarkReconstructor
 
 from .samplers import SAMPLERS
@@ -352,3 +353,37 @@ def test_seeds_of_draws_are_named(data):
     for seed in (-1, np.random.default_rng(0)):
         with pytest.raises(ValueError, match="random_state must be an integer from 0"):
             GaussianSampler(random_state=0).fit(*data).sample(random_state=seed)
+
+
+READERS = {
+    "MLPNetClassifier": MLPNetClassifier().fit,
+    "MLPNetRegressor": lambda X, y: MLPNetRegressor().fit(X, y == "a"),
+    "PriorAdjustedClassifier": PriorAdjustedClassifier().fit,
+    "HierarchicalGaussianClassifier": HierarchicalGaussianClassifier().fit,
+    "ExpressionPrior": ExpressionPrior().fit,
+    "LandmarkReconstructor": lambda X, y: LandmarkReconstructor(landmarks=[0]).fit(X),
+    "coexpression_graph": lambda X, y: coexpression_graph(X),
+    "mmd": lambda X, y: metrics.mmd(X, X),
+}
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_tables_that_are_no_table_of_genes(data, read):
+    pd, torch = pytest.importorskip("pandas"), pytest.importorskip("torch")
+    X, y = pd.DataFrame(data[0], columns=list("abcdef")), data[1]
+    with pytest.raises(ValueError, match=r"has columns that are not numeric: \['sex'\]"):
+        read(X.assign(sex="female"), y)
+    with pytest.raises(ValueError, match=r"has several columns of one name: \['a'\]"):
+        read(X.rename(columns={"b": "a"}), y)
+    for odd in (torch.tensor(data[0]).bfloat16(), torch.tensor(data[0], requires_grad=True)):
+        with pytest.raises(TypeError, match=r"is a tensor that cannot be read.*detach\(\).cpu\(\)"):
+            read(odd, y)
+    read(torch.tensor(data[0]), y)
+
+
+@pytest.mark.parametrize("model", [ExpressionPrior(), ExpressionFlow(), HierarchicalGaussianClassifier()])
+def test_rows_that_are_alike_in_each_class_teach_no_covariance(model):
+    X, y = np.repeat([[1.0], [2.0]], 6, axis=0) * np.ones(4), np.repeat([0, 1], 6)
+    for rows in (X, 0 * X, 1e-310 * X):
+        with pytest.raises(ValueError, match="alike in each class, so that nothing says how"):
+            model.fit(rows, y)

@@ -25,7 +25,7 @@ _IN_OPTIONS = {  # what functions say about their arguments, and what that is on
     r"^y has one class only": "--label gives one class only",
     r"^y has (?=\d+ classes for)": "--label gives ",
     r"give make_cohort a reference or --hold-out-classes": "give --reference, --hold-out-classes or --prior",
-    r"\b[Xy]_real\b": "the real file",
+    r"\b[Xy]_(real|train)\b": "the real file",
     r"\b[Xy]_synthetic\b": "the synthetic file",
     r"\b[Xy]_test\b": "the file of --test",
     rf"(?<![-\w])({_ARGUMENTS})=\[\.\.\.\]": r"--\1",

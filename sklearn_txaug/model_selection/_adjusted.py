@@ -13,7 +13,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import groups_for, plain_labels
+from ..utils.checks import check_matrix, groups_for, plain_labels
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
 from ..utils.containers import as_array
 from ..utils.declaration import estimator
@@ -85,6 +85,7 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         self : object
             The fitted classifier.
         """
+        check_matrix(X)
         y = plain_labels(as_array(y))
         _, y = validate_data(self, X, y, accept_sparse=True)
         check_classification_targets(y)

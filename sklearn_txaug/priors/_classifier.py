@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import check_groups, check_names, check_order, plain_labels
+from ..utils.checks import check_groups, check_matrix, check_order, plain_labels
 from ..utils.constraints import NonNegativeOrInfinite, Share
 from ..utils.containers import as_array, with_text_names
 from ..utils.declaration import estimator
@@ -122,7 +122,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
             If `y` has one class only, genes do not match the prior, rows share groups with its reference, or there is
             no prior and no class has two rows.
         """
-        check_names(X)
+        check_matrix(X)
         check_order(X, y=y, groups=groups)
         y = plain_labels(as_array(y))
         rows, labels = validate_data(self, with_text_names(X), y, dtype=_FLOATS)
@@ -131,7 +131,9 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self._counts = np.bincount(codes)
         if len(self.classes_) < 2:
-            raise ValueError(f"y has one class only ({self.classes_[0]!r}); a classifier needs 2 or more")
+            raise ValueError(
+                f"y has one class only ({self.classes_.tolist()[0]!r}); a classifier needs 2 or more"
+            )
         reference = self._reference(rows, codes, groups)
         model = HierarchicalGaussian(reference, self.prior_rows).fit(rows, codes, np.random.default_rng(0))
         self.class_frequencies_ = self._counts / len(codes)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from ..utils.checks import check_labels, check_names, check_order
+from ..utils.checks import check_labels, check_matrix, check_order
 from ..utils.containers import as_container, dense, with_text_names
 from ._low_rank import LowRank
 
@@ -19,7 +19,7 @@ def read_reference(estimator: Any, X: Any, y: Any, groups: Any) -> tuple[Any, np
     """Return the checked rows, which may be sparse, and labels of a reference; `estimator` learns its genes."""
     check_order(X, y=y, groups=groups)
     labels = y if y is None else check_labels(as_container(y))[0]
-    check_names(X)
+    check_matrix(X)
     return validate_data(
         estimator,
         X=with_text_names(X),

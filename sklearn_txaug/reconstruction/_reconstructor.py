@@ -13,7 +13,7 @@ from sklearn.utils import check_array, gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..neural_network import MLPNetRegressor
-from ..utils.checks import check_groups, check_has_rows, check_magnitude, check_names, groups_for
+from ..utils.checks import check_groups, check_magnitude, check_matrix, groups_for
 from ..utils.constraints import ArrayOrList, Classifier, Seed
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed, with_seed
@@ -117,8 +117,7 @@ class LandmarkReconstructor(BaseEstimator):
             duplicate column names, if `alphas` are not all above 0, or if `groups` has the wrong length, missing
             entries or only one group.
         """
-        check_has_rows(X)
-        check_names(X)
+        check_matrix(X)
         X = np.ascontiguousarray(validate_data(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2))
         check_groups(groups, len(X))
         check_magnitude(X, getattr(self, "feature_names_in_", None))
