@@ -387,3 +387,14 @@ def test_rows_that_are_alike_in_each_class_teach_no_covariance(model):
     for rows in (X, 0 * X, 1e-310 * X):
         with pytest.raises(ValueError, match="alike in each class, so that nothing says how"):
             model.fit(rows, y)
+
+
+def test_rows_of_a_one_vs_all_matrix_name_one_class(data):
+    y = np.eye(3, dtype=int)[np.arange(24) % 3]
+    sampler = GaussianSampler().fit(data[0], y)
+    for row in ([0, 0, 0], [1, 1, 0]):
+        with pytest.raises(ValueError, match="rows that do not name one class"):
+            sampler.sample(y=[row])
+    y[:2] = 0
+    with pytest.raises(ValueError, match="y has 2 rows without a 1, whose class is missing"):
+        sampler.fit(data[0], y)

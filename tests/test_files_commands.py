@@ -450,6 +450,11 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
         ("--label is needed", "--label is needed"),
         ("path: 'a.xlsx' is of an unknown format", "'a.xlsx' is of an unknown format"),
         ("path: no such folder", "path: no such folder"),
+        (
+            "label has 1 class, and a smaller min_class_size",
+            "--label gives 1 class, and a smaller --min-class-size",
+        ),
+        ("n_real=10 is not between 20", "--n-real 10 is not between 20"),
         ("y_synthetic has no class of y_real", "the synthetic file has no class of the real file"),
     ],
 )

@@ -278,6 +278,7 @@ class LandmarkReconstructor(BaseEstimator):
         if hasattr(X, "columns") and hasattr(self, "landmark_names_"):
             X = X.iloc[:, find_landmarks(self.landmark_names_, X.columns)]
             X.columns = self.landmark_names_
+        check_matrix(X)
         rows = check_array(X, dtype=(np.float64, np.float32), estimator=self, input_name="X")
         if rows.shape[1] == len(self.landmarks_):
             return rows

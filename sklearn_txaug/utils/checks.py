@@ -30,6 +30,9 @@ def check_labels(y: Any) -> tuple[Any, int]:
     y = plain_labels(y)
     check_classification_targets(y)
     labels, one_vs_all = check_target_type(y, indicate_one_vs_all=True)
+    n_missing = int((np.asarray(y) == 0).all(axis=1).sum()) if one_vs_all else 0
+    if n_missing:
+        raise ValueError(f"y has {n_missing} rows without a 1, whose class is missing; drop these rows")
     return labels, values.shape[1] if one_vs_all else 0
 
 
