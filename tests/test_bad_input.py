@@ -6,11 +6,17 @@ from inspect import isfunction, signature
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_txaug import metrics
 from sklearn_txaug.graphs import coexpression_graph
-from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier, SelectiveSampler
+from sklearn_txaug.model_selection import (
+    AugmentedClassifier,
+    PriorAdjustedClassifier,
+    SelectiveSampler,
+    augmentation_curve,
+)
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
 from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler, PrivateGaussianSampler
 from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior, HierarchicalGaussianClassifier
@@ -398,3 +404,32 @@ def test_rows_of_a_one_vs_all_matrix_name_one_class(data):
     y[:2] = 0
     with pytest.raises(ValueError, match="y has 2 rows without a 1, whose class is missing"):
         sampler.fit(data[0], y)
+
+
+def test_curves_check_labels_as_samplers_do(data):
+    pd = pytest.importorskip("pandas")
+    X, y = pd.DataFrame(data[0]), pd.Series(data[1])
+    for labels, message in (
+        (y.where(y == "a"), "10 labels are missing"),
+        (np.linspace(0, 1, 24), "Unknown label type: continuous"),
+        (y.set_axis([f"sample {k}" for k in range(24)])[::-1], "y has the rows of X in another order"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            augmentation_curve(
+                GaussianSampler(),
+                LogisticRegression(),
+                X.set_axis([f"sample {k}" for k in range(24)]),
+                labels,
+            )
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        PrivateGaussianSampler(epsilon=1e6, noise_seed=0).fit,
+        lambda X, y, groups: LandmarkReconstructor(landmarks=[0]).fit(X, groups=groups),
+        ExpressionFlow(max_epochs=1, batch_size=2500, hidden_layer_sizes=(4,), device="cpu").fit,
+    ],
+)
+def test_patients_of_mixed_types(data, fit):
+    fit(*data, groups=np.array([7, "p"] * 12, dtype=object))

@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from ..priors import ExpressionPrior
 from ..utils.checks import plain_labels
-from ..utils.splits import ROWS_PER_CLASS, holdout, stratified_order
+from ..utils.splits import ROWS_PER_CLASS, holdout, sortable, stratified_order
 from ._reference import ReferenceRows, attach, check_hold_out, held_out_rows, of_genes
 from ._row_amounts import ALL, Amount, first_rows
 
@@ -98,7 +98,7 @@ def make_cohort(
             f"label has {len(classes)} {noun}, and fewer than 2 of them have at least {min_class_size} rows; "
             "choose another label column or a smaller min_class_size"
         )
-    groups = None if groups is None else np.asarray(groups)[kept]
+    groups = None if groups is None else np.asarray(sortable(groups))[kept]
     cohort = Cohort(name, X[kept], y[kept], groups, n_genes, hold_out_classes=hold_out_classes)
     if hold_out_classes is not None:
         if reference is not None:

@@ -16,6 +16,7 @@ from .._nn.estimator import NetEstimator, as_rows
 from ..utils.constraints import PositiveInt, Seed, Share, ShareBelowOne, Widths
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed
+from ..utils.splits import sortable
 from ..utils.typing import ArrayLike, MatrixLike
 from ._context_flow import ContextFlow
 from ._coordinates import class_coordinates, encoder_of
@@ -153,7 +154,7 @@ class ExpressionFlow(NetEstimator, BaseEstimator):
         )
         self.encoder_ = encoder_of(self.loadings_, self.prior_.within_.noise)
         codes = np.unique(labels, return_inverse=True)[1]
-        groups = np.arange(len(codes)) if groups is None else np.asarray(groups)
+        groups = np.arange(len(codes)) if groups is None else np.asarray(sortable(groups))
         self._train(self._encode(rows, codes), codes, groups, variances, rng)
         return self
 

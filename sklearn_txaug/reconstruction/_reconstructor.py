@@ -17,6 +17,7 @@ from ..utils.checks import check_groups, check_magnitude, check_matrix, groups_f
 from ..utils.constraints import ArrayOrList, Classifier, Seed
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed, with_seed
+from ..utils.splits import sortable
 from ._landmark_columns import find_landmarks, landmark_columns
 from ._ridge import LeaveOutRidge
 
@@ -121,6 +122,7 @@ class LandmarkReconstructor(BaseEstimator):
         X = np.ascontiguousarray(validate_data(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2))
         check_groups(groups, len(X))
         check_magnitude(X, getattr(self, "feature_names_in_", None))
+        groups = None if groups is None else sortable(groups)
         if groups is not None and len(np.unique(groups)) < 2:
             raise ValueError("groups has only one group: nothing can be left out")
         names = getattr(self, "feature_names_in_", None)
