@@ -19,7 +19,7 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups, check_has_rows, check_magnitude, check_order, plain_labels
+from .utils.checks import check_groups, check_magnitude, check_matrix, check_order, plain_labels
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
 from .utils.containers import dense
 from .utils.declaration import estimator
@@ -147,7 +147,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
 
     def _forward(self, X: Any, output: str = "predict") -> np.ndarray:
         check_is_fitted(self, "module_")
-        check_has_rows(X)
+        check_matrix(X)
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=(np.float64, np.float32))
         X = dense(X)
         check_magnitude(X, getattr(self, "feature_names_in_", None))
@@ -219,7 +219,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         self : object
             The fitted classifier.
         """
-        check_has_rows(X)
+        check_matrix(X)
         check_order(X, y=y, sample_weight=sample_weight, groups=groups)
         y = plain_labels(y)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
@@ -287,7 +287,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         self : object
             The fitted regressor.
         """
-        check_has_rows(X)
+        check_matrix(X)
         check_order(X, y=y, groups=groups)
         X, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32), multi_output=True, y_numeric=True

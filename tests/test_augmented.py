@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from imblearn.over_sampling import SMOTE
 from imblearn.utils.estimator_checks import parametrize_with_checks as imblearn_checks
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -201,3 +202,10 @@ def test_a_frozen_sampler_stays_as_it_is(data, trained):
     assert trained.get_params(deep=False) == before
     assert {v for name, v in trained.get_params().items() if name.endswith("random_state")} == {None}
     assert isinstance(model.sampler_.random_state, int)
+
+
+def test_weights_reach_the_last_step_under_metadata_routing(data):
+    model = AugmentedClassifier(random_state=0)
+    expected = model.fit(*data).predict_proba(data[0])
+    with config_context(enable_metadata_routing=True):
+        np.testing.assert_array_equal(clone(model).fit(*data).predict_proba(data[0]), expected)

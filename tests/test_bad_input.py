@@ -6,13 +6,20 @@ from inspect import isfunction, signature
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_txaug import metrics
-from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier, SelectiveSampler
+from sklearn_txaug.graphs import coexpression_graph
+from sklearn_txaug.model_selection import (
+    AugmentedClassifier,
+    PriorAdjustedClassifier,
+    SelectiveSampler,
+    augmentation_curve,
+)
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
 from sklearn_txaug.over_sampling import FrozenSampler, GaussianSampler, PrivateGaussianSampler
-from sklearn_txaug.priors import ExpressionPrior, HierarchicalGaussianClassifier
+from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior, HierarchicalGaussianClassifier
 from sklearn_txaug.reconstruction import LandmarkReconstructor
 
 from .samplers import SAMPLERS
@@ -368,3 +375,77 @@ def test_seeds_of_draws_are_named(data):
     for seed in (-1, np.random.default_rng(0)):
         with pytest.raises(ValueError, match="random_state must be an integer from 0"):
             GaussianSampler(random_state=0).fit(*data).sample(random_state=seed)
+
+
+READERS = {
+    "MLPNetClassifier": MLPNetClassifier().fit,
+    "MLPNetRegressor": lambda X, y: MLPNetRegressor().fit(X, y == "a"),
+    "PriorAdjustedClassifier": PriorAdjustedClassifier().fit,
+    "HierarchicalGaussianClassifier": HierarchicalGaussianClassifier().fit,
+    "ExpressionPrior": ExpressionPrior().fit,
+    "LandmarkReconstructor": lambda X, y: LandmarkReconstructor(landmarks=[0]).fit(X),
+    "coexpression_graph": lambda X, y: coexpression_graph(X),
+    "mmd": lambda X, y: metrics.mmd(X, X),
+}
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_tables_that_are_no_table_of_genes(data, read):
+    pd, torch = pytest.importorskip("pandas"), pytest.importorskip("torch")
+    X, y = pd.DataFrame(data[0], columns=list("abcdef")), data[1]
+    with pytest.raises(ValueError, match=r"has columns that are not numeric: \['sex'\]"):
+        read(X.assign(sex="female"), y)
+    with pytest.raises(ValueError, match=r"has several columns of one name: \['a'\]"):
+        read(X.rename(columns={"b": "a"}), y)
+    for odd in (torch.tensor(data[0]).bfloat16(), torch.tensor(data[0], requires_grad=True)):
+        with pytest.raises(TypeError, match=r"is a tensor that cannot be read.*detach\(\).cpu\(\)"):
+            read(odd, y)
+    read(torch.tensor(data[0]), y)
+
+
+@pytest.mark.parametrize("model", [ExpressionPrior(), ExpressionFlow(), HierarchicalGaussianClassifier()])
+def test_rows_that_are_alike_in_each_class_teach_no_covariance(model):
+    X, y = np.repeat([[1.0], [2.0]], 6, axis=0) * np.ones(4), np.repeat([0, 1], 6)
+    for rows in (X, 0 * X, 1e-310 * X):
+        with pytest.raises(ValueError, match="alike in each class, so that nothing says how"):
+            model.fit(rows, y)
+
+
+def test_rows_of_a_one_vs_all_matrix_name_one_class(data):
+    y = np.eye(3, dtype=int)[np.arange(24) % 3]
+    sampler = GaussianSampler().fit(data[0], y)
+    for row in ([0, 0, 0], [1, 1, 0]):
+        with pytest.raises(ValueError, match="rows that do not name one class"):
+            sampler.sample(y=[row])
+    y[:2] = 0
+    with pytest.raises(ValueError, match="y has 2 rows without a 1, whose class is missing"):
+        sampler.fit(data[0], y)
+
+
+def test_curves_check_labels_as_samplers_do(data):
+    pd = pytest.importorskip("pandas")
+    X, y = pd.DataFrame(data[0]), pd.Series(data[1])
+    for labels, message in (
+        (y.where(y == "a"), "10 labels are missing"),
+        (np.linspace(0, 1, 24), "Unknown label type: continuous"),
+        (y.set_axis([f"sample {k}" for k in range(24)])[::-1], "y has the rows of X in another order"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            augmentation_curve(
+                GaussianSampler(),
+                LogisticRegression(),
+                X.set_axis([f"sample {k}" for k in range(24)]),
+                labels,
+            )
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        PrivateGaussianSampler(epsilon=1e6, noise_seed=0).fit,
+        lambda X, y, groups: LandmarkReconstructor(landmarks=[0]).fit(X, groups=groups),
+        ExpressionFlow(max_epochs=1, batch_size=2500, hidden_layer_sizes=(4,), device="cpu").fit,
+    ],
+)
+def test_patients_of_mixed_types(data, fit):
+    fit(*data, groups=np.array([7, "p"] * 12, dtype=object))

@@ -503,3 +503,14 @@ def test_raw_counts_are_pointed_out(sampler, data):
     with pytest.warns(UserWarning, match="linear scale") as caught:
         clone(sampler).fit(counts + 0.5, data[1])
     assert caught[0].filename == __file__
+
+
+@each_sampler
+def test_what_scikit_learn_gives_for_arrays_changes_nothing(sampler, data, recwarn):
+    pytest.importorskip("pandas")
+    expected = clone(sampler).fit_resample(*data)[0]
+    recwarn.clear()
+    with config_context(transform_output="pandas"):
+        found = clone(sampler).fit_resample(*data)[0]
+    np.testing.assert_array_equal(found, expected)
+    assert not [str(w.message) for w in recwarn if "set_output" in str(w.message)]

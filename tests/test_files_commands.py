@@ -451,8 +451,29 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
         ("--label is needed", "--label is needed"),
         ("path: 'a.xlsx' is of an unknown format", "'a.xlsx' is of an unknown format"),
         ("path: no such folder", "path: no such folder"),
+        (
+            "label has 1 class, and a smaller min_class_size",
+            "--label gives 1 class, and a smaller --min-class-size",
+        ),
+        ("n_real=10 is not between 20", "--n-real 10 is not between 20"),
         ("y_synthetic has no class of y_real", "the synthetic file has no class of the real file"),
     ],
 )
 def test_messages_speak_of_options(text, said):
     assert in_options(text) == said
+
+
+def test_evaluate_draws_names_as_text_and_goes_on_without_a_picture(frame, tmp_path, capsys, few_indicators):
+    labels = np.where(np.arange(len(frame)) % 2 == 0, r"$\alpha^$", "_b")
+    frame.assign(tissue=labels).to_csv(tmp_path / "real.csv")
+    frame.assign(tissue="_b").to_csv(tmp_path / "new.csv")
+    files = [str(tmp_path / name) for name in ("real.csv", "new.csv")]
+    given = ["evaluate", *files, "--label", "tissue", "--neighbors", "2", "-o", str(tmp_path / "out")]
+    assert run(*given) == 0
+    assert "no picture 'class_effects': y_synthetic has one class" in capsys.readouterr().out
+    gene = frame.columns[-1]
+    frame.assign(**{gene: np.nan}, tissue=labels).to_csv(files[0])
+    assert run(*given) == 2
+    said = capsys.readouterr().err
+    assert "Input the real file contains NaN" in said
+    assert "linear scale" not in said

@@ -323,3 +323,9 @@ def test_coverage_of_polars_has_numbered_samples():
     polars = pytest.importorskip("polars")
     X = polars.DataFrame({"a": [0.0, 1.0, 9.0, 10.0], "b": [0.0, 0.0, 0.0, 1.0]})
     assert metrics.coverage_report(X, X, k=1).samples.index.tolist() == [0, 1, 2, 3]
+
+
+def test_labels_of_mixed_types_are_named():
+    X, y = rows(), np.array([1] * 15 + ["b"] * 15, dtype=object)
+    with pytest.raises(ValueError, match="y_real mixes text and other labels"):
+        metrics.reverse_validation(X, X, y, y)

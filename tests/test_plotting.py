@@ -11,8 +11,10 @@ from sklearn_txaug import metrics, plotting
 from sklearn_txaug.over_sampling import GaussianSampler
 from sklearn_txaug.plotting import (
     CorrelationDisplay,
+    DenoisingPathDisplay,
     DifferentialExpressionDisplay,
     EmbeddingDisplay,
+    InterpolationDisplay,
     MarginalDisplay,
     MemorisationDisplay,
     PCAVarianceDisplay,
@@ -188,3 +190,59 @@ def test_history_marks_the_best_score():
     assert TrainingHistoryDisplay.from_data(HISTORY[:1]).score_ax_ is None
     with pytest.raises(ValueError, match="no epoch with a loss"):
         TrainingHistoryDisplay.from_data([])
+
+
+@pytest.mark.parametrize("name", ["$\\alpha", "$\\foo$", "_hidden", "", "very " * 20 + "long"])
+def test_names_are_shown_as_they_are(name, tmp_path):
+    y, y_new = (np.where(labels == "liver", name, labels) for labels in (TEST[1], NEW[1]))
+    for cls in (EmbeddingDisplay, DifferentialExpressionDisplay):
+        display = cls.from_data(TEST[0], NEW[0], y, y_new)
+        display.figure_.savefig(tmp_path / "picture.png")
+        texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+        assert len(texts) == len(set(y)) + (2 if cls is EmbeddingDisplay else 1)
+        assert max(map(len, texts)) < 60
+    display = PrecisionRecallDisplay.from_data(TEST[0], {name: NEW[0]}, k=3)
+    display.figure_.savefig(tmp_path / "picture.png")
+
+
+def test_nothing_is_black_on_black():
+    with plt.style.context("dark_background"):
+        memory = DRAW["MemorisationDisplay"](None).ax_
+        assert {line.get_color() for line in memory.lines} == {"#D55E00", "#0072B2", "white"}
+        texts = DRAW["CorrelationDisplay"](None).ax_.texts
+        assert [text.get_bbox_patch().get_facecolor()[:3] for text in texts] == [(0, 0, 0)] * 2
+    texts = CorrelationDisplay.from_data(TEST[0][:, :2], NEW[0][:, :2]).ax_.texts
+    assert all(0 < place < 1 for text in texts for place in text.get_position())  # inside, for few genes too
+
+
+def test_one_value_is_a_mark_as_it_is_no_line():
+    for display in (
+        TrainingHistoryDisplay.from_data(HISTORY[:1]),
+        PCAVarianceDisplay.from_data(TEST[0][:, :1], NEW[0][:, :1]),
+    ):
+        assert {line.get_marker() for line in display.ax_.lines} == {"o"}
+
+
+X, Y = TEST
+WRONG = {
+    "X_real has 45 rows of 1 genes; two principal": lambda: EmbeddingDisplay.from_data(X[:, :1], X[:, :1]),
+    "X_real has one gene": lambda: CorrelationDisplay.from_data(X[:, :1], X[:, :1]),
+    "max_genes must be": lambda: CorrelationDisplay.from_data(X, X, max_genes=1),
+    "genes must be an integer": lambda: MarginalDisplay.from_data(X, X, genes=0),
+    "genes must be names or numbers": lambda: MarginalDisplay.from_data(X, X, genes=["TP53"]),
+    "y_synthetic has one class": lambda: DifferentialExpressionDisplay.from_data(
+        X, X, Y, np.repeat("liver", 45)
+    ),
+    "classes must be some": lambda: DifferentialExpressionDisplay.from_data(X, X, Y, Y, classes="lung"),
+    "ax must be the Axes": lambda: EmbeddingDisplay.from_data(X, X, ax=plt.subplots(2)[1]),
+    "X_synthetic must be a mapping": lambda: PrecisionRecallDisplay.from_data(X, X),
+    "samplers must be a mapping": lambda: PrecisionRecallDisplay.from_estimator(GaussianSampler(), X, Y),
+    "no `denoising_path`": lambda: DenoisingPathDisplay.from_estimator(GaussianSampler(), X, Y),
+    "no `interpolate`": lambda: InterpolationDisplay.from_estimator(GaussianSampler(), X, Y, "a", "b"),
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_what_cannot_be_drawn(message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        WRONG[message]()

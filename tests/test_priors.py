@@ -488,3 +488,17 @@ def test_commands_that_cannot_be_done(files, capsys, monkeypatch, options, messa
     monkeypatch.chdir(files)
     assert run("prior", "reference.csv", "--label", "tissue", *options) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("others", ["tcga", 3, ["tcga"], None])
+def test_what_cannot_be_merged(prior, others):
+    with pytest.raises(TypeError, match="others must be a list of fitted priors, got"):
+        prior.merge(others)
+    with pytest.raises(TypeError, match="others must be a list"):
+        prior.merge(prior)
+
+
+def test_an_array_is_no_prior(tmp_path):
+    np.save(tmp_path / "prior.npy", np.ones(3))
+    with pytest.raises(ValueError, match="prior.npy is not a saved ExpressionPrior"):
+        ExpressionPrior.load(tmp_path / "prior.npy")

@@ -163,7 +163,11 @@ def test_one_class_and_constant_genes(parts):
 def test_remarks_on_what_a_reader_has_to_know(parts, fresh):
     assert [remark.split("?")[0] for remark in fresh.remarks] == ["May these rows be shared"]
     X, y = parts["fresh"]
-    settings = {"families": ["copies"], "groups_train": np.arange(120), "groups_test": np.arange(100, 190)}
+    settings = {
+        "families": ["copies"],
+        "groups_train": np.arange(120),
+        "groups_test": np.arange(100, 190).astype(str),
+    }
     table = report(parts, (X[y != "liver"], y[y != "liver"]), **settings)
     leak, missing, shares = table.remarks
     assert leak.startswith("20 of the groups")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 _WRONG_INPUT = (ValueError, TypeError, ImportError, OSError, MemoryError)
-_ARGUMENTS = "label|group|labels_file|layer|drop|samples_in|transform|n_synthetic|min_class_size"
+_ARGUMENTS = "label|group|labels_file|layer|drop|samples_in|transform|n_synthetic|n_real|min_class_size"
 _SCALER = ", or put the transform in the `scaler` parameter"
 _IN_OPTIONS = {  # what functions say about their arguments, and what that is on the command line
     r"by duplicates='mean'": "to their mean",
@@ -24,8 +24,10 @@ _IN_OPTIONS = {  # what functions say about their arguments, and what that is on
     r"^(reference|prior)(?=[: ])": r"--\1",
     r"^y has one class only": "--label gives one class only",
     r"^y has (?=\d+ classes for)": "--label gives ",
+    r"^label has (?=\d+ class)": "--label gives ",
+    r"(?<![-\w])min_class_size$": "--min-class-size",
     r"give make_cohort a reference or --hold-out-classes": "give --reference, --hold-out-classes or --prior",
-    r"\b[Xy]_real\b": "the real file",
+    r"\b[Xy]_(real|train)\b": "the real file",
     r"\b[Xy]_synthetic\b": "the synthetic file",
     r"\b[Xy]_test\b": "the file of --test",
     rf"(?<![-\w])({_ARGUMENTS})=\[\.\.\.\]": r"--\1",

@@ -6,10 +6,12 @@ import hashlib
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.utils.multiclass import check_classification_targets
 
 from ..priors import ExpressionPrior
 from ..utils.amounts import rows_of_each
-from ..utils.splits import ROWS_PER_CLASS, holdout, stratified_order
+from ..utils.checks import plain_labels
+from ..utils.splits import ROWS_PER_CLASS, holdout, sortable, stratified_order
 from ._reference import ReferenceRows, attach, check_hold_out, held_out_rows, of_genes
 from ._row_amounts import ALL, Amount, first_rows
 
@@ -87,15 +89,17 @@ def make_cohort(
             f"{name} holds {np.sum(~np.isfinite(X))} values that are NaN or infinite; "
             "impute them or drop their genes"
         )
+    check_classification_targets(plain_labels(y))
     classes, counts = np.unique(y, return_counts=True)
     rare = classes[counts < min_class_size]
     kept = ~np.isin(y, rare)
     if len(classes) - len(rare) < 2:
+        noun = "class" if len(classes) == 1 else "classes"
         raise ValueError(
-            f"label has {len(classes)} classes, and fewer than 2 of them have at least {min_class_size} rows; "
+            f"label has {len(classes)} {noun}, and fewer than 2 of them have at least {min_class_size} rows; "
             "choose another label column or a smaller min_class_size"
         )
-    groups = None if groups is None else np.asarray(groups)[kept]
+    groups = None if groups is None else np.asarray(sortable(groups))[kept]
     cohort = Cohort(name, X[kept], y[kept], groups, n_genes, hold_out_classes=hold_out_classes)
     if hold_out_classes is not None:
         if reference is not None:

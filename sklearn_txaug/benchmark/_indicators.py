@@ -13,6 +13,7 @@ from ..metrics._classifier import standardised_logistic_regression
 from ..metrics._indicator import Indicator, reported_indicators
 from ..metrics._sets import ComparedSets, LabelledRows, Settings
 from ..neural_network import MLPNetClassifier
+from ..utils.containers import giving_arrays
 from ._cohort import Cohort
 
 K = 10  # neighbours of precision and recall; fewer in a cohort of fewer rows
@@ -35,7 +36,7 @@ def indicators(
         X_new, y_new = cohort.X[pool[: len(test)]], cohort.y[pool[: len(test)]]
     else:
         X_new, y_new = sampler.sample(y=cohort.y[test])
-    scaler = StandardScaler().fit(cohort.X[real])
+    scaler = giving_arrays(StandardScaler()).fit(cohort.X[real])
     X_test, X_new = scaler.transform(cohort.X[test]), scaler.transform(X_new)
     X_seen = None if sampler is None else scaler.transform(cohort.X[seen])
     if len(X_new) < len(X_test) / 2 or len(np.unique(y_new)) < 2:
@@ -79,9 +80,9 @@ def _values(
 def embed(cohort: Cohort, real: np.ndarray, test: np.ndarray, sampler: Any) -> dict[str, np.ndarray]:
     """Return held-out rows and as many synthetic ones on the two main axes of the held-out rows."""
     X_new, y_new = sampler.sample(y=cohort.y[test])
-    scaler = StandardScaler().fit(cohort.X[real])
+    scaler = giving_arrays(StandardScaler()).fit(cohort.X[real])
     X_test = scaler.transform(cohort.X[test])
-    axes = PCA(2, svd_solver="full").fit(X_test)
+    axes = giving_arrays(PCA(2, svd_solver="full")).fit(X_test)
     return {
         "real": axes.transform(X_test).astype(np.float32),
         "synthetic": axes.transform(scaler.transform(X_new)).astype(np.float32)

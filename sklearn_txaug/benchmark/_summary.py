@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..plotting._style import style
+from ..plotting._style import name_text, style
 from ..utils.files import replacing
 from ._compare import Comparison, compare, without_empty
 from ._indicators import COSTS, K, indicator_columns
@@ -169,7 +169,7 @@ def draw_summary(
         _draw_gains(left, part, order, metric)
         _draw_manifold(right, part, order)
         seeds = len({row.seed for row in part})
-        left.set_title(f"{part[0].dataset}: protocol {part[0].protocol}, {seeds} seeds")
+        left.set_title(f"{name_text(part[0].dataset)}: protocol {part[0].protocol}, {seeds} seeds")
     shown = {
         label: h for axis in panels.flat for h, label in zip(*axis.get_legend_handles_labels(), strict=True)
     }

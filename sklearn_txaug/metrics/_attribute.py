@@ -179,7 +179,7 @@ def _panel(hidden: Any, n_genes: int, rng: np.random.Generator) -> np.ndarray:
     """Return the mask of the hidden genes."""
     if hidden is None:
         hidden = rng.choice(n_genes, min(50, max(1, n_genes // 10)), replace=False)
-    hidden, mask = np.asarray(hidden), np.zeros(n_genes, dtype=bool)
+    hidden, mask = np.atleast_1d(hidden), np.zeros(n_genes, dtype=bool)
     fits = hidden.shape == (n_genes,) if hidden.dtype == bool else hidden.dtype.kind in "iu"
     if not fits or (
         hidden.dtype != bool and hidden.size and not (-n_genes <= hidden.min() <= hidden.max() < n_genes)

@@ -11,6 +11,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ..utils.blocks import fit_scaler, map_rows
 from ..utils.checks import check_order
+from ..utils.containers import giving_arrays, in_both
 from ..utils.splits import holdout
 from ._indicator import FAMILIES
 from ._sets import LabelledRows
@@ -39,7 +40,7 @@ def common_space(
     elif isinstance(scaler, str):
         if scaler != "passthrough":
             raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
-        scaler = FunctionTransformer()
+        scaler = giving_arrays(FunctionTransformer())
     elif not hasattr(scaler, "transform") or isinstance(scaler, type):
         raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
     scaler = clone(scaler)
@@ -82,7 +83,7 @@ def remarks_on(
     """Say what makes the values mean something else than they seem to."""
     remarks = []
     if groups_train is not None and groups_test is not None:
-        shared = len(np.intersect1d(groups_train, groups_test))
+        shared = len(in_both(groups_train, groups_test))
         if shared:
             remarks.append(
                 f"{shared} of the groups (patients, donors) have both training and held-out rows: the held-out rows "

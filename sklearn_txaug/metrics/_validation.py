@@ -8,7 +8,13 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, column_or_1d
 
-from ..utils.checks import check_has_rows, check_magnitude, check_order, is_anndata, is_missing
+from ..utils.checks import (
+    check_magnitude,
+    check_matrix,
+    check_order,
+    is_anndata,
+    is_missing,
+)
 from ..utils.containers import wrapped
 
 NAMES = ("X_real", "X_synthetic")
@@ -16,9 +22,9 @@ NAMES = ("X_real", "X_synthetic")
 
 def check_rows(X: Any, name: str, min_rows: int = 1) -> np.ndarray:
     """Return `X` as a dense, finite, two-dimensional float array."""
-    check_has_rows(X, name)
     if is_anndata(X):
         raise TypeError(f"{name} is an AnnData; pass {name}.to_df(), and labels as {name}.obs[label_key]")
+    check_matrix(X, name)
     genes = names_of(X)
     X = check_array(
         X, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_min_samples=0, input_name=name
@@ -79,6 +85,8 @@ def labels_of(y: Any, X: np.ndarray, name: str, rows: str) -> np.ndarray:
         raise ValueError(f"{name} lacks {n_missing} labels; leave their rows out.")
     if len(labels) != len(X):
         raise ValueError(f"{name} has {len(labels)} labels for the {len(X)} rows of {rows}.")
+    if labels.dtype == object and len({isinstance(label, str) for label in labels}) > 1:
+        raise ValueError(f"{name} mixes text and other labels; make all of them text.")
     if labels.dtype == object:
         labels = labels.astype(str) if all(isinstance(label, str) for label in labels) else labels
     return labels

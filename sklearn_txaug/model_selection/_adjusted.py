@@ -13,7 +13,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import check_order, groups_for, plain_labels
+from ..utils.checks import check_matrix, check_order, groups_for, plain_labels
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
@@ -84,6 +84,7 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         self : object
             The fitted classifier.
         """
+        check_matrix(X)
         check_order(X, y=y, groups=groups)
         y = plain_labels(y)
         _, y = validate_data(self, X, y, accept_sparse=True)

@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import Any, Literal
 
 import numpy as np
+from sklearn import config_context
 from sklearn.base import _fit_context
 from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline
@@ -224,7 +225,8 @@ class AugmentedClassifier(WrappedClassifier):
         sample_weight = np.repeat([1.0, weight * len(rows) / len(y_new)], [len(rows), len(y_new)])
         _, prefix = _last_step(model)
         X_fit, y_fit = stack(X_real, X_new), np.concatenate([y_real, y_new])
-        return model.fit(X_fit, y_fit, **{f"{prefix}sample_weight": sample_weight})
+        with config_context(enable_metadata_routing=False):  # under which pipelines refuse names of this kind
+            return model.fit(X_fit, y_fit, **{f"{prefix}sample_weight": sample_weight})
 
     def _choose(self, X: Any, y: np.ndarray, groups: Any, seed: int) -> float:
         """Return the weight with the lowest mean log loss on held-out rows; in a tie, the smallest."""

@@ -10,10 +10,12 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.metrics import check_scoring
 from sklearn.utils import indexable
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
 from ..utils.amounts import rows_of_each
+from ..utils.checks import check_order, plain_labels
 from ..utils.progress import Trainings
 from ..utils.random import draw_seed
 from ..utils.splits import ROWS_PER_CLASS, splits, stratified_order
@@ -54,7 +56,9 @@ class CurveJobs:
         self.sampler = sampler if reference is None else taught(sampler, reference, y, groups)
         self.protocol = protocol
         self.scoring = scoring
-        self.X, y, self.groups = indexable(X, y, groups)
+        check_order(X, y=y, groups=groups)
+        self.X, y, self.groups = indexable(X, plain_labels(y), groups)
+        check_classification_targets(y)
         self.y = column_or_1d(y)
         self.scorer = AmountScorer(estimator, check_scoring(estimator, scoring))
         self.seed = draw_seed(random_state)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..plotting._style import axes_for, legend_beside, style
+from ..plotting._style import axes_for, ink, legend_beside, name_text, style
 from ..utils.random import draw_seed
 from ..utils.splits import splits
 from ._curves import augmentation_curve, low_data_curve
@@ -120,7 +120,9 @@ class _CurveDisplay:
         self._baseline()
         for i, (name, curve) in enumerate(self.curves.items()):
             values = curve.differences if self.kind == "difference" else curve.scores
-            self._line(i - (len(self.curves) - 1) / 2, curve, values, label=name, capsize=3, **style(i))
+            self._line(
+                i - (len(self.curves) - 1) / 2, curve, values, label=name_text(name), capsize=3, **style(i)
+            )
         first = next(iter(self.curves.values()))
         what = f"gain in {first.scoring}" if self.kind == "difference" else first.scoring
         protocols = " and ".join(dict.fromkeys(curve.protocol for curve in self.curves.values()))
@@ -144,9 +146,9 @@ class _CurveDisplay:
             looks = {"label": name.replace("_", " "), "color": "0.6", "linestyle": line, "elinewidth": 0}
             self._line(0, first, first.alternatives[name] - less, **looks)
         if self.kind == "difference":
-            self.ax_.axhline(0, color="black", linewidth=1, linestyle="--", label="no augmentation")
+            self.ax_.axhline(0, color=ink(), linewidth=1, linestyle="--", label="no augmentation")
             return
-        looks = {"label": "no augmentation", "color": "black", "linestyle": "--", "capsize": 3}
+        looks = {"label": "no augmentation", "color": ink(), "linestyle": "--", "capsize": 3}
         self._line(0, first, first.baseline_scores, **looks)
 
     def _line(self, offset: float, curve: CurveResult, values: np.ndarray, **looks: Any) -> None:

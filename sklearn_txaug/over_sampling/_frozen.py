@@ -11,6 +11,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from ..utils.checks import is_fitted
 from ..utils.constraints import Sampler
+from ..utils.containers import giving_arrays
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ..utils.warnings import warn
@@ -114,7 +115,7 @@ class FrozenSampler(GenerativeSampler):
             super()._check_rows(rows)
 
     def _make_scaler(self) -> Any:
-        return FunctionTransformer()
+        return giving_arrays(FunctionTransformer())
 
     def _match_columns(self) -> np.ndarray:
         """Return the positions of the genes of `X` among those of the trained sampler."""

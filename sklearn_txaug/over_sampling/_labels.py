@@ -47,6 +47,10 @@ class ClassLabels:
         """Return the codes of the labels of rows to draw."""
         labels = np.asarray(dense(y))
         if self._n_columns and labels.shape[1:] == (self._n_columns,):
+            if not (np.isin(labels, [0, 1]).all() and (labels.sum(axis=1) == 1).all()):
+                raise ValueError(
+                    "y has rows that do not name one class: each needs a single 1, and 0 elsewhere"
+                )
             labels = labels.argmax(axis=1)
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = labels[:, 0]

@@ -16,6 +16,7 @@ from ..priors._reference import check_others, resolve_prior, with_genes
 from ..utils.constraints import ArrayOrList, NonNegativeInt, PositiveFloat, PositiveInt
 from ..utils.declaration import estimator
 from ..utils.privacy import signal_of
+from ..utils.splits import sortable
 from ._private_classes import PrivateClasses
 from .base import GenerativeSampler
 from .spaces import Space
@@ -138,7 +139,7 @@ class PrivateGaussianSampler(GenerativeSampler):
         return [PublicScale(self._public.means_, self._public.scales_)]
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
-        units = np.arange(len(X)) if groups is None else np.asarray(groups)
+        units = np.arange(len(X)) if groups is None else sortable(groups)
         _, unit = np.unique(units, return_inverse=True)
         model = self._classes_kind(self._public.within_, self._public.between_, self.n_directions)
         self._model = model.fit(X, codes, unit, self.privacy_["mu"], np.random.default_rng(self.noise_seed))

@@ -14,7 +14,7 @@ from sklearn.utils.validation import validate_data
 from ..utils.amounts import class_amounts
 from ..utils.blocks import all_finite
 from ..utils.checks import check_groups, check_magnitude, check_order, check_table, warn_if_not_log
-from ..utils.containers import as_container, dense, no_rows, rows_like, with_text_names
+from ..utils.containers import as_container, dense, giving_arrays, no_rows, rows_like, with_text_names
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
 from ..utils.threads import given_threads
@@ -72,7 +72,7 @@ class GeneratorSteps(Conditioned):
     def _make_scaler(self) -> Any:
         if self.scaler is None:
             return self._default_scaler()
-        return FunctionTransformer() if isinstance(self.scaler, str) else clone(self.scaler)
+        return giving_arrays(FunctionTransformer()) if isinstance(self.scaler, str) else clone(self.scaler)
 
     def _default_scaler(self) -> Any:
         """Return what ``scaler=None`` stands for."""

@@ -18,6 +18,7 @@ from .._nn.nets import GenerativeModule
 from .._nn.random import normal
 from ..utils.checks import warn_if_not_log
 from ..utils.constraints import NonNegativeFloat, OneOrMoreWidths, PositiveInt, Share
+from ..utils.containers import giving_arrays
 from ..utils.declaration import estimator
 from ._likelihoods import LIKELIHOODS
 from .torch_base import TorchSampler
@@ -207,7 +208,7 @@ class VAESampler(TorchSampler):
 
     def _default_scaler(self) -> Any:
         counts = self.likelihood == "negative_binomial"
-        return FunctionTransformer() if counts else super()._default_scaler()
+        return giving_arrays(FunctionTransformer()) if counts else super()._default_scaler()
 
     def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
         if self.likelihood == "negative_binomial" and (X.min() < 0 or np.mod(X, 1).any()):

@@ -18,7 +18,7 @@ from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import has_fit_parameter
 
 from ..utils.checks import groups_for
-from ..utils.containers import dense
+from ..utils.containers import dense, giving_arrays
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._covariate_tables import take_columns
@@ -62,7 +62,7 @@ class WrapperSampler(GenerativeSampler):
         return draw_rows(self.sampler_, self.classes_[codes], rng, self._table(covariates))
 
     def _default_scaler(self) -> Any:
-        return FunctionTransformer()
+        return giving_arrays(FunctionTransformer())
 
     def _named(self, rows: np.ndarray) -> Any:
         """Return a data frame if the features have names: graphs and trained samplers match genes by name."""

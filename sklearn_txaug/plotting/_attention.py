@@ -9,7 +9,7 @@ import numpy as np
 
 from ..utils.typing import Axes, DataFrame, RandomState, SamplerLike
 from ._display import Display, shared_texts
-from ._style import HELD_OUT, SYNTHETIC, legend_beside
+from ._style import SYNTHETIC, check_has, ink, legend_beside, name_text, paper
 
 
 @shared_texts
@@ -121,6 +121,7 @@ class GeneGraphAttentionDisplay(Display):
         -------
         display : GeneGraphAttentionDisplay
         """
+        check_has(sampler, "attention")
         return cls.from_data(sampler.attention(n_samples, random_state=random_state), **kwargs)
 
     def _figure_size(self) -> tuple[float, float]:
@@ -134,13 +135,17 @@ class GeneGraphAttentionDisplay(Display):
             place,
             xerr=self.null_std,
             fmt="o",
-            mfc="white",
-            color=HELD_OUT,
+            mfc=paper(),
+            color=ink(),
             ms=5,
             label="genes shuffled",
         )
         self.ax_.plot(self.attention, place, "o", color=SYNTHETIC, ms=6, label="as trained")
-        self.ax_.set_yticks(place, self.edges, fontsize="small")
-        self.ax_.set(xlabel="mean attention", ylabel="target ← source", title=self.title)
+        self.ax_.set_yticks(place, [name_text(edge) for edge in self.edges], fontsize="small")
+        self.ax_.set(
+            xlabel="mean attention",
+            ylabel="target ← source",
+            title=name_text(self.title) if self.title else "",
+        )
         self.ax_.spines[["top", "right"]].set_visible(False)
         legend_beside(self.ax_)

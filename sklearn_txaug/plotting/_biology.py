@@ -12,7 +12,7 @@ from ..metrics._biology import class_effect
 from ..metrics._validation import check_labelled_pair
 from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState
 from ._display import FromSampler, shared_texts
-from ._style import REAL, SYNTHETIC, legend_beside, scaled_pair, style
+from ._style import REAL, SYNTHETIC, legend_beside, name_text, scaled_pair, style
 
 
 @shared_texts
@@ -71,6 +71,7 @@ class PCAVarianceDisplay(FromSampler):
             (v.synthetic, v.effective_rank_synthetic, "synthetic", {"color": SYNTHETIC, "linestyle": "--"}),
         ):
             steps = np.arange(1, len(values) + 1)
+            look["marker"] = "o" if len(values) == 1 else ""  # of which there is no line
             self.ax_.plot(steps, values, linewidth=2, label=f"{label}: effective rank {rank:.1f}", **look)
         self.ax_.set(xlabel="number of principal components", ylim=(0, 1.03))
         self.ax_.set_ylabel("cumulative share of the variance")
@@ -133,7 +134,7 @@ class DifferentialExpressionDisplay(FromSampler):
         real, synthetic, y_real, y_synthetic = sets
         agreement = differential_expression_agreement(*sets)
         slopes = dict(zip(agreement.classes.tolist(), agreement.slopes.tolist(), strict=True))
-        wanted = [c for c in slopes if c in set(y_synthetic.tolist())] if classes is None else list(classes)
+        wanted = _classes_shown(classes, list(slopes), y_synthetic)
         effects = {
             c: (class_effect(real, y_real == c)[0], class_effect(synthetic, y_synthetic == c)[0])
             for c in wanted
@@ -147,7 +148,7 @@ class DifferentialExpressionDisplay(FromSampler):
         self.ax_.axline((0, 0), slope=1, color="0.35", linewidth=1.2, zorder=3, label="equal (slope 1)")
         spread = [np.std(synthetic) for _, synthetic in self.effects.values()]
         for i, (label, (real, synthetic)) in enumerate(self.effects.items()):
-            text = f"{label} (slope {self.slopes[label]:.2f})"
+            text = f"{name_text(label)} (slope {self.slopes[label]:.2f})"
             self.ax_.scatter(
                 real,
                 synthetic,
@@ -163,3 +164,17 @@ class DifferentialExpressionDisplay(FromSampler):
             ylabel="log-fold change: synthetic rows",
         )
         legend_beside(self.ax_, markerscale=2)
+
+
+def _classes_shown(classes: Any, known: list[Any], y_synthetic: np.ndarray) -> list[Any]:
+    """Return the classes asked for, or all with an effect in the synthetic rows, which have to have others too."""
+    found = set(y_synthetic.tolist())
+    if len(found) < 2:
+        raise ValueError("y_synthetic has one class; class effects need two or more.")
+    if classes is None:
+        return [label for label in known if label in found]
+    wanted = [classes] if np.ndim(classes) == 0 else list(classes)
+    absent = [label for label in wanted if label not in known or label not in found]
+    if absent or not wanted:
+        raise ValueError(f"classes must be some of those of both sets; got {classes!r}.")
+    return wanted

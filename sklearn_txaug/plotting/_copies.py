@@ -12,7 +12,7 @@ from ..metrics._distances import Neighbours
 from ..metrics._validation import equal_sizes
 from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
 from ._display import Display, shared_texts
-from ._style import HELD_OUT, REAL, SYNTHETIC, legend_beside, scaled_pair
+from ._style import REAL, SYNTHETIC, ink, legend_beside, scaled_pair
 
 
 @shared_texts
@@ -115,7 +115,7 @@ class MemorisationDisplay(Display):
         return 8.4, 4.4
 
     def _draw(self) -> None:
-        looks = [(SYNTHETIC, "-"), (REAL, "--"), (HELD_OUT, ":")]
+        looks = [(SYNTHETIC, "-"), (REAL, "--"), (ink(), ":")]
         for (label, values), (colour, line) in zip(self.distances.items(), looks, strict=True):
             steps = np.arange(1, len(values) + 1) / len(values)
             self.ax_.step(

@@ -11,7 +11,7 @@ from ..metrics._validation import labels_of
 from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
 from ._display import shared_texts
 from ._embedding import embed_pair
-from ._style import pyplot, scaled_pair, style
+from ._style import check_has, name_text, pyplot, scaled_pair, style
 
 
 class DenoisingPathDisplay:
@@ -147,6 +147,7 @@ class DenoisingPathDisplay:
         """
         drawn = np.linspace(0, len(y) - 1, n_samples).round().astype(int)
         labels = np.sort(np.asarray(y))[drawn]
+        check_has(sampler, "denoising_path")
         path = sampler.denoising_path(steps, y=labels, random_state=random_state)
         return cls.from_data(X, *path, n_steps=sampler.n_sampling_steps, **kwargs)
 
@@ -164,6 +165,8 @@ class DenoisingPathDisplay:
         """
         shown = np.unique(self.steps)
         self.axes_ = self._new_axes(len(shown)) if axes is None else np.asarray(axes, dtype=object).ravel()
+        if len(self.axes_) != len(shown):
+            raise ValueError(f"axes must be one for each of the {len(shown)} steps; got {len(self.axes_)}.")
         self.figure_ = self.axes_[0].figure
         for ax, step in zip(self.axes_, shown, strict=True):
             self._draw(ax, step)
@@ -194,6 +197,6 @@ class DenoisingPathDisplay:
         ax.scatter(*self.real.T, s=8, color="0.82", linewidths=0, label="real rows", zorder=0)
         for i, label in enumerate(np.unique(self.y_path)):
             points = self.path[(self.steps == step) & (self.y_path == label)]
-            ax.scatter(*points.T, s=12, linewidths=0, alpha=0.85, label=str(label), **style(i))
+            ax.scatter(*points.T, s=12, linewidths=0, alpha=0.85, label=name_text(label), **style(i))
         n_steps = self.steps.max() if self.n_steps is None else self.n_steps
         ax.set_title({0: "noise", n_steps: "rows"}.get(step, f"step {step} of {n_steps}"), fontsize="medium")

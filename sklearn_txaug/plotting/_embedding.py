@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from sklearn.decomposition import PCA
 
 from ..metrics._validation import labels_of
 from ..utils.typing import ArrayLike, Axes, MatrixLike
 from ._display import FromSampler, shared_texts
-from ._style import REAL, SYNTHETIC, legend_beside, scaled_pair, style
+from ._style import REAL, SYNTHETIC, legend_beside, name_text, scaled_pair, style, two_components
 
 
 @shared_texts
@@ -160,7 +159,7 @@ class EmbeddingDisplay(FromSampler):
                 s=18,
                 linewidths=0,
                 alpha=0.75,
-                label=str(label),
+                label=name_text(label),
                 **look,
             )
         grey = {"s": 26, "color": "0.35", "marker": "o"}
@@ -173,10 +172,8 @@ def embed_pair(
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, str]]:
     """Return the points of real and synthetic rows in two dimensions, and the names of these."""
     if isinstance(method, str) and method == "pca":
-        pca = PCA(2, svd_solver="full").fit(real)
-        first, second = (
-            f"{100 * share:.0f} % of the real variance" for share in pca.explained_variance_ratio_
-        )
+        pca, shares = two_components(real)
+        first, second = (f"{100 * share:.0f} % of the real variance" for share in shares)
         return pca.transform(real), pca.transform(synthetic), (f"PC 1 ({first})", f"PC 2 ({second})")
     if isinstance(method, str) and method == "umap":
         return *_umap(real, synthetic, random_state), ("UMAP 1", "UMAP 2")

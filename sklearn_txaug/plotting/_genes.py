@@ -12,10 +12,12 @@ from scipy.stats import gaussian_kde
 
 from ..metrics import correlation_score, ks_distance_genes
 from ..metrics._modules import correlations
-from ..metrics._validation import check_pair
+from ..metrics._validation import check_count, check_pair
 from ..utils.typing import ArrayLike, Axes, MatrixLike
 from ._display import FromSampler, shared_texts
-from ._style import REAL, SYNTHETIC, gene_names
+from ._style import REAL, SYNTHETIC, gene_names, ink, name_text, paper
+
+_LONGEST_TICK = 16  # characters, so that names do not overlap
 
 
 @shared_texts
@@ -68,12 +70,13 @@ class CorrelationDisplay(FromSampler):
         display : CorrelationDisplay
         """
         real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
+        check_count(max_genes, "max_genes", 2)
         genes = np.argsort(-real.var(axis=0), kind="stable")[:max_genes]
+        score = correlation_score(real[:, genes], synthetic[:, genes], device="cpu")  # refuses a single gene
         A, B = correlations(real[:, genes]), correlations(synthetic[:, genes])
         distance = 1 - A
         np.fill_diagonal(distance, 0)
         order = leaves_list(linkage(squareform(distance, checks=False), "average"))
-        score = correlation_score(real[:, genes], synthetic[:, genes], device="cpu")
         return cls(A[np.ix_(order, order)], B[np.ix_(order, order)], score).plot(ax)
 
     def _figure_size(self) -> tuple[float, float]:
@@ -85,9 +88,10 @@ class CorrelationDisplay(FromSampler):
         image = self.ax_.imshow(both, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
         self.figure_.colorbar(image, ax=self.ax_, label="Pearson correlation of two genes")
         n = len(both)
-        box = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 2}
-        self.ax_.text(0.02 * n, 0.97 * n, "real", ha="left", va="bottom", bbox=box)
-        self.ax_.text(0.97 * n, 0.02 * n, "synthetic", ha="right", va="top", bbox=box)
+        look = {"bbox": {"facecolor": paper(), "alpha": 0.85, "edgecolor": "none", "pad": 2}}
+        look |= {"transform": self.ax_.transAxes}
+        self.ax_.text(0.02, 0.02, "real", ha="left", va="bottom", **look)
+        self.ax_.text(0.98, 0.98, "synthetic", ha="right", va="top", **look)
         self.ax_.set(
             xticks=[], yticks=[], xlabel=f"{n} genes, clustered by the real rows", ylabel="the same genes"
         )
@@ -151,16 +155,18 @@ class MarginalDisplay(FromSampler):
         real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
         names = gene_names(X_real)
         distances = ks_distance_genes(real, synthetic).per_gene
-        if isinstance(genes, int | np.integer):
+        if isinstance(genes, int | float | np.number):
+            check_count(genes, "genes")
             places = np.linspace(0, len(names) - 1, min(int(genes), len(names))).round().astype(int)
             columns = np.argsort(distances, kind="stable")[places]
         else:
-            columns = np.array([names.index(g) if isinstance(g, str) else int(g) for g in genes])
+            columns = _columns([genes] if isinstance(genes, str) else list(genes), names)
         shown = [names[i] for i in columns]
         return cls(real[:, columns], synthetic[:, columns], shown, distances[columns]).plot(ax)
 
     def _figure_size(self) -> tuple[float, float]:
-        return max(4.8, 1.2 * len(self.names)), 4.2
+        widest = min(max(map(len, self.names)), _LONGEST_TICK)
+        return max(4.8, max(1.2, 0.1 * widest) * len(self.names)), 4.2
 
     def _draw(self) -> None:
         for X, side, colour, hatch, label in (
@@ -173,10 +179,9 @@ class MarginalDisplay(FromSampler):
                     height, i, i + side * 0.42 * width, facecolor=colour, edgecolor=colour, alpha=0.55, hatch=hatch,
                     linewidth=0.6, label=label if i == 0 else None,
                 )  # fmt: skip
-                self.ax_.plot([i, i + side * 0.3], [np.median(values)] * 2, color="black", linewidth=1.5)
-        ticks = [
-            f"{name}\nKS {distance:.2f}" for name, distance in zip(self.names, self.distances, strict=True)
-        ]
+                self.ax_.plot([i, i + side * 0.3], [np.median(values)] * 2, color=ink(), linewidth=1.5)
+        names = [name_text(name, _LONGEST_TICK) for name in self.names]
+        ticks = [f"{name}\nKS {distance:.2f}" for name, distance in zip(names, self.distances, strict=True)]
         self.ax_.set_xticks(range(len(ticks)), ticks, fontsize="small")
         self.ax_.set(
             xlabel="gene", ylabel="expression (unit of X); bar: median", xlim=(-0.6, len(ticks) - 0.4)
@@ -184,6 +189,17 @@ class MarginalDisplay(FromSampler):
         self.ax_.legend(
             fontsize="small", frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2
         )
+
+
+def _columns(genes: list[Any], names: Sequence[str]) -> np.ndarray:
+    """Return the columns of genes given by name or number."""
+    columns = [names.index(g) if isinstance(g, str) and g in names else g for g in genes]
+    odd = [g for g in columns if not isinstance(g, int | np.integer) or not 0 <= g < len(names)]
+    if odd or not columns:
+        raise ValueError(
+            f"genes must be names or numbers of columns of X_real, or how many; got {genes[:5]!r}."
+        )
+    return np.array(columns, dtype=int)
 
 
 def _density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

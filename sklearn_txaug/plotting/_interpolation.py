@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.decomposition import PCA
-from sklearn.preprocessing import StandardScaler
+from sklearn.utils import _safe_indexing
 
+from ..metrics._validation import labels_of
 from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
 from ._display import Display, shared_texts
-from ._style import COLOURS, HELD_OUT, legend_beside
+from ._style import check_has, colour, ink, legend_beside, name_text, scaled_pair, two_components
 
 
 @shared_texts
@@ -94,13 +94,11 @@ class InterpolationDisplay(Display):
         -------
         display : InterpolationDisplay
         """
-        scaler = StandardScaler(with_mean=scale, with_std=scale)
-        real = scaler.fit_transform(np.asarray(X_real, dtype=float))
-        pca = PCA(2, svd_solver="full").fit(real)
-        shares = pca.explained_variance_ratio_
+        real, path = scaled_pair(X_real, X_path, scale)
+        pca, shares = two_components(real)
         names = (f"PC 1 ({100 * shares[0]:.0f} % of the real variance)", f"PC 2 ({100 * shares[1]:.0f} %)")
-        path = pca.transform(scaler.transform(np.asarray(X_path, dtype=float)))
-        return cls(pca.transform(real), np.asarray(y_real), path, np.asarray(weights), names).plot(ax)
+        labels = labels_of(y_real, real, "y_real", "X_real")
+        return cls(pca.transform(real), labels, pca.transform(path), np.asarray(weights), names).plot(ax)
 
     @classmethod
     @shared_texts
@@ -137,12 +135,13 @@ class InterpolationDisplay(Display):
         -------
         display : InterpolationDisplay
         """
+        check_has(sampler, "interpolate")
         path, steps = sampler.interpolate(
             label_a, label_b, weights, n_samples=n_samples, method=method, random_state=random_state
         )
         labels = np.asarray(y)
         shown = np.isin(labels, [label_a, label_b])
-        return cls.from_data(np.asarray(X)[shown], labels[shown], path, steps, **kwargs)
+        return cls.from_data(_safe_indexing(X, np.flatnonzero(shown)), labels[shown], path, steps, **kwargs)
 
     def _figure_size(self) -> tuple[float, float]:
         return 7.4, 4.8
@@ -150,14 +149,12 @@ class InterpolationDisplay(Display):
     def _draw(self) -> None:
         for k, label in enumerate(np.unique(self.y_real)):
             points = self.real[self.y_real == label]
-            colour, marker = COLOURS[k % len(COLOURS)], "s^"[k % 2]
-            self.ax_.scatter(
-                *points.T, s=22, c="none", edgecolors=colour, marker=marker, label=f"real {label}"
-            )
+            look = {"c": "none", "edgecolors": colour(k), "marker": "s^"[k % 2]}
+            self.ax_.scatter(*points.T, s=22, label=f"real {name_text(label)}", **look)
         drawn = self.ax_.scatter(*self.path.T, c=self.weights, s=14, cmap="viridis", label="synthetic")
         steps = np.unique(self.weights)
         means = np.array([self.path[self.weights == step].mean(axis=0) for step in steps])
-        self.ax_.plot(*means.T, "-o", color=HELD_OUT, ms=5, label="mean of each weight")
+        self.ax_.plot(*means.T, "-o", color=ink(), ms=5, label="mean of each weight")
         self.figure_.colorbar(drawn, ax=self.ax_, label="weight", location="bottom", shrink=0.6)
         self.ax_.set(xlabel=self.axis_names[0], ylabel=self.axis_names[1])
         legend_beside(self.ax_)

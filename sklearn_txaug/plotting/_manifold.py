@@ -10,7 +10,7 @@ import numpy as np
 from ..metrics import precision_recall_f1
 from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
 from ._display import Display, shared_texts
-from ._style import legend_beside, scaled_pair, style
+from ._style import check_named, ink, legend_beside, name_text, scaled_pair, style
 
 
 @shared_texts
@@ -89,6 +89,7 @@ class PrecisionRecallDisplay(Display):
         -------
         display : PrecisionRecallDisplay
         """
+        check_named(X_synthetic, "X_synthetic", "{'flow': X_new}")
         sets: dict[str | None, Any] = dict(X_synthetic.items())
         if X_reference is not None:
             sets[None] = X_reference
@@ -131,6 +132,7 @@ class PrecisionRecallDisplay(Display):
         -------
         display : PrecisionRecallDisplay
         """
+        check_named(samplers, "samplers", "{'flow': sampler}")
         drawn = {name: s.sample(y=y, random_state=random_state)[0] for name, s in samplers.items()}
         return cls.from_data(X, drawn, **kwargs)
 
@@ -148,10 +150,10 @@ class PrecisionRecallDisplay(Display):
         self.ax_.plot(*front.T, color="0.35", linestyle="--", linewidth=1.2, zorder=1, label="Pareto front")
         for i, (name, point) in enumerate(zip(self.precision, points, strict=True)):
             self.ax_.scatter(
-                *point, s=70, zorder=3, edgecolors="white", linewidths=0.8, label=name, **style(i)
+                *point, s=70, zorder=3, edgecolors="white", linewidths=0.8, label=name_text(name), **style(i)
             )
         if self.reference is not None:
-            look = {"marker": "*", "s": 160, "facecolors": "none", "edgecolors": "black", "zorder": 2}
+            look = {"marker": "*", "s": 160, "facecolors": "none", "edgecolors": ink(), "zorder": 2}
             self.ax_.scatter(self.reference[1], self.reference[0], label="real rows (reference)", **look)
         neighbours = "" if self.k is None else f" (k = {self.k})"
         self.ax_.set(

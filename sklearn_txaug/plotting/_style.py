@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from ..metrics._validation import check_pair
+from ..utils.containers import giving_arrays
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # Okabe and Ito
+_COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+)  # Okabe and Ito, and that of text
 MARKERS = "osD^vPX<>pdh*"
 REAL = "#0072B2"
 SYNTHETIC = "#D55E00"
-HELD_OUT = "#000000"
+_LONGEST = 40  # characters of a name, so that a legend leaves room to the axes
 
 
 def axes_for(ax: Any, size: tuple[float, float] = (6.4, 4.8)) -> Any:
     """Return the axes, or those of a new figure."""
-    return pyplot().subplots(figsize=size, layout="constrained")[1] if ax is None else ax
+    if ax is None:
+        return pyplot().subplots(figsize=size, layout="constrained")[1]
+    if not hasattr(ax, "figure") or not hasattr(ax, "scatter"):
+        raise TypeError(f"ax must be the Axes of a figure, or None; got {type(ax).__name__}.")
+    return ax
 
 
 def pyplot() -> Any:
@@ -31,9 +44,65 @@ def pyplot() -> Any:
     return plt
 
 
+def ink() -> str:
+    """Return the colour of text and axes in the style that is in use."""
+    from matplotlib import rcParams
+
+    return rcParams["text.color"]
+
+
+def paper() -> str:
+    """Return the colour behind them."""
+    from matplotlib import rcParams
+
+    return rcParams["axes.facecolor"]
+
+
+def colour(i: int) -> str:
+    """Return colour number `i`; they repeat after seven."""
+    return (*_COLOURS, ink())[i % (len(_COLOURS) + 1)]
+
+
 def style(i: int) -> dict[str, Any]:
     """Return colour and mark number `i`; the pairs repeat after 91."""
-    return {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
+    return {"color": colour(i), "marker": MARKERS[i % len(MARKERS)]}
+
+
+def name_text(name: Any, longest: int = _LONGEST) -> str:
+    """Return the name of a class or gene as matplotlib shows it: in full if it is short, and nothing else than text.
+
+    Matplotlib takes what stands between dollars for a formula, and leaves names that begin with an underscore, and
+    empty ones, out of legends.
+    """
+    text = str(name)
+    if len(text) > longest:
+        text = f"{text[: longest * 2 // 3]}…{text[-(longest // 3) :]}"
+    text = text.replace("$", r"\$") if text.strip() else repr(text)
+    return f" {text}" if text.startswith("_") else text
+
+
+def check_named(given: Any, argument: str, example: str) -> None:
+    """Refuse what is no mapping of names to rows or samplers, or an empty one."""
+    if not isinstance(given, Mapping) or not given:
+        raise TypeError(f"{argument} must be a mapping such as {example}; got {type(given).__name__}.")
+
+
+def check_has(sampler: Any, method: str) -> None:
+    """Refuse a sampler without the method that a display needs."""
+    if not hasattr(sampler, method):
+        raise TypeError(f"{type(sampler).__name__} has no `{method}`, which this display needs.")
+
+
+def two_components(real: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Return the first two principal components of rows, fitted, and their shares of the variance."""
+    if min(real.shape) < 2:
+        raise ValueError(
+            f"X_real has {real.shape[0]} rows of {real.shape[1]} genes; two principal components need two or more "
+            "of each."
+        )
+    with np.errstate(invalid="ignore"):  # constant rows have no variance to explain
+        pca = giving_arrays(PCA(2, svd_solver="full")).fit(real)
+    return pca, np.nan_to_num(pca.explained_variance_ratio_)
 
 
 def legend_beside(ax: Any, **kwargs: Any) -> None:
@@ -48,7 +117,7 @@ def scaled_pair(X_real: Any, X_synthetic: Any, scale: bool) -> tuple[np.ndarray,
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
     if not scale:
         return real, synthetic
-    scaler = StandardScaler().fit(real)
+    scaler = giving_arrays(StandardScaler()).fit(real)
     return scaler.transform(real), scaler.transform(synthetic)
 
 

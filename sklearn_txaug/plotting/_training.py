@@ -8,7 +8,7 @@ import numpy as np
 
 from ..utils.typing import Axes, SamplerLike
 from ._display import Display, shared_texts
-from ._style import COLOURS
+from ._style import colour
 
 _LINES = ("-", "--", "-.", ":")
 
@@ -102,7 +102,8 @@ class TrainingHistoryDisplay(Display):
     def _draw(self) -> None:
         self.score_ax_: Any = None
         for i, (name, course) in enumerate(self.losses.items()):
-            look = {"color": COLOURS[i % len(COLOURS)], "linestyle": _LINES[i % len(_LINES)]}
+            look = {"color": colour(i), "linestyle": _LINES[i % len(_LINES)]}
+            look["marker"] = "o" if len(course[0]) == 1 else ""  # of which there is no line
             self.ax_.plot(*course, linewidth=1.4, label=name.replace("_", " "), **look)
         self.ax_.set(xlabel="epoch", ylabel="loss")
         if self.scores:
@@ -124,11 +125,11 @@ class TrainingHistoryDisplay(Display):
     def _draw_scores(self) -> None:
         self.score_ax_ = self.ax_.twinx()
         for i, (name, (epochs, values)) in enumerate(self.scores.items()):
-            colour, best = COLOURS[-1 - i % len(COLOURS)], int(np.argmax(values))
-            look = {"color": colour, "marker": "o", "markersize": 3.5, "linewidth": 1.0}
+            best = int(np.argmax(values))
+            look = {"color": colour(-1 - i), "marker": "o", "markersize": 3.5, "linewidth": 1.0}
             self.score_ax_.plot(epochs, values, label=name.replace("_", " "), **look)
             self.score_ax_.plot(
                 epochs[best], values[best], marker="*", markersize=13, markeredgecolor="white", linestyle="",
-                color=colour, label=f"best: epoch {epochs[best]}",
+                color=colour(-1 - i), label=f"best: epoch {epochs[best]}",
             )  # fmt: skip
         self.score_ax_.set_ylabel("score on held-out rows (more is better)")

@@ -126,7 +126,9 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self._counts = np.bincount(codes)
         if len(self.classes_) < 2:
-            raise ValueError(f"y has one class only ({self.classes_[0]!r}); a classifier needs 2 or more")
+            raise ValueError(
+                f"y has one class only ({self.classes_.tolist()[0]!r}); a classifier needs 2 or more"
+            )
         reference = self._reference(rows, codes, groups)
         model = HierarchicalGaussian(reference, self.prior_rows).fit(rows, codes, np.random.default_rng(0))
         self.class_frequencies_ = self._counts / len(codes)

@@ -196,7 +196,10 @@ class ExpressionPrior(BaseEstimator):
         ValueError
             If the references have no gene in common, or only some of them have names.
         """
-        return merged([self, *others])
+        priors = list(others) if isinstance(others, Iterable) else []
+        if not isinstance(others, Iterable) or any(not isinstance(prior, type(self)) for prior in priors):
+            raise TypeError(f"others must be a list of fitted priors, got {others!r}")
+        return merged([self, *priors])
 
     def save(self, path: str | PathLike) -> None:
         """Write the prior to an ``.npz`` file of numbers and strings, in half precision.
@@ -250,7 +253,8 @@ class ExpressionPrior(BaseEstimator):
         n_classes, n_rows = len(self.classes_), int(self.class_counts_.sum())
         if n_classes < 2:
             raise ValueError(
-                f"y has one class only ({self.classes_[0]!r}); a reference needs 2 or more, to learn how they differ"
+                f"y has one class only ({self.classes_.tolist()[0]!r}); a reference needs 2 or more, to learn how "
+                "they differ"
             )
         if n_rows <= n_classes:
             raise ValueError(
@@ -279,5 +283,9 @@ class ExpressionPrior(BaseEstimator):
                 yield left * unbiased[some[kept], None].astype(block.dtype)
 
         self.within_ = covariance_of(residuals, self.rank, np.random.default_rng(0))
+        if not self.within_.noise.any():
+            raise ValueError(
+                "X has rows that are alike in each class, so that nothing says how rows of one class differ"
+            )
         self.within_.noise[self.scales_ == 0] = self.within_.variances().mean()  # such genes count as unknown
         self.between_ = between_classes((centres - centres.mean(axis=0)) / unit, self.shrinkage, self.rank)

@@ -74,7 +74,7 @@ def read_arrays(path: str | PathLike, kind: FileKind) -> dict[str, np.ndarray]:
     try:
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
-    except (ValueError, zipfile.BadZipFile, EOFError, AttributeError) as error:
+    except (ValueError, TypeError, zipfile.BadZipFile, EOFError, AttributeError) as error:
         raise ValueError(f"{name} is not a saved {kind.name}: {error}") from error
     if str(arrays.get("format")) != kind.label:
         raise ValueError(f"{name} is not a saved {kind.name}")

@@ -13,10 +13,11 @@ from sklearn.utils import check_array, gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..neural_network import MLPNetRegressor
-from ..utils.checks import check_groups, check_has_rows, check_magnitude, check_names, groups_for
+from ..utils.checks import check_groups, check_magnitude, check_matrix, groups_for
 from ..utils.constraints import ArrayOrList, Classifier, Seed
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed, with_seed
+from ..utils.splits import sortable
 from ._landmark_columns import find_landmarks, landmark_columns
 from ._ridge import LeaveOutRidge
 
@@ -117,11 +118,11 @@ class LandmarkReconstructor(BaseEstimator):
             duplicate column names, if `alphas` are not all above 0, or if `groups` has the wrong length, missing
             entries or only one group.
         """
-        check_has_rows(X)
-        check_names(X)
+        check_matrix(X)
         X = np.ascontiguousarray(validate_data(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2))
         check_groups(groups, len(X))
         check_magnitude(X, getattr(self, "feature_names_in_", None))
+        groups = None if groups is None else sortable(groups)
         if groups is not None and len(np.unique(groups)) < 2:
             raise ValueError("groups has only one group: nothing can be left out")
         names = getattr(self, "feature_names_in_", None)
@@ -279,6 +280,7 @@ class LandmarkReconstructor(BaseEstimator):
         if hasattr(X, "columns") and hasattr(self, "landmark_names_"):
             X = X.iloc[:, find_landmarks(self.landmark_names_, X.columns)]
             X.columns = self.landmark_names_
+        check_matrix(X)
         rows = check_array(X, dtype=(np.float64, np.float32), estimator=self, input_name="X")
         if rows.shape[1] == len(self.landmarks_):
             return rows

@@ -23,9 +23,15 @@ def check_labels(y: Any) -> tuple[Any, int]:
 
     The labels of a one-vs-all matrix are its column numbers.
     """
-    values = plain_labels(dense(y))
-    check_classification_targets(values)
-    labels, one_vs_all = check_target_type(values, indicate_one_vs_all=True)
+    values = np.asarray(as_array(dense(y)), dtype=object)
+    if not values.ndim:
+        raise ValueError(f"y must have one label for each row of X, got {y!r}")
+    y = plain_labels(dense(y))
+    check_classification_targets(y)
+    labels, one_vs_all = check_target_type(y, indicate_one_vs_all=True)
+    n_missing = int((np.asarray(y) == 0).all(axis=1).sum()) if one_vs_all else 0
+    if n_missing:
+        raise ValueError(f"y has {n_missing} rows without a 1, whose class is missing; drop these rows")
     return labels, values.shape[1] if one_vs_all else 0
 
 
@@ -129,6 +135,34 @@ def check_has_rows(X: Any, name: str = "X") -> None:
             f"{name} has {X.mask.sum()} masked values; fill them in, for instance by {name}.filled(0), or leave "
             "their genes out"
         )
+    if hasattr(X, "requires_grad"):
+        _check_tensor(X, name)
+
+
+def _check_tensor(X: Any, name: str) -> None:
+    """Refuse a tensor of torch that NumPy cannot read: on a GPU, sparse, of bfloat16, or one with a gradient."""
+    try:
+        np.asarray(X)
+    except (TypeError, RuntimeError) as error:
+        raise TypeError(
+            f"{name} is a tensor that cannot be read as an array ({error}); pass "
+            f"{name}.detach().cpu().to_dense().double().numpy()"
+        ) from None
+
+
+def check_matrix(X: Any, name: str = "X") -> None:
+    """Refuse what is no table of numbers, and a data frame with several columns of one name."""
+    check_has_rows(X, name)
+    check_names(X, name)
+    _check_numeric(X, name)
+
+
+def _check_numeric(X: Any, name: str, remedy: str = "") -> None:
+    text = _text_columns(X)
+    if text:
+        raise ValueError(
+            f"{name} has columns that are not numeric: {text[:5]}; pass expression values only{remedy}"
+        )
 
 
 def is_anndata(X: Any) -> bool:
@@ -148,11 +182,9 @@ def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
         )
     check_has_rows(X)
     check_names(X)
-    text = [] if mixed else _text_columns(X)
-    if text:
-        raise ValueError(
-            f"X has columns that are not numeric: {text[:5]}; pass expression values only, or use a sampler with the "
-            f"parameter categorical_features: {TAKE_CATEGORIES}"
+    if not mixed:
+        _check_numeric(
+            X, "X", f", or use a sampler with the parameter categorical_features: {TAKE_CATEGORIES}"
         )
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if n_rows != n_labels:
@@ -233,7 +265,7 @@ def check_magnitude(rows: np.ndarray, names: Any = None, name: str = "X") -> Non
 
 def warn_if_not_log(rows: np.ndarray) -> None:
     largest = rows.max()
-    if largest <= 100:  # log2 of any read count or TPM is far below
+    if largest <= 100 or not np.isfinite(largest):  # log2 of any read count or TPM is far below
         return
     kind = "raw counts" if rows.min() >= 0 and not np.mod(rows, 1).any() else "values on a linear scale"
     remedy = "log2(counts per million + 1)" if kind == "raw counts" else "log2(x + 1)"

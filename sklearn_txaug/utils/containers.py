@@ -87,6 +87,11 @@ def in_both(ours: Any, theirs: Any) -> list[str]:
     return np.intersect1d(identifiers(ours), identifiers(theirs)).tolist()
 
 
+def giving_arrays(transformer: Any) -> Any:
+    """Return a transformer of scikit-learn that gives arrays, whatever `set_config` says of its output."""
+    return transformer.set_output(transform="default")
+
+
 def dense(X: Any) -> Any:
     """Return a sparse `X` as an array, anything else unchanged."""
     return X.toarray() if hasattr(X, "toarray") else X

@@ -30,7 +30,7 @@ def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.
     seed : int
         Determines the split.
     """
-    groups = _sortable(groups)
+    groups = sortable(groups)
     with _rare_classes_allowed():
         return next(_k_fold(max(2, round(1 / fraction)), y, groups, seed).split(np.zeros(len(y)), y, groups))
 
@@ -65,7 +65,7 @@ def splits(
     ValueError
         If a splitter puts rows of one group on both sides.
     """
-    cv, groups = 5 if cv is None else cv, _sortable(groups)
+    cv, groups = 5 if cv is None else cv, sortable(groups)
     whole = isinstance(cv, Integral)
     splitters = (
         [_k_fold(int(cv), y, groups, seed + repeat) for repeat in range(n_repeats)]
@@ -87,7 +87,7 @@ def splits(
     return pairs
 
 
-def _sortable(groups: Any) -> Any:
+def sortable(groups: Any) -> Any:
     """Return groups whose types are mixed, or that are text, as text."""
     given = np.asarray(groups)
     return identifiers(given) if given.dtype.kind == "O" and given.ndim == 1 else groups

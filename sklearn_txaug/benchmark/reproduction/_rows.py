@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from ... import metrics
+from ...utils.containers import giving_arrays
 from ._paper import TEST, TRAIN, Values, task_name
 from ._study import Trained
 
@@ -83,7 +84,7 @@ def small_k(k: int, n_train: int) -> int:
 
 def standardised(X_train: np.ndarray, *parts: np.ndarray) -> list[np.ndarray]:
     """Return rows in the one space of all indicators."""
-    scaler = StandardScaler().fit(X_train)
+    scaler = giving_arrays(StandardScaler()).fit(X_train)
     return [scaler.transform(part) for part in parts]
 
 

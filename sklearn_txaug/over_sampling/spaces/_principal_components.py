@@ -10,6 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.extmath import svd_flip
 
 from ...utils.blocks import LARGE_BLOCK, blocks
+from ...utils.containers import giving_arrays
 from ._space import Space
 
 
@@ -93,7 +94,9 @@ class PrincipalComponents(Space):
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> PrincipalComponents:
         n, d = X.shape
         rank = max(1, min(self.n_components, d, max(n // 4, min(d, 8, n - 1))))
-        pca = PCA(rank, random_state=int(rng.integers(2**31))).fit(X)
+        pca = giving_arrays(PCA(rank, random_state=int(rng.integers(2**31))))
+        with np.errstate(invalid="ignore"):  # constant rows have no variance to explain
+            pca.fit(X)
         scores = pca.transform(X)
         centres = np.stack([scores[codes == c].mean(axis=0) for c in range(codes.max() + 1)])
         _, _, turn = np.linalg.svd(scores - centres[codes], full_matrices=len(X) < rank)
