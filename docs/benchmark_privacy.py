@@ -19,7 +19,6 @@ from sklearn_txaug import presets
 from sklearn_txaug._cli.methods import pick
 from sklearn_txaug._cli.options import names
 from sklearn_txaug._nn.estimator import NetEstimator
-from sklearn_txaug._nn.loader import default_batch_size, n_batches
 from sklearn_txaug.benchmark._methods import changes_classifier, is_gate, make_samplers
 from sklearn_txaug.over_sampling import LatentSampler, WGANGPSampler
 from sklearn_txaug.over_sampling.base import GenerativeSampler
@@ -52,8 +51,7 @@ def shortened(sampler: Any, n_rows: int, share: float) -> Any:
         inner = WGANGPSampler() if sampler.sampler is None else sampler.sampler
         return sampler.set_params(sampler=shortened(inner, n_rows, share))
     if isinstance(sampler, NetEstimator) and share < 1 and sampler.max_epochs is None:
-        batch_size = sampler.batch_size or default_batch_size(n_rows)
-        epochs = -(-sampler._default_steps(n_rows) // n_batches(n_rows, batch_size))
+        epochs = sampler._epochs_of(sampler._default_steps(n_rows), n_rows)
         return sampler.set_params(max_epochs=max(1, round(share * epochs)))
     return sampler
 

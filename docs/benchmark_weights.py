@@ -29,6 +29,7 @@ from sklearn_txaug.benchmark._summary import markdown_table
 from sklearn_txaug.datasets import read_expression
 from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier, SelectiveClassifier
 from sklearn_txaug.over_sampling import GaussianSampler
+from sklearn_txaug.utils.amounts import rows_of_each
 from sklearn_txaug.utils.statistics import corrected_standard_error
 from sklearn_txaug.utils.threads import one_thread
 
@@ -98,7 +99,7 @@ def main() -> None:
     cohort, _ = make_cohort(
         options.data.stem, table.data.to_numpy(), table.target, table.groups, n_genes=options.genes
     )
-    few = str(options.rows).endswith("c")
+    few = rows_of_each(options.rows) is not None
     scores: dict[str, list[dict[str, float]]] = {}
     with one_thread():
         for seed in range(options.seeds):

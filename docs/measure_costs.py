@@ -35,7 +35,6 @@ import numpy as np
 warnings.simplefilter("ignore")
 from sklearn_txaug.over_sampling import *
 from sklearn_txaug.benchmark._memory import PeakMemory
-from sklearn_txaug._nn.loader import default_batch_size, n_batches
 from sklearn_txaug.metrics import quality_report
 
 def measured(do, *args, **kwargs):
@@ -57,8 +56,7 @@ SAMPLER = """
 def epochs_of(sampler):
     if not hasattr(sampler, "max_epochs"):
         return 0
-    batch_size = sampler.batch_size or default_batch_size(n_rows)
-    return sampler.max_epochs or -(-sampler._default_steps(n_rows) // n_batches(n_rows, batch_size))
+    return sampler.max_epochs or sampler._epochs_of(sampler._default_steps(n_rows), n_rows)
 
 def make(n_epochs):
     sampler = {sampler}.set_params(random_state=0)

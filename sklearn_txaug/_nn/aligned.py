@@ -22,7 +22,7 @@ class AlignedLinear(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
         if not _pays(x):
             return super().forward(x)
-        x = x if x.shape[1] % _MULTIPLE == 0 else side_by_side(x)
+        x = _filled(x, -x.shape[1] % _MULTIPLE, dim=1)
         missing = -self.out_features % _MULTIPLE
         weight, bias = _filled(self.aligned_weight(x), missing), _filled(self.bias, missing)
         return nn.functional.linear(x, weight, bias)[:, : self.out_features]

@@ -28,7 +28,7 @@ from .nets import LossNet
 from .precision import matrix_products
 from .random import SeededInit, torch_generator
 
-# From this many rows on, longer training helps; fewer would be memorised (docs/benchmarks_quality.md).
+# From this many rows on, longer training helps; fewer would be memorised (docs/benchmarks_training.md).
 LARGE_COHORT = 1500
 
 
@@ -108,13 +108,12 @@ class NetEstimator:
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
         with SeededInit(torch_generator(init_seed)):
             module = make_module()
-        batch_size = self.batch_size or default_batch_size(n_rows)
         net = self._net_class(
             module,
             seed=train_seed,
             lr=self.lr,
-            batch_size=batch_size,
-            max_epochs=self.max_epochs or -(-self._default_steps(n_rows) // n_batches(n_rows, batch_size)),
+            batch_size=self._batch_size(n_rows),
+            max_epochs=self.max_epochs or self._epochs_of(self._default_steps(n_rows), n_rows),
             device=device,
             train_split=predefined_split(validation) if validation is not None else None,
             callbacks=[
@@ -164,6 +163,13 @@ class NetEstimator:
         if "fused" in signature(arguments["optimizer"]).parameters and "optimizer__foreach" not in given:
             arguments.setdefault("optimizer__fused", True)  # one pass over weights, gradients and moments
         return arguments
+
+    def _batch_size(self, n_rows: int) -> int:
+        return self.batch_size or default_batch_size(n_rows)
+
+    def _epochs_of(self, n_steps: int, n_rows: int) -> int:
+        """Return the epochs of so many optimiser steps, rounded up."""
+        return -(-n_steps // n_batches(n_rows, self._batch_size(n_rows)))
 
     def _default_steps(self, n_rows: int) -> int:
         return self._n_steps if n_rows < LARGE_COHORT else self._n_steps_large or self._n_steps

@@ -19,7 +19,7 @@ from ._augmented import AugmentedClassifier
 
 NONE = "none"
 REAL_ROWS_OF_A_PRIOR = 20  # as many real rows of each class as the rows that it draws count
-DRAWN_ROWS_OF_A_PRIOR = 200  # of each class, so that chance in drawing them hardly shows
+_DRAWN_ROWS = 200  # of each class, so that chance in drawing them hardly shows
 _MOST_ROWS = 6000
 
 
@@ -62,7 +62,7 @@ def class_weight_names(classifier: Any) -> list[str]:
 
 def drawn_rows(n_classes: int) -> str:
     """Return the amount that the gate draws: 200 rows of each class, fewer if classes are many."""
-    return f"{max(REAL_ROWS_OF_A_PRIOR, min(DRAWN_ROWS_OF_A_PRIOR, _MOST_ROWS // n_classes))}c"
+    return f"{max(REAL_ROWS_OF_A_PRIOR, min(_DRAWN_ROWS, _MOST_ROWS // n_classes))}c"
 
 
 def with_prior(sampler: Any, prior: Any, n_classes: int) -> Any:

@@ -23,16 +23,15 @@ def check_labels(y: Any) -> tuple[Any, int]:
 
     The labels of a one-vs-all matrix are its column numbers.
     """
-    values = np.asarray(as_array(dense(y)), dtype=object)
-    if not values.ndim:
-        raise ValueError(f"y must have one label for each row of X, got {y!r}")
     y = plain_labels(dense(y))
+    if y is None:
+        raise ValueError("y must have one label for each row of X, got None")
     check_classification_targets(y)
     labels, one_vs_all = check_target_type(y, indicate_one_vs_all=True)
-    n_missing = int((np.asarray(y) == 0).all(axis=1).sum()) if one_vs_all else 0
+    n_missing = int((y == 0).all(axis=1).sum()) if one_vs_all else 0
     if n_missing:
         raise ValueError(f"y has {n_missing} rows without a 1, whose class is missing; drop these rows")
-    return labels, values.shape[1] if one_vs_all else 0
+    return labels, y.shape[1] if one_vs_all else 0
 
 
 def _check_label_values(y: Any) -> None:

@@ -20,7 +20,6 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_txaug import metrics, over_sampling
 from sklearn_txaug._nn.estimator import NetEstimator
-from sklearn_txaug._nn.loader import default_batch_size, n_batches
 from sklearn_txaug.datasets import read_expression
 from sklearn_txaug.utils.threads import one_thread
 
@@ -48,8 +47,7 @@ def make(name: str, n_rows: int, steps: int | None, parameters: dict):
         return over_sampling.LatentSampler(sampler=inner)
     sampler = getattr(over_sampling, f"{name}Sampler")(**parameters)
     if steps and isinstance(sampler, NetEstimator):
-        batches = n_batches(n_rows, sampler.batch_size or default_batch_size(n_rows))
-        sampler.set_params(max_epochs=-(-steps // batches))
+        sampler.set_params(max_epochs=sampler._epochs_of(steps, n_rows))
     return sampler
 
 
