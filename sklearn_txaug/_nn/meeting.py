@@ -12,7 +12,8 @@ from sklearn import config_context, get_config
 
 from ..utils.threads import one_thread
 
-_MEETING: ContextVar[Meeting | None] = ContextVar("meeting", default=None)
+# A meeting, and the number of the call in it.
+_PLACE: ContextVar[tuple[Meeting, int] | None] = ContextVar("place", default=None)
 
 Training = tuple[Any, Any]  # a net and its rows
 
@@ -29,8 +30,8 @@ class Meeting:
     Parameters
     ----------
     train : callable
-        Takes a list of nets with their rows, and returns for each whether it has trained it; a call trains its own
-        net if not.
+        Takes a list of nets with their rows, in the order of the calls, and returns for each whether it has trained
+        it; a call trains its own net if not.
     """
 
     def __init__(self, train: Callable[[list[Training]], list[bool]]):
@@ -40,7 +41,7 @@ class Meeting:
         self.n_running = 0
         self.n_left = 0
         self.is_over = False
-        self.waiting: list[Training] = []
+        self.waiting: dict[int, Training] = {}  # by the number of the call
         self.answers: dict[int, bool] = {}
 
     def run(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -52,7 +53,7 @@ class Meeting:
 
         def attend(k: int) -> None:
             with self.turn:
-                _MEETING.set(self)
+                _PLACE.set((self, k))
                 try:
                     self.go_on()
                     with config_context(**config):
@@ -91,26 +92,25 @@ class Meeting:
                 if self.is_over or not self.n_left:
                     return
                 self.is_quiet.clear()
-                trainings, self.waiting = self.waiting, []
+                calls, trainings = zip(*sorted(self.waiting.items()), strict=True)
+                self.waiting = {}
                 with one_thread():
-                    done = self.train(trainings)
-                self.answers.update(
-                    {id(net): trained for (net, _), trained in zip(trainings, done, strict=True)}
-                )
-                self.n_running = len(trainings)
+                    done = self.train(list(trainings))
+                self.answers.update(zip(calls, done, strict=True))
+                self.n_running = len(calls)
                 self.turn.notify_all()
 
     def _end(self) -> None:
         self.is_over = True
         self.is_quiet.set()
 
-    def attend(self, net: Any, rows: Any) -> bool:
-        """Wait until the others train a net too, and tell whether this one has been trained."""
-        self.waiting.append((net, rows))
+    def attend(self, call: int, net: Any, rows: Any) -> bool:
+        """Wait until the others train a net too, and tell whether this call's has been trained."""
+        self.waiting[call] = net, rows
         self._stop_running()
-        self.turn.wait_for(lambda: self.is_over or id(net) in self.answers)
+        self.turn.wait_for(lambda: self.is_over or call in self.answers)
         self.go_on()
-        return self.answers.pop(id(net))
+        return self.answers.pop(call)
 
     def go_on(self) -> None:
         """Leave a fit whose result nobody waits for any more."""
@@ -125,11 +125,13 @@ class Meeting:
 
 def trained_together(net: Any, rows: Any) -> bool:
     """Train a net with those of other fits, if its fit is one of several in a `Meeting`, and tell whether it was."""
-    meeting = _MEETING.get()
-    return meeting is not None and meeting.attend(net, rows)
+    if place := _PLACE.get():
+        meeting, call = place
+        return meeting.attend(call, net, rows)
+    return False
 
 
 def leave_if_over() -> None:
     """Leave a fit of several, if these have been interrupted or one of them has failed."""
-    if meeting := _MEETING.get():
-        meeting.go_on()
+    if place := _PLACE.get():
+        place[0].go_on()
