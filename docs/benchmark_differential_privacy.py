@@ -77,7 +77,7 @@ def main() -> None:
         "real": None,
         "gaussian": GaussianSampler(),
         "gaussian with prior": GaussianSampler(),
-        "covariance of the prior": GaussianSampler(prior_rows=np.inf),
+        "correlations of the prior": GaussianSampler(prior_rows=np.inf),
     }
     for epsilon in arguments.epsilon:
         for kind, sampler in {"gaussian": PrivateGaussianSampler, "copula": PrivateCopulaSampler}.items():

@@ -401,6 +401,22 @@ def test_rows_mirror_each_other_around_the_mean(prior):
     assert len(sampler.sample(y=["class 1"] * 3)[0]) == 3
 
 
+def test_infinite_prior_rows_draw_classes_of_their_own_means_and_deviations(prior):
+    X, y = simulate(3, 40, seed=7)
+    wide = np.where(
+        np.arange(X.shape[1]) % 2, 3.0, 0.3
+    )  # other scales than in the reference, and in each class
+    factor = pd.Series(y, X.index).map({"class 0": 1.0, "class 1": 0.7, "class 2": 1.4})
+    centres = X.groupby(y).transform("mean")
+    X = centres + ((X - centres) * wide).mul(factor, axis=0)
+    sampler = GaussianSampler(prior=prior, prior_rows=np.inf, random_state=0).fit(X, y)
+    for label in np.unique(y):
+        drawn, real = sampler.sample(y=[label] * 4000)[0], X[y == label]
+        np.testing.assert_allclose(drawn.mean(), real.mean(), atol=1e-9)
+        assert np.median(drawn.std() / real.std()) == pytest.approx(1, abs=0.15)
+        assert np.log(drawn.std() / real.std()).std() < 0.15
+
+
 def test_infinite_prior_rows_keep_means_and_scales_of_the_rows_alone(prior):
     X, y = simulate(3, 12, seed=7)
     other, rng = X.copy(), np.random.default_rng(0)

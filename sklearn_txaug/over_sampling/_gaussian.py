@@ -9,6 +9,7 @@ import numpy as np
 from ..priors._hierarchical import HierarchicalGaussian, Reference
 from ..utils.constraints import NonNegativeOrInfinite
 from ..utils.declaration import estimator
+from ._borrowed import BorrowedCorrelation
 from ._covariates import CovariateRows
 from ._linear_effects import LinearEffects
 from ._prior import PriorSampler
@@ -32,23 +33,23 @@ class GaussianSampler(PriorSampler):
     prior_rows : float >= 0, or infinity
         Number of rows at which a class's own covariance and the pooled one have equal weight; 0 uses only the
         class's own. With a `prior`, also the rows of all classes at which their pooled covariance and that of the
-        prior weigh the same; infinity is the covariance of the prior alone, and of the training rows the sampler
-        then keeps means and scales only, which hardly give a patient away, unless `quantile_mapping` keeps their
-        values.
+        prior weigh the same; infinity takes from the prior alone which genes go together. Of the training rows the
+        sampler then keeps means and standard deviations of each class only, which hardly give a patient away, unless
+        `quantile_mapping` keeps their values.
     prior : ExpressionPrior, path, "tcga" or None
         What a reference cohort of other classes and other patients teaches: a fitted
         `~sklearn_txaug.priors.ExpressionPrior`, the file of one, or the name of one that `load_prior` knows. It helps
         where classes have a few rows. Genes are found by the column names of a DataFrame, unless the reference had
-        no names either. Class means are posterior means then, and rows are drawn with the doubt about them, in pairs
-        that mirror each other: each row is a draw, and the pair adds nothing to the mean. None learns from the
-        training rows alone.
+        no names either. Class means are posterior means then, unless `prior_rows` is infinite, and rows are drawn
+        with the doubt about them, in pairs that mirror each other: each row is a draw, and the pair adds nothing to
+        the mean. None learns from the training rows alone.
 
     Attributes
     ----------
     means_ : ndarray of shape (n_classes, n_features)
         Class means in the scaled space; posterior means with a `prior`.
     shrinkage_ : float in [0, 1]
-        Ledoit-Wolf shrinkage of the pooled covariance towards a multiple of the identity.
+        Ledoit-Wolf shrinkage of the pooled covariance towards a multiple of the identity; 1 if nothing of it is used.
 
     See Also
     --------
@@ -102,10 +103,14 @@ class GaussianSampler(PriorSampler):
 
     def _fit_rows(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
         """Learn the classes, from rows without the effects of covariates."""
-        model = None
-        if self.prior is not None:
-            model = HierarchicalGaussian(self._reference, self.prior_rows).fit(X, codes, rng)
-        self._fit_gaussian(X, codes, rng, model)
+        if self.prior is not None and np.isinf(self.prior_rows):
+            self._model = BorrowedCorrelation(self._reference).fit(X, codes)
+            self.means_, self.shrinkage_ = self._model.means_.astype(X.dtype), 1.0
+        elif self.prior is not None:
+            model = HierarchicalGaussian(self._reference, self.prior_rows)
+            self._fit_gaussian(X, codes, rng, model.fit(X, codes, rng))
+        else:
+            self._fit_gaussian(X, codes, rng, None)
 
     def _fit_gaussian(
         self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, model: HierarchicalGaussian | None
@@ -132,9 +137,6 @@ class GaussianSampler(PriorSampler):
         if model is not None:
             self.means_ = model.means_
             self._noise = np.sqrt(model.within_.noise)
-        if model is not None and np.isinf(self.prior_rows):  # nothing of no weight is kept
-            self._factors = [own[:0] for own in self._factors]
-            self._radii = [radii[:0] for radii in self._radii]
         n_draws = min(4096, max(256, 2**18 // X.shape[1]))
         pooled = self._pooled_draws(n_draws, rng)
         self._norms = [
@@ -159,7 +161,10 @@ class GaussianSampler(PriorSampler):
 
     def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         Z = self.means_[codes]
-        draw = self._residuals if self._model is None else self._mirrored
+        if isinstance(self._model, BorrowedCorrelation):
+            draw = self._model.draw
+        else:
+            draw = self._residuals if self._model is None else self._mirrored
         for c in np.unique(codes):
             Z[codes == c] += draw(c, int(np.sum(codes == c)), rng)
         return Z

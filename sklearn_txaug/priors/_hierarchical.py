@@ -26,6 +26,11 @@ class Reference(NamedTuple):
     between: LowRank
     spread: np.ndarray
 
+    def scales(self, X: np.ndarray) -> np.ndarray:
+        """Return the standard deviation of each gene in the reference, in the units of the rows of a cohort."""
+        own = X.std(axis=0, dtype=np.float64)
+        return np.where(own > 0, own, 1.0) * self.spread
+
 
 class HierarchicalGaussian:
     """Class means and the covariance within classes, from the rows of a cohort and a reference.
@@ -65,8 +70,7 @@ class HierarchicalGaussian:
         """Learn from rows of shape (n_samples, n_features), of any units, and class codes."""
         self.counts_ = np.bincount(codes)
         means = np.stack([X[codes == c].mean(axis=0, dtype=np.float64) for c in range(len(self.counts_))])
-        own = X.std(axis=0, dtype=np.float64)
-        self.scale_ = scale = np.where(own > 0, own, 1.0) * self.reference.spread
+        self.scale_ = scale = self.reference.scales(X)
         self.between_ = self.reference.between.scaled(scale)
         self.within_ = self._blend(self.reference.within.scaled(scale), X - means[codes], codes, rng)
         self.means_ = means.mean(axis=0) + self.shrunk(means - means.mean(axis=0), self.counts_)
