@@ -75,7 +75,7 @@ DENOISER = {"hidden_layer_sizes": (32,), "n_sampling_steps": 8, "n_components": 
         (GMDASampler(hidden_layer_sizes=(32,), n_components=6, max_epochs=2, random_state=0), 0.3),
         (TabDDPMSampler(**DENOISER, **SMALL), 0.25),
         (TVAESampler(hidden_layer_sizes=(32,), latent_dim=4, **SMALL), 0.3),
-        (VAESampler(hidden_layer_sizes=(32,), latent_dim=4, beta=1.0, **SMALL), 0.35),
+        (VAESampler(hidden_layer_sizes=(32,), latent_dim=4, **SMALL), 0.35),
     ],
     ids=lambda value: type(value).__name__ if hasattr(value, "fit") else "",
 )

@@ -35,6 +35,13 @@ def test_total_variance_is_restored(data):
     assert means / variance < 0.8
 
 
+@pytest.mark.parametrize(
+    ("n_features", "beta", "weight"), [(30, None, 1), (250, None, 2.5), (9000, None, 4), (30, 0.5, 0.5)]
+)
+def test_the_divergence_weighs_more_with_more_genes(n_features, beta, weight):
+    assert VAESampler(beta=beta, **SMALL)._make_module(n_features, 2).beta == weight
+
+
 def test_counts_stay_counts_and_keep_their_moments():
     rng = np.random.default_rng(0)
     y = np.arange(600) % 2
@@ -42,7 +49,7 @@ def test_counts_stay_counts_and_keep_their_moments():
     X = rng.poisson(rng.gamma(size, means[y] / size))
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # raw counts are in their place here
-        sampler = VAESampler(max_epochs=100, beta=1, likelihood="negative_binomial", **SMALL).fit(X, y)
+        sampler = VAESampler(max_epochs=100, likelihood="negative_binomial", **SMALL).fit(X, y)
     X_new, y_new = sampler.sample(4000)
     assert X_new.dtype == X.dtype
     assert X_new.min() >= 0

@@ -154,9 +154,10 @@ class VAESampler(TorchSampler):
         ``"sum"`` is the negative log-likelihood plus `beta` times the divergence. ``"mean"`` is the published loss,
         mean squared error plus `beta` times the mean divergence, without observation noise; it needs
         ``likelihood="gaussian"``.
-    beta : float >= 0
+    beta : float >= 0 or None
         Weight of the divergence: 1 is the evidence lower bound; larger values leave less to the latent code and more
-        to the observation noise, which helps with far more genes than rows.
+        to the observation noise, which helps with hundreds of genes. None is 1 for each hundred genes, at least 1 and
+        at most 4.
     learned_prior : bool
         Learn the mean and variance of the latent code for each class; False uses a standard normal for all.
     kl_warmup : float in [0, 1]
@@ -189,7 +190,7 @@ class VAESampler(TorchSampler):
     conditioning: Conditioning = "embedding"
     likelihood: Literal["gaussian", "negative_binomial"] = "gaussian"
     reduction: Literal["sum", "mean"] = "sum"
-    beta: NonNegativeFloat = 4.0
+    beta: NonNegativeFloat | None = None
     learned_prior: bool = True
     kl_warmup: Share = 0.2
     lr_schedule: Literal["cosine", "constant"] = "cosine"
@@ -230,7 +231,7 @@ class VAESampler(TorchSampler):
             conditioning=self.conditioning,
             likelihood=self.likelihood,
             reduction=self.reduction,
-            beta=self.beta,
+            beta=float(np.clip(n_features / 100, 1, 4)) if self.beta is None else self.beta,
             learned_prior=self.learned_prior,
             covariates=self._covariate_layout(),
         )
