@@ -36,7 +36,8 @@ def test_total_variance_is_restored(data):
 
 
 @pytest.mark.parametrize(
-    ("n_features", "beta", "weight"), [(30, None, 1), (250, None, 2.5), (9000, None, 4), (30, 0.5, 0.5)]
+    ("n_features", "beta", "weight"),
+    [(30, None, 1), (250, None, 2.5), (900, None, 4), (6400, None, 10), (30, 0.5, 0.5)],
 )
 def test_the_divergence_weighs_more_with_more_genes(n_features, beta, weight):
     assert VAESampler(beta=beta, **SMALL)._make_module(n_features, 2).beta == weight
