@@ -125,9 +125,8 @@ def ks_distance_genes(X_real: MatrixLike, X_synthetic: MatrixLike) -> GeneDistan
 def wasserstein_columns(A: np.ndarray, B: np.ndarray, p: float) -> np.ndarray:
     """Return the p-th power of the Wasserstein-p distance of each pair of columns; the sizes may differ."""
     n, m = len(A), len(B)
-    ends = np.union1d(
-        np.arange(1, n + 1) * m, np.arange(1, m + 1) * n
-    )  # levels where a quantile jumps, times n m
+    # Levels where a quantile jumps, times n m
+    ends = np.union1d(np.arange(1, n + 1) * m, np.arange(1, m + 1) * n)
     weights = np.diff(ends, prepend=0) / (n * m)
     gaps = np.sort(A, axis=0)[(ends - 1) // m] - np.sort(B, axis=0)[(ends - 1) // n]
     return weights @ np.abs(gaps) ** p

@@ -10,10 +10,8 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-_CACHED, _UNCACHED = (
-    2**16,
-    2**24,
-)  # entries of edges x samples that are computed at a time, on the CPU and elsewhere
+# Entries of edges x samples that are computed at a time, on the CPU and elsewhere
+_CACHED, _UNCACHED = 2**16, 2**24
 # A matrix product over all pairs of genes costs less than sums over the edges if there are fewer pairs for each.
 _CROWDED = 32
 

@@ -179,9 +179,8 @@ def transport_plan(A: np.ndarray, B: np.ndarray, epsilon: float = 0.05, n_iter: 
     cost = cdist(A, B, "sqeuclidean")
     scaled = -cost / max(epsilon * np.median(cost), 1e-12)
     rows, columns = np.zeros(len(A)), np.zeros(len(B))
-    for _ in range(
-        n_iter
-    ):  # Sinkhorn's iterations on the logarithms of the scalings (Peyre and Cuturi, section 4.4)
+    # Sinkhorn's iterations on the logarithms of the scalings (Peyre and Cuturi, section 4.4)
+    for _ in range(n_iter):
         columns = -np.log(len(B)) - logsumexp(scaled + rows[:, None], axis=0)
         rows = -np.log(len(A)) - logsumexp(scaled + columns, axis=1)
     return np.exp(scaled + rows[:, None] + columns) * len(A)

@@ -124,10 +124,8 @@ class PrivateGaussianSampler(GenerativeSampler):
     noise_seed: NonNegativeInt | None = None
 
     _classes_kind: ClassVar[type[PrivateClasses]] = PrivateClasses
-    _unsaved: ClassVar[dict[str, Any]] = {
-        "sampling_strategy_": None,
-        "is_synthetic_": None,
-    }  # tell exact sizes
+    # They tell exact sizes.
+    _unsaved: ClassVar[dict[str, Any]] = {"sampling_strategy_": None, "is_synthetic_": None}
 
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
         self._check_private()
