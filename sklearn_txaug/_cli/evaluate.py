@@ -36,7 +36,7 @@ def add_evaluate(commands: Any) -> None:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from ..metrics import quality_report
-    from ..utils.checks import warn_if_not_log
+    from ..utils.scales import warn_if_not_log
 
     check_folder(arguments.output)
     _check_ours(arguments.output)

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.preprocessing import FunctionTransformer
 
 from ..utils.checks import is_fitted
 from ..utils.constraints import Sampler
-from ..utils.containers import giving_arrays
+from ..utils.containers import passthrough
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ..utils.warnings import warn
@@ -115,7 +114,7 @@ class FrozenSampler(GenerativeSampler):
             super()._check_rows(rows)
 
     def _make_scaler(self) -> Any:
-        return giving_arrays(FunctionTransformer())
+        return passthrough()
 
     def _match_columns(self) -> np.ndarray:
         """Return the positions of the genes of `X` among those of the trained sampler."""

@@ -13,12 +13,11 @@ import numpy as np
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.base import BaseEstimator, clone
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import has_fit_parameter
 
 from ..utils.checks import groups_for
-from ..utils.containers import dense, giving_arrays
+from ..utils.containers import dense, passthrough
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._covariate_tables import take_columns
@@ -62,7 +61,7 @@ class WrapperSampler(GenerativeSampler):
         return draw_rows(self.sampler_, self.classes_[codes], rng, self._table(covariates))
 
     def _default_scaler(self) -> Any:
-        return giving_arrays(FunctionTransformer())
+        return passthrough()
 
     def _named(self, rows: np.ndarray) -> Any:
         """Return a data frame if the features have names: graphs and trained samplers match genes by name."""

@@ -45,9 +45,6 @@ class ContextFlow(GenerativeModule):
         n = len(self.variances)
         self.network = FiLMNetwork(n, n + _N_COUNT, hidden, dropout, 1)
 
-    def prepare(self, x: Tensor, y: Tensor) -> None:
-        """See nothing: the variances are known."""
-
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         return straight_loss(lambda x_t, t: self.velocity(x_t, t, y), x, self.rng)
 

@@ -13,7 +13,6 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import has_fit_parameter
 
 from .containers import as_array, dense, wrapped
-from .warnings import warn
 
 TAKE_CATEGORIES = "CTGANSampler, TVAESampler, TabDDPMSampler or CopulaSampler"
 
@@ -260,18 +259,6 @@ def check_magnitude(rows: np.ndarray, names: Any = None, name: str = "X") -> Non
             f"{name} has values as large as {largest[j]:.3g} in the column {gene!r}, too large to compute with "
             f"(more than {_LARGEST:g}): leave the column out, or bring it to another unit, such as a logarithm"
         )
-
-
-def warn_if_not_log(rows: np.ndarray) -> None:
-    largest = rows.max()
-    if largest <= 100 or not np.isfinite(largest):  # log2 of any read count or TPM is far below
-        return
-    kind = "raw counts" if rows.min() >= 0 and not np.mod(rows, 1).any() else "values on a linear scale"
-    remedy = "log2(counts per million + 1)" if kind == "raw counts" else "log2(x + 1)"
-    warn(
-        f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
-        f"pass {remedy}, or put the transform in the `scaler` parameter."
-    )
 
 
 def is_fitted(estimator: Any) -> bool:

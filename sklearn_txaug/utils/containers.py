@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+from sklearn.preprocessing import FunctionTransformer
 
 
 def wrapped(container: Any) -> Any:
@@ -90,6 +91,11 @@ def in_both(ours: Any, theirs: Any) -> list[str]:
 def giving_arrays(transformer: Any) -> Any:
     """Return a transformer of scikit-learn that gives arrays, whatever `set_config` says of its output."""
     return transformer.set_output(transform="default")
+
+
+def passthrough() -> FunctionTransformer:
+    """Return what ``"passthrough"`` stands for: a scaler that changes nothing."""
+    return giving_arrays(FunctionTransformer())
 
 
 def dense(X: Any) -> Any:
