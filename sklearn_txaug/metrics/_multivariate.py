@@ -12,10 +12,11 @@ import torch
 from sklearn.decomposition import PCA
 
 from ..utils.blocks import map_rows
+from ..utils.checks import check_count
 from ..utils.typing import MatrixLike, RandomState
 from ._distances import as_rows, mean_over_pairs, median_squared_distance
 from ._indicator import Field, indicator
-from ._validation import check_count, check_pair, check_rows, generator
+from ._validation import check_pair, check_rows, generator
 
 if TYPE_CHECKING:
     from ._sets import ComparedSets

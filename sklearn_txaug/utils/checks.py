@@ -84,6 +84,12 @@ def is_missing(values: np.ndarray) -> np.ndarray:
     )
 
 
+def check_count(value: Any, name: str, least: int = 1) -> None:
+    """Refuse what is no number of things."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be an integer of {least} or more; got {value!r}.")
+
+
 def check_names(X: Any, name: str = "X") -> None:
     """Refuse a DataFrame with several columns of one name."""
     if hasattr(X, "select_dtypes"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from numbers import Real
 from typing import Any
 
@@ -91,6 +92,13 @@ def in_both(ours: Any, theirs: Any) -> list[str]:
 def giving_arrays(transformer: Any) -> Any:
     """Return a transformer of scikit-learn that gives arrays, whatever `set_config` says of its output."""
     return transformer.set_output(transform="default")
+
+
+def objects(values: Collection[Any]) -> np.ndarray:
+    """Return values as an array of objects with one dimension, whatever they are."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def passthrough() -> FunctionTransformer:
