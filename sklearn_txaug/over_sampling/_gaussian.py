@@ -9,6 +9,7 @@ import numpy as np
 from ..priors._hierarchical import HierarchicalGaussian, Reference
 from ..utils.constraints import NonNegativeOrInfinite
 from ..utils.declaration import estimator
+from ..utils.statistics import class_centres
 from ._covariates import CovariateRows
 from ._linear_effects import LinearEffects
 from ._prior import PriorSampler
@@ -48,7 +49,7 @@ class GaussianSampler(PriorSampler):
     means_ : ndarray of shape (n_classes, n_features)
         Class means in the scaled space; posterior means with a `prior`.
     shrinkage_ : float in [0, 1]
-        Ledoit-Wolf shrinkage of the pooled covariance towards a multiple of the identity.
+        Ledoit-Wolf shrinkage of the pooled covariance towards a multiple of the identity; 1 if that is not learned.
 
     See Also
     --------
@@ -111,10 +112,12 @@ class GaussianSampler(PriorSampler):
         self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, model: HierarchicalGaussian | None
     ) -> None:
         self._model: Any = model
-        counts = np.bincount(codes)
-        self._counts = counts
-        means = [X[codes == c].mean(axis=0, dtype=np.float64) for c in range(len(counts))]
-        self.means_ = np.stack(means).astype(X.dtype, copy=False)
+        self._counts = counts = np.bincount(codes)
+        repeated = counts > 1
+        self._weights = np.where(repeated, counts / (counts + self.prior_rows), 0.0)
+        self.means_ = class_centres(X, codes).astype(X.dtype, copy=False)
+        if model is not None and np.isinf(self.prior_rows):  # nothing of no weight is learned, or kept
+            X, codes = X[:0], codes[:0]
         lengths = np.empty(len(X))
         self._factors = []
         for c, n_rows in enumerate(counts):
@@ -123,19 +126,13 @@ class GaussianSampler(PriorSampler):
             self._factors.append(
                 factor(residuals, rng) if n_rows > 1 else np.zeros((0, X.shape[1]), np.float32)
             )
-        repeated = counts > 1
         self._radii = [
             lengths[codes == c] if repeated[c] else lengths[repeated[codes]] for c in range(len(counts))
         ]
-        self._weights = np.where(repeated, counts / (counts + self.prior_rows), 0.0)
         self._fit_pooled(lengths[repeated[codes]], rng)
         if model is not None:
             self.means_ = model.means_
-            self._noise = np.sqrt(model.within_.noise)
-        if model is not None and np.isinf(self.prior_rows):  # nothing of no weight is kept
-            self._factors = [own[:0] for own in self._factors]
-            self._radii = [radii[:0] for radii in self._radii]
-        n_draws = min(4096, max(256, 2**18 // X.shape[1]))
+        n_draws = min(4096, max(256, 2**18 // X.shape[1])) if len(X) else 0
         pooled = self._pooled_draws(n_draws, rng)
         self._norms = [
             np.sort(np.linalg.norm(self._blended(c, pooled.copy(), rng), axis=1)) for c in range(len(counts))
