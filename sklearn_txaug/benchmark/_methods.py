@@ -8,9 +8,6 @@ from imblearn.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
 from sklearn.base import BaseEstimator, clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ..model_selection import PriorAdjustedClassifier, SelectiveClassifier, SelectiveSampler
 from ..model_selection._recipes import class_weight_names
@@ -33,6 +30,7 @@ from ..over_sampling import (
 )
 from ..over_sampling._wrapper import Interpolation
 from ..priors import HierarchicalGaussianClassifier
+from ..utils.classifier import default_classifier
 from ._transfer import plain
 
 HIERARCHICAL = "hierarchical"
@@ -132,7 +130,7 @@ def make_classifiers() -> dict[str, Any]:
     """
     return {
         "mlp": MLPNetClassifier(),
-        "logistic": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+        "logistic": default_classifier(),
         "lda": LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
         "forest": RandomForestClassifier(n_estimators=300),
         "boosting": HistGradientBoostingClassifier(

@@ -16,8 +16,8 @@ from ..utils.random import seeded
 from ..utils.threads import one_thread
 from ._adjusted import PriorAdjustedClassifier
 from ._augmented import AugmentedClassifier
+from ._selection import NONE
 
-NONE = "none"
 REAL_ROWS_OF_A_PRIOR = 20  # as many real rows of each class as the rows that it draws count
 _DRAWN_ROWS = 200  # of each class, so that chance in drawing them hardly shows
 _MOST_ROWS = 6000
@@ -105,10 +105,9 @@ def _trained(
     ways: Sequence[Recipe], X: Any, y: np.ndarray, groups: Any, train: np.ndarray, seed: int
 ) -> list[Any]:
     first = ways[0].estimator
-    part = None if groups is None else _safe_indexing(groups, train)
     if not ways[0].weight:
         model = seeded(first, seed)
-        return [model.fit(_safe_indexing(X, train), y[train], **groups_for(model, part))]
+        return [model.fit(_safe_indexing(X, train), y[train], **groups_for(model, groups, train))]
     first._check_weights()
     _, added = first._synthetic(X, y, groups, train, seed, [1.0])
     return [first._fitted(X, y, train, added, way.weight, seed) for way in ways]

@@ -17,7 +17,7 @@ from ..utils.warnings import warn
 from ._covariate_tables import columns_of
 from ._covariates import CovariateRows
 from ._gaussian import GaussianSampler
-from ._wrapper import check_draws_labels, covariates_for, draw_rows
+from ._wrapper import check_draws_labels, draw_rows, fit_keywords
 from .base import GenerativeSampler
 
 
@@ -85,7 +85,7 @@ class FrozenSampler(GenerativeSampler):
             GaussianSampler() if self.sampler is None else self.sampler, draw_integer(rng)
         )
         warn(f"{type(self.sampler_).__name__} is not fitted, so FrozenSampler trains it on the given rows")
-        self.sampler_.fit(X, self.classes_[codes], **covariates_for(self.sampler_, table))
+        self.sampler_.fit(X, self.classes_[codes], **fit_keywords(self.sampler_, groups, table))
         self._columns = np.arange(X.shape[1])
 
     def _generate(

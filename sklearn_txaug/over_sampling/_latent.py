@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 from sklearn.decomposition import PCA
-from sklearn.utils._param_validation import HasMethods
 
-from ..utils.checks import groups_for
-from ..utils.constraints import Sampler
+from ..utils.constraints import Sampler, Transformer
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._covariates import CovariateRows
 from ._wgan_gp import WGANGPSampler
-from ._wrapper import check_draws_labels, covariates_for, draw_rows
+from ._wrapper import check_draws_labels, draw_rows, fit_keywords
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -76,7 +74,7 @@ class LatentSampler(GenerativeSampler):
     """
 
     sampler: Sampler | None = field(default=None, kw_only=False)
-    reducer: Annotated[Any, HasMethods(["fit", "transform"])] | None = None
+    reducer: Transformer | None = None
     decoder: Literal["inverse", "transport"] = "inverse"
     residual: bool = True
     quantile_mapping = True
@@ -100,7 +98,7 @@ class LatentSampler(GenerativeSampler):
                 f"reducer={self.reducer_!r} has no inverse_transform; use decoder='transport' or another reducer"
             )
         table = self._table(covariates)
-        given = {**groups_for(self.sampler_, groups), **covariates_for(self.sampler_, table)}
+        given = fit_keywords(self.sampler_, groups, table)
         Z = np.asarray(self.reducer_.fit(X).transform(X))
         self.sampler_.fit(Z, codes, **given)
         keep = self.decoder == "transport"  # the other decoder needs no rows, and keeps none

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from imblearn.utils import check_target_type
 from scipy import sparse
+from sklearn.utils import _safe_indexing
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import has_fit_parameter
 
@@ -276,6 +277,8 @@ def is_fitted(estimator: Any) -> bool:
     )
 
 
-def groups_for(estimator: Any, groups: Any) -> dict[str, Any]:
-    """Return the keyword `groups` for the `fit` of an estimator, unless there are no groups or it takes none."""
-    return {} if groups is None or not has_fit_parameter(estimator, "groups") else {"groups": groups}
+def groups_for(estimator: Any, groups: Any, rows: Any = None) -> dict[str, Any]:
+    """Return the keyword `groups` for the `fit` of an estimator, on all or some rows; nothing if it takes none."""
+    if groups is None or not has_fit_parameter(estimator, "groups"):
+        return {}
+    return {"groups": groups if rows is None else _safe_indexing(groups, rows)}
