@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..utils.blocks import blocks
 from ..utils.typing import MatrixLike
 from ._indicator import Field, indicator
 from ._validation import check_pair
@@ -147,8 +148,7 @@ def _by_gene(
     X_real: MatrixLike, X_synthetic: MatrixLike, distance: Callable[[np.ndarray, np.ndarray], np.ndarray]
 ) -> GeneDistances:
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=1)
-    step = max(1, CHUNK // (len(real) + len(synthetic)))
-    parts = [slice(start, start + step) for start in range(0, real.shape[1], step)]
+    parts = blocks(real.shape[1], len(real) + len(synthetic), CHUNK)
     per_gene = np.concatenate(
         [distance(real[:, p].astype(np.float64), synthetic[:, p].astype(np.float64)) for p in parts]
     )
