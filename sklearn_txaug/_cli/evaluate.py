@@ -12,7 +12,7 @@ from .options import FILE_ENDINGS, add_traceback, cohort_options, genes_option, 
 from .output import check_folder
 
 
-def add_evaluate(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "evaluate",
