@@ -73,7 +73,8 @@ def _values(
     if indicator.columns and not indicator.needs_held_out:
         result = indicator.compute(sets)
     elif indicator.columns and X_seen is not None:
-        result = indicator.compare_three(X_seen, *sets.rows, device=sets.settings.device, **patients)
+        held_out, new = sets.rows
+        result = indicator.against(X_seen, held_out, device=sets.settings.device, **patients)(new)
     return {column: field.value(result) for column, field in indicator.columns.items()}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from imblearn.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
 from ..model_selection import PriorAdjustedClassifier, SelectiveClassifier, SelectiveSampler
-from ..model_selection._recipes import class_weight_names
+from ..model_selection._recipes import balanced
 from ..neural_network import MLPNetClassifier
 from ..over_sampling import (
     AttGANSampler,
@@ -41,10 +41,10 @@ class ClassWeighting(BaseEstimator):
 
     def change(self, classifier: Any) -> Any:
         """Return a clone of the classifier, or pipeline, with balanced class weights."""
-        names = class_weight_names(classifier)
-        if not names:
+        weighted = balanced(classifier)
+        if weighted is None:
             raise ValueError(f"{type(classifier).__name__} takes no class_weight")
-        return clone(classifier).set_params(**dict.fromkeys(names, "balanced"))
+        return weighted
 
 
 class PriorAdjustment(BaseEstimator):
@@ -82,10 +82,7 @@ class ClassifierGate(BaseEstimator):
 
 def changes_classifier(sampler: Any) -> bool:
     """Tell whether what stands in the place of a sampler adds no rows, but changes the classifier."""
-    return isinstance(plain(sampler), _CHANGES)
-
-
-_CHANGES = (ClassWeighting, PriorAdjustment, HierarchicalGaussian, ClassifierGate)
+    return hasattr(plain(sampler), "change")
 
 
 def make_samplers() -> dict[str, Any]:

@@ -43,9 +43,8 @@ def recipes(
     """
     ways = [Recipe(NONE, 0, classifier)]
     if unequal:
-        if weighted := class_weight_names(classifier):
-            balanced = clone(classifier).set_params(**dict.fromkeys(weighted, "balanced"))
-            ways.append(Recipe("weighted", 0, balanced))
+        if (weighted := balanced(classifier)) is not None:
+            ways.append(Recipe("weighted", 0, weighted))
         ways.append(Recipe("half_adjusted", 0, PriorAdjustedClassifier(classifier, tau=0.5)))
         ways.append(Recipe("adjusted", 0, PriorAdjustedClassifier(classifier)))
     for name, (sampler, weights) in samplers.items():
@@ -55,9 +54,10 @@ def recipes(
     return ways
 
 
-def class_weight_names(classifier: Any) -> list[str]:
-    """Return the parameters of a classifier, or of the steps of a pipeline, that take class weights."""
-    return [name for name in classifier.get_params() if name.split("__")[-1] == "class_weight"]
+def balanced(classifier: Any) -> Any:
+    """Return a clone of a classifier, or pipeline, with balanced class weights; None if it takes none."""
+    names = [name for name in classifier.get_params() if name.split("__")[-1] == "class_weight"]
+    return clone(classifier).set_params(**dict.fromkeys(names, "balanced")) if names else None
 
 
 def drawn_rows(n_classes: int) -> str:

@@ -121,10 +121,13 @@ class LandmarkSampler(GenerativeSampler):
             self._noise.add(rows, Z, rng, columns=self.reconstructor_.targets_)
         return rows
 
+    def _inner(self) -> Any:
+        """Return the sampler that is trained, or its default."""
+        return FlowMatchingSampler() if self.sampler is None else self.sampler
+
     def _set_parts(self, rng: np.random.Generator) -> None:
-        sampler = FlowMatchingSampler() if self.sampler is None else self.sampler
-        check_draws_labels(sampler)
-        self.sampler_ = with_seed(sampler, draw_integer(rng))
+        check_draws_labels(self._inner())
+        self.sampler_ = with_seed(self._inner(), draw_integer(rng))
         made = LandmarkReconstructor() if self.reconstructor is None else clone(self.reconstructor)
         self.reconstructor_ = made.set_params(landmarks=self.landmarks_, random_state=draw_integer(rng))
 

@@ -140,11 +140,14 @@ class LatentSampler(GenerativeSampler):
             self._noise.add(rows, Z, rng, self._noise_scale)
         return rows
 
+    def _inner(self) -> Any:
+        """Return the sampler that is trained, or its default."""
+        return WGANGPSampler() if self.sampler is None else self.sampler
+
     def _set_parts(self, X: np.ndarray, rng: np.random.Generator) -> None:
         rank = max(1, min(64, len(X) // 4, X.shape[1]))
-        sampler = WGANGPSampler() if self.sampler is None else self.sampler
-        check_draws_labels(sampler)
-        self.sampler_ = with_seed(sampler, draw_integer(rng))
+        check_draws_labels(self._inner())
+        self.sampler_ = with_seed(self._inner(), draw_integer(rng))
         self.reducer_ = with_seed(PCA(rank) if self.reducer is None else self.reducer, draw_integer(rng))
 
     def _to_genes(self, Z: np.ndarray, codes: np.ndarray) -> np.ndarray:
