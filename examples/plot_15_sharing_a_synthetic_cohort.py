@@ -64,9 +64,9 @@ for name in rows:
 
 # %%
 # The picture. On the left, how well each attack does: a Gaussian comes near to no training row, so that distances say
-# little, but its means and covariances keep what is peculiar to the cohort, and densities find it. Public correlations
-# leave the means, which still tell much of a dozen profiles of a tissue; of hundreds of patients they tell next to
-# nothing. On the right, the strongest attack against the worth of the rows: the best place is at the lower right.
+# little, but its means and covariances keep what is peculiar to the cohort, and densities find it. With public
+# correlations the means remain, which still tell much of a dozen profiles, and next to nothing of hundreds of
+# patients. On the right, the strongest attack against the worth of the rows: the best place is at the lower right.
 import matplotlib.pyplot as plt
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")

@@ -15,6 +15,7 @@ from ._nn.conditions import class_codes
 from ._nn.random import torch_generator
 from .metrics import energy_distance
 from .metrics._scoring import ScoredIndicator
+from .utils.checks import check_count
 
 __all__ = ["EMA", "IndicatorCheckpoint", "KeepInterrupted"]
 
@@ -93,8 +94,7 @@ class IndicatorCheckpoint(Callback):
         self.validation_fraction = validation_fraction
 
     def on_train_begin(self, net: Any, **kwargs: Any) -> None:
-        if isinstance(self.every, bool) or not isinstance(self.every, int | np.integer) or self.every < 1:
-            raise ValueError(f"every must be an integer of 1 or more; got {self.every!r}.")
+        check_count(self.every, "every")
         self.scored_ = ScoredIndicator(self.indicator, self.field, None, {})
         self.best_score_ = -np.inf
         self.best_weights_: dict[str, Tensor] | None = None

@@ -89,9 +89,8 @@ def test_page_is_whole_and_self_contained(folder):
     assert "url(" not in text
     assert "http" not in text
     n_alt = sum(name == "alt" and len(value) > 20 for tag, name, value in page.attributes if tag == "img")
-    assert (
-        n_alt == page.tags.count("img") == 10
-    )  # the answer, gains by real and by synthetic rows, embedding and costs of each protocol
+    # The answer, gains by real and by synthetic rows, embedding and costs of each protocol
+    assert n_alt == page.tags.count("img") == 10
     shown = " ".join(page.texts).replace("\N{NO-BREAK SPACE}", " ")
     for words in (
         "toy, protocol honest",

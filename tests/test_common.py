@@ -461,7 +461,7 @@ def test_bad_samples(sampler, data):
         with pytest.raises(ValueError, match="one label for each row"):
             fitted.sample(y=y)
     for n_samples in (0, -1, 1.5):
-        with pytest.raises(ValueError, match="n_samples must be a positive integer"):
+        with pytest.raises(ValueError, match="n_samples must be an integer of 1 or more"):
             fitted.sample(n_samples)
     with pytest.raises(ValueError, match="groups has 3 entries"):
         clone(sampler).fit(*data, groups=[1, 2, 3])

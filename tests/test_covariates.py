@@ -122,9 +122,8 @@ def test_pairs_that_do_not_occur_are_never_drawn(cohort):
     pairs = set(zip(y, table["age"], table["sex"], strict=True))
     assert set(zip(labels, drawn["age"], drawn["sex"], strict=True)) <= pairs
     counts = drawn[labels == "a"].value_counts()
-    assert (
-        (counts / table[y == "a"].value_counts()).between(2, 3).all()
-    )  # 250 of 100 rows: each twice or thrice
+    # 250 of 100 rows: each twice or thrice
+    assert (counts / table[y == "a"].value_counts()).between(2, 3).all()
 
 
 def test_drawn_covariates_and_rows_belong_together(cohort):

@@ -429,9 +429,8 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
         "--quiet",
     ]
     assert run(*command, *sizes, "--param", "gaussian.prior_rows=7", "-o", tmp_path / "out") == 0
-    assert (
-        run(*command, *sizes, "-o", tmp_path / "out") == 2
-    )  # other parameters than those of the stored rows
+    # They are not the parameters of the stored rows
+    assert run(*command, *sizes, "-o", tmp_path / "out") == 2
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,8 @@ def test_a_recorded_training_is_the_plain_one(sampler):
     trained = plain(on_gpu(sampler)).fit(X, y)
     for name, weight in recorded.module_.state_dict().items():
         assert weight.device.type == "cpu"
-        torch.testing.assert_close(
-            weight, trained.module_.state_dict()[name], rtol=2e-2, atol=2e-4
-        )  # sums of the device have no fixed order
+        # Sums of the device have no fixed order
+        torch.testing.assert_close(weight, trained.module_.state_dict()[name], rtol=2e-2, atol=2e-4)
     rows, labels = recorded.sample(50, random_state=1)
     assert np.isfinite(rows).all()
     again = pickle.loads(pickle.dumps(recorded)).sample(50, random_state=1)

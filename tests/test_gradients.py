@@ -82,9 +82,8 @@ def test_losses_of_generators(name):
         for player in ("critic", "generator"):
             check(module, (*batch, player), f"{player}.")
     else:
-        check(
-            module.eval() if hasattr(module, "likelihood") else module, batch
-        )  # whose variance follows the rows
+        # In training mode its variance follows the rows
+        check(module.eval() if hasattr(module, "likelihood") else module, batch)
 
 
 @pytest.mark.parametrize("model", [MLPNetClassifier, MLPNetRegressor])

@@ -14,7 +14,7 @@ from sklearn.metrics import balanced_accuracy_score, f1_score, pairwise_distance
 from sklearn.metrics.pairwise import rbf_kernel
 
 from sklearn_txaug import metrics
-from sklearn_txaug.metrics import _distances
+from sklearn_txaug.metrics import _distances, _neighbours
 
 
 def two_sets(n=60, m=45, d=12, shift=0.3, dtype=np.float64):
@@ -123,7 +123,7 @@ def test_duplicates_are_at_distance_zero_and_near_rows_are_exact(offset):
     X = rng.normal(size=(40, 30)) * 100 + offset
     Z = X.copy()
     Z[20:] += 1e-3
-    neighbours = _distances.Neighbours(X, Z)
+    neighbours = _neighbours.Neighbours(X, Z)
     nearest = neighbours.nearest
     assert (nearest.real_distance[:20] == 0).all()
     assert (nearest.synthetic_index == np.arange(40)).all()
@@ -135,9 +135,9 @@ def test_duplicates_are_at_distance_zero_and_near_rows_are_exact(offset):
 
 def test_neighbours_keep_what_they_know(monkeypatch):
     X, Z = two_sets()
-    neighbours = _distances.Neighbours(X, Z)
+    neighbours = _neighbours.Neighbours(X, Z)
     fifth, first = neighbours.radii("real", 5), neighbours.radii("real", 1)
-    monkeypatch.setattr(_distances, "distance_blocks", None)
+    monkeypatch.setattr(_neighbours, "distance_blocks", None)
     np.testing.assert_array_equal(neighbours.radii("real", 5), fifth)
     assert (first < fifth).all()
 

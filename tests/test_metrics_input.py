@@ -76,10 +76,11 @@ def test_order_of_rows_and_genes_does_not_matter(name, X, Z, seed):
         moved, tolerance = (X[:, genes], Z[:, genes]), 0.05  # the folds hang on the order of the rows
     if name == "sliced_wasserstein":
         moved = rng.permutation(X), rng.permutation(Z)  # the directions hang on the order of the genes
+    # Ties, of the tree or the nearest row, are cut by order
     if name in (
         "module_preservation",
         "authenticity",
-    ):  # ties, of the tree or the nearest row, are cut by order
+    ):
         X, Z = (A + 1e-3 * rng.normal(size=A.shape) for A in (X, Z))
         moved = rng.permutation(X)[:, genes], rng.permutation(Z)[:, genes]
     assert headline(name, *moved) == pytest.approx(headline(name, X, Z), abs=tolerance)

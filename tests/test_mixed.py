@@ -231,9 +231,8 @@ def test_mapping_and_clipping_are_for_numeric_columns():
     assert new["GENE0"].min() == 0
     assert sampler.clipped_share_ > 0
     mapped = sampler.set_params(nonnegative=False).fit(X, y).sample(200)[0]
-    low, second, *_, last, high = np.sort(
-        X["GENE0"]
-    )  # a little beyond the ends, so that none is a row's own value
+    # A little beyond the ends, so that none is a row's own value
+    low, second, *_, last, high = np.sort(X["GENE0"])
     assert mapped["GENE0"].between(2 * low - second, 2 * high - last).all()
 
 
@@ -421,9 +420,8 @@ def test_multinomial_loss_is_least_at_the_true_shares():
         losses[name] = module(x, torch.zeros(len(x), dtype=torch.long)).item()
     assert losses["true"] < min(losses["off"], losses["equal"])
     entropy = -np.sum([0.6, 0.3, 0.1] * np.log([0.6, 0.3, 0.1]))
-    assert losses["true"] == pytest.approx(
-        entropy, rel=0.35
-    )  # the bound of the likelihood, from random steps
+    # The bound of the likelihood, from random steps
+    assert losses["true"] == pytest.approx(entropy, rel=0.35)
 
 
 # -- columns of categories

@@ -133,9 +133,8 @@ def test_patients_are_the_units(tissues):
     prior, X, y = tissues
     sampler = PrivateGaussianSampler(prior=prior, noise_seed=0).fit(X, y, groups=np.zeros(len(X), dtype=int))
     assert sampler.privacy_["unit"] == "group"
-    assert (
-        sampler.counts_.sum() < 2 * len(sampler.classes_) * 30
-    )  # one patient, whatever their number of rows
+    # One patient, whatever their number of rows
+    assert sampler.counts_.sum() < 2 * len(sampler.classes_) * 30
 
 
 def test_usefulness_grows_with_epsilon(tissues):

@@ -62,9 +62,8 @@ def test_tails_are_neither_cut_nor_piled_up(fitted, data):
 
 
 def test_loss_falls(fitted, data):
-    if isinstance(
-        fitted, CTGANSampler
-    ):  # the critic's estimates minus the distance and settles as players agree
+    # The critic's estimates minus the distance and settles as players agree
+    if isinstance(fitted, CTGANSampler):
         assert np.isfinite(fitted.history_[:, ("train_loss", "train_generator_loss")]).all()
         return
     settings = {"preconditioning": "none"} if isinstance(fitted, TabDDPMSampler) else {}

@@ -24,7 +24,7 @@ from .options import (
 from .output import check_output
 
 
-def add_augment(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "augment",

@@ -34,7 +34,7 @@ METRICS = (
 )
 
 
-def add_benchmark(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "benchmark",

@@ -12,7 +12,7 @@ from .options import FILE_ENDINGS, add_traceback, cohort_options, genes_option, 
 from .output import check_folder
 
 
-def add_evaluate(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "evaluate",
@@ -36,7 +36,7 @@ def add_evaluate(commands: Any) -> None:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from ..metrics import quality_report
-    from ..utils.checks import warn_if_not_log
+    from ..utils.scales import warn_if_not_log
 
     check_folder(arguments.output)
     _check_ours(arguments.output)

@@ -12,7 +12,7 @@ from .options import FILE_ENDINGS, add_traceback, quiet_option
 from .output import check_output, check_writable
 
 
-def add_fetch(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "fetch",

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 
 from .. import __version__
-from .augment import add_augment
-from .benchmark import add_benchmark
-from .evaluate import add_evaluate
-from .fetch import add_fetch
 from .messages import error_line, exit_status, plain_warnings, say
 from .options import add_traceback
-from .prior import add_prior
-from .reproduce import add_reproduce
-from .train import add_train
+
+# Each is a module here with the function `add_command`.
+COMMANDS = ("augment", "benchmark", "evaluate", "fetch", "prior", "reproduce", "train")
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -28,13 +25,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"txaug {__version__}")
     add_traceback(parser, default=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    add_augment(commands)
-    add_benchmark(commands)
-    add_evaluate(commands)
-    add_fetch(commands)
-    add_prior(commands)
-    add_reproduce(commands)
-    add_train(commands)
+    for name in COMMANDS:
+        import_module(f".{name}", __package__).add_command(commands)
     return parser
 
 

@@ -19,7 +19,7 @@ from .options import (
 from .output import check_writable
 
 
-def add_prior(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "prior",

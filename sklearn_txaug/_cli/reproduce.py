@@ -26,7 +26,7 @@ _TOYS = ("circles", "moons", "swissroll")
 _BRAIN = ("cerebellum", "hippocampus")  # stands for one of two labels in the embedded data
 
 
-def add_reproduce(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "reproduce",

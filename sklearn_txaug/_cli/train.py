@@ -20,7 +20,7 @@ from .options import (
 from .output import check_writable
 
 
-def add_train(commands: Any) -> None:
+def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser(
         "train",
@@ -45,6 +45,7 @@ def add_train(commands: Any) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> int:
+    from .._nn.checkpoint import with_checkpoint
     from ..persistence import training_rows_in
     from ..utils.checks import groups_for
 
@@ -55,7 +56,11 @@ def _train(arguments: argparse.Namespace) -> int:
     if arguments.sharing:
         _set_sharing(sampler, arguments.param)
     if arguments.checkpoint is not None:
-        _set_checkpoint(sampler, arguments.checkpoint)
+        plain, sampler = sampler, with_checkpoint(sampler, arguments.checkpoint)
+        if sampler is plain:
+            raise ValueError(
+                f"--checkpoint: {type(sampler).__name__} trains no net, so there is nothing to resume"
+            )
     table = read_cohort(arguments.input, arguments)
     start = time.perf_counter()
     given = groups_for(sampler, table.groups)
@@ -77,7 +82,6 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _set_sharing(sampler: Any, parameters: list[str]) -> None:
     """Give a sampler the settings of the sharing preset."""
-    from ..over_sampling import FlowMatchingSampler, WGANGPSampler
     from ..presets import SHARING
     from ..utils.random import seeded
 
@@ -91,20 +95,9 @@ def _set_sharing(sampler: Any, parameters: list[str]) -> None:
     if taken:
         raise ValueError(f"--param: {', '.join(taken)} is set by --sharing")
     sampler.set_params(**SHARING[name])
-    if "sampler" in sampler.get_params(deep=False):
-        inner = {"LatentSampler": WGANGPSampler, "LandmarkSampler": FlowMatchingSampler}[name]()
-        sampler.set_params(sampler=seeded(sampler.sampler or inner, sampler.random_state))
+    if hasattr(sampler, "_inner"):
+        sampler.set_params(sampler=seeded(sampler._inner(), sampler.random_state))
         _set_sharing(sampler.sampler, [])
-
-
-def _set_checkpoint(sampler: Any, folder: Path) -> None:
-    """Give a folder to all nets in a sampler."""
-    names = [name for name in sampler.get_params() if name.split("__")[-1] == "checkpoint"]
-    if not names:
-        raise ValueError(
-            f"--checkpoint: {type(sampler).__name__} trains no net, so there is nothing to resume"
-        )
-    sampler.set_params(**dict.fromkeys(names, str(folder)))
 
 
 def _note(arguments: argparse.Namespace) -> str:

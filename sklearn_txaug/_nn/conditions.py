@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-_UNIT = (
-    2**20
-)  # labels are integers, and condition vectors are not: covariates beside labels have a fixed point
+# Labels are integers, and condition vectors are not: covariates beside labels have a fixed point
+_UNIT = 2**20
 
 
 class CovariateLayout(NamedTuple):

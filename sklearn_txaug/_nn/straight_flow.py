@@ -36,23 +36,15 @@ def straight_path(velocity: Velocity, noise: Tensor, n_steps: int, solver: str) 
         yield x
 
 
-def corrected_gaussian(
-    correct: Callable[[Tensor], Tensor], x_t: Tensor, a: Tensor, b: Tensor, mean: Tensor, variance: Tensor
-) -> Tensor:
-    """Return the expected row, given ``x_t = a x + b noise``, of a Gaussian that a network corrects.
-
-    ``E[x | x_t]`` for ``x ~ N(mean, variance)`` is ``mean + a variance / total (x_t - a mean)``; its standard
-    deviation is ``b sqrt(variance / total)``, the unit of the correction. `correct` sees `x_t` standardised. Compare
-    the preconditioning of Karras et al. 2022, section 5.
-    """
-    standardised, expected, deviation = gaussian_start(x_t, a, b, mean, variance)
-    return expected + deviation * correct(standardised)
-
-
 def gaussian_start(
     x_t: Tensor, a: Tensor, b: Tensor, mean: Tensor, variance: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Return ``x_t = a x + b noise`` standardised, and the expected row and its standard deviation."""
+    """Return ``x_t = a x + b noise`` standardised, and the expected row and its standard deviation, of a Gaussian.
+
+    ``E[x | x_t]`` for ``x ~ N(mean, variance)`` is ``mean + a variance / total (x_t - a mean)``; its standard
+    deviation is ``b sqrt(variance / total)``, the unit in which a network corrects it. Compare the preconditioning of
+    Karras et al. 2022, section 5.
+    """
     total = a * a * variance + b * b
     deviation = total.sqrt()
     expected = mean + a * variance / total * (x_t - a * mean)

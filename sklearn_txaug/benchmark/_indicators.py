@@ -9,10 +9,10 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from .. import metrics  # noqa: F401  (declares the indicators)
-from ..metrics._classifier import standardised_logistic_regression
 from ..metrics._indicator import Indicator, reported_indicators
 from ..metrics._sets import ComparedSets, LabelledRows, Settings
 from ..neural_network import MLPNetClassifier
+from ..utils.classifier import default_classifier
 from ..utils.containers import giving_arrays
 from ._cohort import Cohort
 
@@ -57,7 +57,7 @@ def _patients(groups: np.ndarray, seen: np.ndarray, test: np.ndarray) -> dict[st
 def _settings(held_out: LabelledRows, new: LabelledRows) -> Settings:
     return Settings(
         k=min(K, len(held_out.X) - 1, len(new.X) - 1),
-        estimator=standardised_logistic_regression(),
+        estimator=default_classifier(),
         device="cpu",
         seed=0,
         detector=MLPNetClassifier(hidden_layer_sizes=(64,), max_epochs=30, random_state=0, device="cpu"),
@@ -73,7 +73,8 @@ def _values(
     if indicator.columns and not indicator.needs_held_out:
         result = indicator.compute(sets)
     elif indicator.columns and X_seen is not None:
-        result = indicator.compare_three(X_seen, *sets.rows, device=sets.settings.device, **patients)
+        held_out, new = sets.rows
+        result = indicator.against(X_seen, held_out, device=sets.settings.device, **patients)(new)
     return {column: field.value(result) for column, field in indicator.columns.items()}
 
 

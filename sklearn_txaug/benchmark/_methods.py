@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from imblearn.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ..model_selection import PriorAdjustedClassifier, SelectiveClassifier, SelectiveSampler
-from ..model_selection._recipes import class_weight_names
+from ..model_selection._recipes import balanced
 from ..neural_network import MLPNetClassifier
 from ..over_sampling import (
     AttGANSampler,
@@ -33,6 +30,7 @@ from ..over_sampling import (
 )
 from ..over_sampling._wrapper import Interpolation
 from ..priors import HierarchicalGaussianClassifier
+from ..utils.classifier import default_classifier
 from ._transfer import plain
 
 HIERARCHICAL = "hierarchical"
@@ -43,10 +41,10 @@ class ClassWeighting(BaseEstimator):
 
     def change(self, classifier: Any) -> Any:
         """Return a clone of the classifier, or pipeline, with balanced class weights."""
-        names = class_weight_names(classifier)
-        if not names:
+        weighted = balanced(classifier)
+        if weighted is None:
             raise ValueError(f"{type(classifier).__name__} takes no class_weight")
-        return clone(classifier).set_params(**dict.fromkeys(names, "balanced"))
+        return weighted
 
 
 class PriorAdjustment(BaseEstimator):
@@ -84,10 +82,7 @@ class ClassifierGate(BaseEstimator):
 
 def changes_classifier(sampler: Any) -> bool:
     """Tell whether what stands in the place of a sampler adds no rows, but changes the classifier."""
-    return isinstance(plain(sampler), _CHANGES)
-
-
-_CHANGES = (ClassWeighting, PriorAdjustment, HierarchicalGaussian, ClassifierGate)
+    return hasattr(plain(sampler), "change")
 
 
 def make_samplers() -> dict[str, Any]:
@@ -132,7 +127,7 @@ def make_classifiers() -> dict[str, Any]:
     """
     return {
         "mlp": MLPNetClassifier(),
-        "logistic": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+        "logistic": default_classifier(),
         "lda": LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
         "forest": RandomForestClassifier(n_estimators=300),
         "boosting": HistGradientBoostingClassifier(

@@ -52,9 +52,8 @@ def run_job(job: Job, cohort: Cohort, sampler: Any, classifiers: Mapping[str, An
     """
     done = Finished([], {})
     with one_thread(), warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "X seems to be of other units", UserWarning
-        )  # of all rows it was said
+        # It was said of all rows
+        warnings.filterwarnings("ignore", "X seems to be of other units", UserWarning)
         try:
             n_parts = 1 + len(job.tasks)
             with part(0, n_parts):

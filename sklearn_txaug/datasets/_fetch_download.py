@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-import os
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from sklearn.datasets import get_data_home
 
+from ..utils.files import replacing
 from ..utils.optional import require
 from ..utils.progress import progress_bar
 
@@ -141,9 +141,8 @@ class Store:
             "url": self._urls[name],
             "recorded": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        new = self._registry.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps({**self._recorded(), path.name: entry}, indent=1), "utf-8")
-        new.replace(self._registry)
+        with replacing(self._registry) as new:
+            new.write_text(json.dumps({**self._recorded(), path.name: entry}, indent=1), "utf-8")
 
 
 class _Download:

@@ -158,6 +158,16 @@ def match_landmarks(var_names: Iterable[Any]) -> Bunch:
     )
 
 
+def gene_keys(names: Iterable[Any]) -> list[Any]:
+    """Return a key for each name, which all names of a gene share.
+
+    Names of one gene are equal without the version of an Ensembl identifier, or identifiers of one L1000 landmark.
+    """
+    landmarks = landmark_identifiers(landmark_genes(as_frame=False))
+    plain = (plain_identifier(str(name)) for name in names)
+    return [landmarks[name][1] if name in landmarks else name for name in plain]
+
+
 def landmark_identifiers(genes: Any) -> dict[str, tuple[str, int]]:
     """Map every identifier of every landmark to its kind and its row."""
     kinds = ("symbol", "entrez", "ensembl")

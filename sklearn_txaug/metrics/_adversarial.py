@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..utils.typing import MatrixLike, RandomState
-from ._distances import Neighbours, further
+from ._distances import further
 from ._indicator import Field, indicator
+from ._neighbours import Neighbours
 from ._validation import check_pair, equal_sizes
 
 

@@ -43,9 +43,8 @@ class Curve:
         values = np.concatenate([scores.members, scores.others])
         order = np.argsort(-values, kind="stable")
         self._order, ordered = order, values[order]
-        self._last = np.append(
-            np.flatnonzero(np.diff(ordered)), len(ordered) - 1
-        )  # of rows with equal scores
+        # The last of the rows with equal scores
+        self._last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)
         self._n_members = len(scores.members)
 
     def measure(self, member_weights: np.ndarray, other_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

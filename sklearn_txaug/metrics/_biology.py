@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..utils.checks import check_count
 from ..utils.typing import ArrayLike, MatrixLike
 from ._correlation import pearson, varies
 from ._indicator import Field, indicator
-from ._validation import check_count, check_labelled_pair
+from ._validation import check_labelled_pair
 
 
 class DifferentialExpression(NamedTuple):

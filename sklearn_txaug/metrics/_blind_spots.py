@@ -8,8 +8,9 @@ import numpy as np
 
 from ..utils.optional import require
 from ..utils.typing import ArrayLike, MatrixLike
-from ._distances import Neighbours, count_in_balls
+from ._distances import count_in_balls
 from ._indicator import Field, indicator
+from ._neighbours import Neighbours
 from ._validation import check_labelled_pair, check_neighbours, check_pair
 
 

@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
+from ..utils.classifier import default_classifier
 from ..utils.typing import EstimatorLike
 
 
@@ -19,12 +17,7 @@ def fit_classifier(estimator: EstimatorLike, X: np.ndarray, y: np.ndarray) -> An
     if len(np.unique(y)) == 1:
         estimator = DummyClassifier()
     elif estimator is None:
-        estimator = standardised_logistic_regression()
+        estimator = default_classifier()
     elif not hasattr(estimator, "fit") or isinstance(estimator, type):
         raise TypeError(f"estimator must be a classifier or None; got {estimator!r}.")
     return clone(estimator).fit(X, y)
-
-
-def standardised_logistic_regression() -> Pipeline:
-    """Make the default classifier of the indicators."""
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))

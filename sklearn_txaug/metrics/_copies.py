@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..utils.typing import MatrixLike
-from ._distances import Neighbours, further
+from ._distances import further
 from ._indicator import Field, indicator
+from ._neighbours import Neighbours
 from ._validation import check_pair
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..utils.blocks import blocks
 from ..utils.typing import MatrixLike
 from ._distances import BLOCK, double_device
 from ._indicator import Field, indicator
@@ -186,11 +187,8 @@ def _mean_correlation(Z: Tensor) -> float:
 
 def _correlation_blocks(real: Tensor, synthetic: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
     """Yield the first gene and a few rows of both correlation matrices."""
-    d = real.shape[1]
-    step = max(1, BLOCK // d)
-    for start in range(0, d, step):
-        part = slice(start, start + step)
-        yield start, real[:, part].T @ real, synthetic[:, part].T @ synthetic
+    for part in blocks(real.shape[1], real.shape[1], BLOCK):
+        yield part.start, real[:, part].T @ real, synthetic[:, part].T @ synthetic
 
 
 def varies(x: np.ndarray) -> bool:

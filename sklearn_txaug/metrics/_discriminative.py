@@ -8,10 +8,11 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from ..utils.checks import check_count
 from ..utils.typing import EstimatorLike, MatrixLike, RandomState
 from ._classifier import fit_classifier
 from ._indicator import Field, indicator
-from ._validation import check_count, check_pair, generator
+from ._validation import check_pair, generator
 
 
 class DiscriminativeScore(NamedTuple):

@@ -120,12 +120,6 @@ class Indicator:
     def is_two_sided(self, field: Field) -> bool:
         return self.two_sided if field.two_sided is None else field.two_sided
 
-    def compare_three(
-        self, X_train: np.ndarray, X_test: np.ndarray, X_synthetic: np.ndarray, **offered: Any
-    ) -> Any:
-        """Compute an indicator that needs held-out rows, with the settings offered that it takes."""
-        return self.against(X_train, X_test, **offered)(X_synthetic)
-
     def against(self, X_train: np.ndarray, X_test: np.ndarray, **offered: Any) -> Callable[[np.ndarray], Any]:
         """Return a function that computes an indicator that needs held-out rows for any synthetic rows."""
         settings = {name: value for name, value in offered.items() if takes(self.function, name)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..utils.typing import MatrixLike
-from ._distances import Neighbours
 from ._indicator import Field, indicator
+from ._neighbours import Neighbours
 from ._validation import check_neighbours, check_pair
 
 

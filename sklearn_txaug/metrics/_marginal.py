@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..utils.blocks import blocks
 from ..utils.typing import MatrixLike
 from ._indicator import Field, indicator
 from ._validation import check_pair
@@ -125,9 +126,8 @@ def ks_distance_genes(X_real: MatrixLike, X_synthetic: MatrixLike) -> GeneDistan
 def wasserstein_columns(A: np.ndarray, B: np.ndarray, p: float) -> np.ndarray:
     """Return the p-th power of the Wasserstein-p distance of each pair of columns; the sizes may differ."""
     n, m = len(A), len(B)
-    ends = np.union1d(
-        np.arange(1, n + 1) * m, np.arange(1, m + 1) * n
-    )  # levels where a quantile jumps, times n m
+    # Levels where a quantile jumps, times n m
+    ends = np.union1d(np.arange(1, n + 1) * m, np.arange(1, m + 1) * n)
     weights = np.diff(ends, prepend=0) / (n * m)
     gaps = np.sort(A, axis=0)[(ends - 1) // m] - np.sort(B, axis=0)[(ends - 1) // n]
     return weights @ np.abs(gaps) ** p
@@ -148,8 +148,7 @@ def _by_gene(
     X_real: MatrixLike, X_synthetic: MatrixLike, distance: Callable[[np.ndarray, np.ndarray], np.ndarray]
 ) -> GeneDistances:
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=1)
-    step = max(1, CHUNK // (len(real) + len(synthetic)))
-    parts = [slice(start, start + step) for start in range(0, real.shape[1], step)]
+    parts = blocks(real.shape[1], len(real) + len(synthetic), CHUNK)
     per_gene = np.concatenate(
         [distance(real[:, p].astype(np.float64), synthetic[:, p].astype(np.float64)) for p in parts]
     )

@@ -9,8 +9,8 @@ import numpy as np
 from ..utils.typing import MatrixLike, RandomState
 from ._adversarial import YALE_2020, adversarial_accuracy_of
 from ._copies import ALAA_2022, authenticity_of
-from ._distances import Neighbours
 from ._indicator import Field, indicator
+from ._neighbours import Neighbours
 from ._validation import check_three, equal_sizes
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from scipy.cluster.hierarchy import cophenet, fcluster, linkage
 from scipy.spatial.distance import squareform
 from sklearn.metrics import adjusted_rand_score
 
+from ..utils.checks import check_count
 from ..utils.typing import MatrixLike
 from ._correlation import pearson, unit_columns
 from ._distances import double_device
 from ._indicator import Field, indicator
-from ._validation import check_count, check_pair
+from ._validation import check_pair
 
 _LINKAGES = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +10,12 @@ import torch
 from sklearn.decomposition import PCA
 
 from ..utils.blocks import map_rows
+from ..utils.checks import check_count
 from ..utils.typing import MatrixLike, RandomState
-from ._distances import as_rows, mean_over_pairs, median_squared_distance
+from ._distances import as_rows, mean_over_pairs
 from ._indicator import Field, indicator
-from ._validation import check_count, check_pair, check_rows, generator
+from ._kernel import GaussianKernel, kernel_width
+from ._validation import check_pair, check_rows, generator
 
 if TYPE_CHECKING:
     from ._sets import ComparedSets
@@ -205,38 +205,11 @@ def mmd(
     return max(0.0, within_a + within_b - 2 * between)
 
 
-@dataclass(frozen=True)
-class GaussianKernel:
-    """The kernel of squared distances."""
-
-    width: float
-
-    def __call__(self, d2: torch.Tensor) -> torch.Tensor:
-        return (d2 * -self.width).exp_()
-
-
 def mmd_of(sets: ComparedSets) -> float:
     """Return the biased estimate, from distances that indicators share."""
     neighbours, kernel = sets.neighbours, GaussianKernel(sets.shared.width(sets.real.X))
     within = [neighbours.within[which].mean(kernel) for which in ("real", "synthetic")]
     return max(0.0, sum(within) - 2 * neighbours.mean(kernel))
-
-
-def kernel_width(
-    real: np.ndarray, synthetic: np.ndarray, gamma: float | str, random_state: RandomState
-) -> float:
-    if not isinstance(gamma, str):
-        if isinstance(gamma, bool) or not isinstance(gamma, Real) or not 0 < gamma < np.inf:
-            raise ValueError(f"gamma must be above 0; got {gamma!r}.")
-        return float(gamma)
-    if gamma == "median":
-        rng = generator(random_state)
-        scale = 2 * median_squared_distance(real, synthetic, max_rows=2000, rng=rng)
-    elif gamma == "scale":
-        scale = real.shape[1] * float(np.var(real, dtype=np.float64))
-    else:
-        raise ValueError(f'gamma must be "median", "scale" or a number; got {gamma!r}.')
-    return 1 / scale if scale > 0 else 1.0
 
 
 @indicator(

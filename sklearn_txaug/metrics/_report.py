@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from .._nn.device import resolve_device
+from ..utils.checks import check_count
 from ..utils.optional import require
 from ..utils.typing import ArrayLike, DataFrame, EstimatorLike, MatrixLike, RandomState
 from ._attack_success import patients
@@ -16,7 +17,7 @@ from ._report_lines import Line, attempt, lines_against, memory_lines, with_refe
 from ._report_privacy import Attacked, attacked
 from ._sets import ComparedSets, Settings, Shared
 from ._utility import accuracy_by_class
-from ._validation import check_count, generator
+from ._validation import generator
 
 if TYPE_CHECKING:
     from ._report_frame import QualityReport

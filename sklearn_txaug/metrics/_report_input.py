@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
 from ..utils.blocks import fit_scaler, map_rows
 from ..utils.checks import check_order
-from ..utils.containers import giving_arrays, in_both
+from ..utils.containers import in_both, passthrough
 from ..utils.splits import holdout
 from ._indicator import FAMILIES
 from ._sets import LabelledRows
@@ -40,7 +40,7 @@ def common_space(
     elif isinstance(scaler, str):
         if scaler != "passthrough":
             raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
-        scaler = giving_arrays(FunctionTransformer())
+        scaler = passthrough()
     elif not hasattr(scaler, "transform") or isinstance(scaler, type):
         raise ValueError(f'scaler must be a transformer, "passthrough" or None; got {scaler!r}.')
     scaler = clone(scaler)

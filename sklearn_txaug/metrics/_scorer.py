@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
+from ..utils.checks import check_count
 from ..utils.typing import ArrayLike, MatrixLike, SamplerLike
 from ._scoring import ScoredIndicator, name_of
 from ._validation import check_pair, labels_of
@@ -79,8 +78,8 @@ def make_generation_scorer(
         if kwargs or field is not None or greater_is_better is not None:
             raise TypeError("Settings of several indicators are given one by one, with functools.partial.")
         scored = _several(indicator)
-    if n_synthetic is not None and (not isinstance(n_synthetic, int | np.integer) or n_synthetic < 1):
-        raise ValueError(f"n_synthetic must be None or an integer of 1 or more; got {n_synthetic!r}.")
+    if n_synthetic is not None:
+        check_count(n_synthetic, "n_synthetic")
     return GenerationScorer(scored, n_synthetic, random_state)
 
 

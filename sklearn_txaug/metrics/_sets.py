@@ -10,8 +10,9 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from ._classifier import fit_classifier
-from ._distances import Neighbours, Plan, Within, as_rows
-from ._multivariate import GaussianKernel, kernel_width
+from ._distances import as_rows
+from ._kernel import GaussianKernel, kernel_width
+from ._neighbours import Neighbours, Plan, Within
 from ._validation import check_labelled_pair, check_neighbours
 
 

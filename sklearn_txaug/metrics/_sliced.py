@@ -6,10 +6,11 @@ from numbers import Real
 
 import numpy as np
 
+from ..utils.checks import check_count
 from ..utils.typing import MatrixLike, RandomState
 from ._indicator import indicator
 from ._marginal import wasserstein_columns
-from ._validation import check_count, check_pair, generator
+from ._validation import check_pair, generator
 
 
 @indicator(

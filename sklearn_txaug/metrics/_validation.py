@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from sklearn.utils import check_array, column_or_1d
 
 from ..utils.checks import (
+    check_count,
     check_magnitude,
     check_matrix,
     check_order,
@@ -111,12 +112,6 @@ def check_labelled_pair(
 
 def _few(y: np.ndarray) -> list[Any]:
     return np.unique(y).tolist()[:5]
-
-
-def check_count(value: Any, name: str, least: int = 1) -> None:
-    """Refuse what is no number of things."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be an integer of {least} or more; got {value!r}.")
 
 
 def check_neighbours(k: int, X: np.ndarray, name: str) -> None:

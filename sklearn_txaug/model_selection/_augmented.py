@@ -210,8 +210,8 @@ class AugmentedClassifier(WrappedClassifier):
         sampler = seeded(GaussianSampler() if self.sampler is None else self.sampler, seed, unset_only=True)
         if not hasattr(sampler, "sample"):  # those of imbalanced-learn fail on classes of a few rows
             sampler = SamplerAdapter(sampler, sampling_strategy=sampler.sampling_strategy, random_state=seed)
-        part = None if groups is None else _safe_indexing(groups, rows)
-        X_all, y_all = sampler.fit_resample(_safe_indexing(X, rows), y[rows], **groups_for(sampler, part))
+        given = groups_for(sampler, groups, rows)
+        X_all, y_all = sampler.fit_resample(_safe_indexing(X, rows), y[rows], **given)
         new = np.arange(len(rows), len(y_all))
         return sampler, (_safe_indexing(X_all, new), np.asarray(y_all)[new])
 

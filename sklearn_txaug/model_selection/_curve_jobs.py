@@ -18,7 +18,7 @@ from ..utils.amounts import rows_of_each
 from ..utils.checks import check_order, plain_labels
 from ..utils.progress import Trainings
 from ..utils.random import draw_seed
-from ..utils.splits import ROWS_PER_CLASS, splits, stratified_order
+from ..utils.splits import ROWS_PER_CLASS, mean_sizes, splits, stratified_order
 from ..utils.warnings import warn
 from ._engine import AmountScorer, Split
 from ._recipes import recipes
@@ -98,6 +98,7 @@ class CurveJobs:
         ).mean(axis=0)
         n_rows = [float(np.mean([len(fold[i].real) for fold in subsets])) for i in range(len(n_real))]
         n_points = len(n_real) * len(amounts)
+        n_train, n_test = mean_sizes(pairs)
         return CurveResult(
             sampler=type(self.sampler).__name__,
             protocol=self.protocol,
@@ -110,8 +111,8 @@ class CurveJobs:
                 name: np.repeat(values[defined], len(amounts), axis=1).T
                 for name, values in without_rows.items()
             },
-            n_train=float(np.mean([len(train) for train, _ in pairs])),
-            n_test=float(np.mean([len(test) for _, test in pairs])),
+            n_train=n_train,
+            n_test=n_test,
         )
 
     def _without_rows(self, subsets: list[list[Split]], n_jobs: int | None) -> dict[str, np.ndarray]:

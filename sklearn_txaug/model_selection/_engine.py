@@ -36,8 +36,7 @@ def fit_generator(
 ) -> Any:
     """Train a sampler on some of the rows, and give it their groups if it takes any, and covariates if there are."""
     given = {} if covariates is None else {"covariates": _safe_indexing(covariates, rows)}
-    part = None if groups is None else _safe_indexing(groups, rows)
-    return sampler.fit(_safe_indexing(X, rows), y[rows], **groups_for(sampler, part), **given)
+    return sampler.fit(_safe_indexing(X, rows), y[rows], **groups_for(sampler, groups, rows), **given)
 
 
 def with_synthetic(X: Any, y: np.ndarray, generator: Any, labels: np.ndarray) -> tuple[Any, np.ndarray]:

@@ -16,8 +16,8 @@ from ..utils.random import seeded
 from ..utils.threads import one_thread
 from ._adjusted import PriorAdjustedClassifier
 from ._augmented import AugmentedClassifier
+from ._selection import NONE
 
-NONE = "none"
 REAL_ROWS_OF_A_PRIOR = 20  # as many real rows of each class as the rows that it draws count
 _DRAWN_ROWS = 200  # of each class, so that chance in drawing them hardly shows
 _MOST_ROWS = 6000
@@ -43,9 +43,8 @@ def recipes(
     """
     ways = [Recipe(NONE, 0, classifier)]
     if unequal:
-        if weighted := class_weight_names(classifier):
-            balanced = clone(classifier).set_params(**dict.fromkeys(weighted, "balanced"))
-            ways.append(Recipe("weighted", 0, balanced))
+        if (weighted := balanced(classifier)) is not None:
+            ways.append(Recipe("weighted", 0, weighted))
         ways.append(Recipe("half_adjusted", 0, PriorAdjustedClassifier(classifier, tau=0.5)))
         ways.append(Recipe("adjusted", 0, PriorAdjustedClassifier(classifier)))
     for name, (sampler, weights) in samplers.items():
@@ -55,9 +54,10 @@ def recipes(
     return ways
 
 
-def class_weight_names(classifier: Any) -> list[str]:
-    """Return the parameters of a classifier, or of the steps of a pipeline, that take class weights."""
-    return [name for name in classifier.get_params() if name.split("__")[-1] == "class_weight"]
+def balanced(classifier: Any) -> Any:
+    """Return a clone of a classifier, or pipeline, with balanced class weights; None if it takes none."""
+    names = [name for name in classifier.get_params() if name.split("__")[-1] == "class_weight"]
+    return clone(classifier).set_params(**dict.fromkeys(names, "balanced")) if names else None
 
 
 def drawn_rows(n_classes: int) -> str:
@@ -105,10 +105,9 @@ def _trained(
     ways: Sequence[Recipe], X: Any, y: np.ndarray, groups: Any, train: np.ndarray, seed: int
 ) -> list[Any]:
     first = ways[0].estimator
-    part = None if groups is None else _safe_indexing(groups, train)
     if not ways[0].weight:
         model = seeded(first, seed)
-        return [model.fit(_safe_indexing(X, train), y[train], **groups_for(model, part))]
+        return [model.fit(_safe_indexing(X, train), y[train], **groups_for(model, groups, train))]
     first._check_weights()
     _, added = first._synthetic(X, y, groups, train, seed, [1.0])
     return [first._fitted(X, y, train, added, way.weight, seed) for way in ways]

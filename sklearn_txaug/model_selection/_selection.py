@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import rankdata
 
+from ..utils.containers import objects
 from ..utils.statistics import chance_of_the_best, corrected_standard_error
 
 NONE = "none"
@@ -106,8 +107,8 @@ class Selection:
         n = len(self.options)
         results = {
             "params": [{"candidate": o.candidate, "n_synthetic": o.n_synthetic} for o in self.options],
-            "param_candidate": _objects([option.candidate for option in self.options]),
-            "param_n_synthetic": _objects([option.n_synthetic for option in self.options]),
+            "param_candidate": objects([option.candidate for option in self.options]),
+            "param_n_synthetic": objects([option.n_synthetic for option in self.options]),
             "n_rows": np.array([sum(option.rows.values()) for option in self.options]),
             **{f"split{k}_test_score": scores for k, scores in enumerate(self.scores.T)},
             "mean_test_score": self._mean(self.scores),
@@ -162,9 +163,3 @@ class Selection:
 def _name(option: Option) -> str:
     n_rows = sum(option.rows.values())
     return f"{option.candidate} with {n_rows} synthetic rows (n_synthetic={option.n_synthetic})"
-
-
-def _objects(values: list[Any]) -> np.ndarray:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

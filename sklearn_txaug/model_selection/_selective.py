@@ -9,23 +9,22 @@ import numpy as np
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import check_scoring, get_scorer_names
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
 from ..over_sampling._gaussian import GaussianSampler
 from ..over_sampling._wrapper import WrapperSampler
 from ..utils.amounts import class_amounts
-from ..utils.constraints import Amounts, Classifier, CrossValidator, PositiveInt, Verbosity
+from ..utils.classifier import default_classifier
+from ..utils.constraints import Amounts, Classifier, CrossValidator, PositiveInt, Samplers, Verbosity
 from ..utils.declaration import estimator
 from ..utils.progress import Trainings
-from ..utils.splits import TooFewRows, splits
+from ..utils.splits import TooFewRows, mean_sizes, splits
 from ..utils.typing import ArrayLike, RandomState
 from ..utils.warnings import warn
 from ._comparison import CandidateComparison, named_samplers
 from ._engine import AmountScorer
 from ._selection import NONE, Option, Selection
-from ._wrapped import default_classifier
 
-Candidates = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
 SELECT = 3  # a random stream in addition to those of `base`
 
 
@@ -138,7 +137,7 @@ class SelectiveSampler(WrapperSampler):
     accuracy on held-out rows from 0.893 to 0.893 (+0.000, standard error 0.000, 5 splits), which is no gain.
     """
 
-    candidates: Candidates = field(default=None, kw_only=False)
+    candidates: Samplers = field(default=None, kw_only=False)
     n_synthetic: Amounts | list | tuple = (0.5, 1.0, None)
     estimator: Classifier | None = None
     scoring: Annotated[Any, StrOptions(set(get_scorer_names())), callable] = "balanced_accuracy"
@@ -218,8 +217,7 @@ class SelectiveSampler(WrapperSampler):
             Option(name, n, rows) for name in self._samplers for n, rows in amounts
         ]
         scores = np.full((len(options), 0), np.nan)
-        n_train = 1.0
-        n_test = 1.0
+        n_train, n_test = 1.0, 1.0
         needed = len(options) > 1 + (self.rule == "always")
         if needed:
             try:
@@ -231,9 +229,7 @@ class SelectiveSampler(WrapperSampler):
             scores = self._comparison().scores(
                 X, y, groups, pairs, chosen_from, self.n_jobs, bool(self.verbose)
             )
-            n_train, n_test = (
-                float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True)
-            )
+            n_train, n_test = mean_sizes(pairs)
         rng = np.random.default_rng((self._seed, SELECT))
         selection = Selection(options, scores, n_train, n_test, self.rule, _score_name(self.scoring), rng)
         if self.rule == "always" and selection.scores.size and not len(selection.valid):

@@ -6,23 +6,22 @@ from collections.abc import Sequence
 from dataclasses import field
 from numbers import Real
 from os import PathLike
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import _fit_context
-from sklearn.utils._param_validation import HasMethods
 
 from ..over_sampling._gaussian import GaussianSampler
 from ..priors import ExpressionPrior
 from ..priors._reference import checked_prior
 from ..utils.amounts import rows_of_each, total_weight
 from ..utils.checks import groups_for
-from ..utils.constraints import CrossValidator, PositiveInt, ProbabilisticClassifier, Seed
+from ..utils.constraints import CrossValidator, PositiveInt, ProbabilisticClassifier, Samplers, Seed
 from ..utils.containers import gene_names
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed, seeded
-from ..utils.splits import TooFewRows, splits
+from ..utils.splits import TooFewRows, mean_sizes, splits
 from ..utils.statistics import chance_of_the_best, corrected_standard_error
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
@@ -30,7 +29,6 @@ from ._comparison import named_samplers
 from ._recipes import REAL_ROWS_OF_A_PRIOR, Recipe, drawn_rows, fold_scores, recipes, with_prior
 from ._wrapped import WrappedClassifier
 
-Samplers = Annotated[Any, HasMethods(["fit"]), list, tuple, dict, None]
 _WITH_PRIOR = "+prior"
 _WEIGHTS = (0.1, 0.25, 1.0)
 
@@ -204,8 +202,7 @@ class SelectiveClassifier(WrappedClassifier):
         )
         for name, error in {name: error for _, errors in found for name, error in errors.items()}.items():
             warn(f"{name} cannot be chosen because it fails: {error}")
-        n_train, n_test = (float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True))
-        return np.stack([scores for scores, _ in found], axis=1), (n_train, n_test)
+        return np.stack([scores for scores, _ in found], axis=1), mean_sizes(pairs)
 
     def _choose(
         self, ways: Sequence[Recipe], scores: np.ndarray, sizes: tuple[float, float], seed: int

@@ -7,21 +7,14 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from ..utils.checks import check_groups, check_labels, check_order, check_table
+from ..utils.classifier import default_classifier
 from ..utils.containers import as_container
 from ..utils.typing import MatrixLike
-
-
-def default_classifier() -> Pipeline:
-    """Return what ``None`` stands for: a logistic regression on standardised features."""
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 
 
 def _classifier_has(name: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 from .._nn.layers import Player
 from .._nn.random import torch_generator
 from ..graphs import GeneGraph, coexpression_graph
+from ..utils.checks import check_count
 from ..utils.constraints import NonNegativeInt, ShareAboveZero, ShareBelowOne
 from ..utils.declaration import estimator
 from ..utils.optional import require
@@ -191,9 +191,8 @@ class AttGANSampler(WGANGPSampler):
         """
         check_is_fitted(self, msg=NOT_TRAINED)
         pd = require("pandas", "attention")
-        for name, value in (("n_samples", n_samples), ("n_shuffles", n_shuffles)):
-            if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"{name} must be a positive integer, got {value!r}")
+        check_count(n_samples, "n_samples")
+        check_count(n_shuffles, "n_shuffles")
         seed = self._seed if random_state is None else draw_seed(random_state)
         tables = []
         with self._module_on_device() as (module, device):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..priors._hierarchical import Reference
+from ..utils.statistics import class_centres
 
 # Degrees of freedom at which variances of a class weigh as much as those of all, and these as those of the reference.
 _KNOWN = 5
@@ -33,7 +34,7 @@ class BorrowedCorrelation:
         """Learn from rows of shape (n_samples, n_features), of any units, and class codes."""
         self.within_ = self.reference.within.scaled(self.reference.scales(X))
         classes = [X[codes == c] for c in range(codes.max() + 1)]
-        self.means_ = np.stack([rows.mean(axis=0, dtype=np.float64) for rows in classes])
+        self.means_ = class_centres(X, codes)
         squares = np.stack([len(rows) * rows.var(axis=0, dtype=np.float64) for rows in classes])
         n_free = np.bincount(codes)[:, None] - 1
         known = self.within_.variances()

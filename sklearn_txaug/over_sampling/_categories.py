@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..utils.checks import is_missing
-from ..utils.containers import wrapped
+from ..utils.containers import objects, wrapped
 
 
 def column_values(X: Any, j: int) -> np.ndarray:
@@ -15,14 +15,8 @@ def column_values(X: Any, j: int) -> np.ndarray:
     if hasattr(X, "iloc"):
         return X.iloc[:, j].astype(object).to_numpy()
     if (frame := wrapped(X)) is not None:
-        return _objects(frame[:, int(j)].to_list())
+        return objects(frame[:, int(j)].to_list())
     return np.asarray(X, dtype=object)[:, j]
-
-
-def _objects(values: list[Any]) -> np.ndarray:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
 
 
 class Categories:
@@ -63,7 +57,7 @@ class Categories:
         known = _sorted(seen) if order is None else [value for value in order if value in seen]
         self.has_missing = bool(missing.any())
         self.ordered = (ordered or len(known) == 2) and not self.has_missing
-        self.known = _objects(known)
+        self.known = objects(known)
         self.marker = marker_name(values[missing][0]) if self.has_missing else "None"
 
     def __len__(self) -> int:
@@ -72,7 +66,7 @@ class Categories:
     @property
     def values(self) -> np.ndarray:
         """The categories in the order of their codes, that of missing values last."""
-        return _objects([*self.known, *([marker_of(self.marker)] if self.has_missing else [])])
+        return objects([*self.known, *([marker_of(self.marker)] if self.has_missing else [])])
 
     def encode(self, values: np.ndarray) -> np.ndarray:
         """Return the code of each value.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import signature
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from ..utils.checks import check_count
 from ..utils.containers import no_rows
 from ..utils.memory import check_memory
 from ._covariate_tables import check_rows, join_columns, take_columns
@@ -87,8 +87,7 @@ class Conditioned:
         if y is not None:
             codes = self._labels.codes_of(y)
         else:
-            if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
-                raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
+            check_count(n_samples, "n_samples")
             check_memory(0, int(n_samples), self.n_features_in_, self._itemsize)
             codes = self._labels.spread(int(n_samples), self._class_sizes(covariates))
         stream = self._sample_stream(random_state)

@@ -12,6 +12,7 @@ from ..priors._hierarchical import Reference
 from ..utils.blocks import blocks
 from ..utils.declaration import estimator
 from ..utils.quantiles import quantiles_between
+from ..utils.statistics import class_centres
 from ._gaussian import GaussianSampler
 from ._latent_categories import LatentCategories
 from ._mixed import MixedSampler
@@ -80,9 +81,7 @@ class CopulaSampler(MixedSampler, GaussianSampler):
     def _fit_rows(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
         classes = range(len(self.classes_))
         X, states = np.split(X, [X.shape[1] - len(self._sizes)], axis=1)
-        self._centres = np.stack([X[codes == c].mean(axis=0, dtype=np.float64) for c in classes]).astype(
-            X.dtype
-        )
+        self._centres = class_centres(X, codes).astype(X.dtype)
         counts = np.bincount(codes)
         self._sorted = [  # the quantiles of a class of one row weigh nothing
             X[codes == c] if counts[c] > 1 else X[:0].copy() for c in classes

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..utils.checks import check_names, check_order, is_missing
-from ..utils.containers import dense, wrapped
+from ..utils.containers import dense, objects, wrapped
 
 
 def columns_of(table: Any) -> dict[Any, np.ndarray]:
@@ -19,7 +19,7 @@ def columns_of(table: Any) -> dict[Any, np.ndarray]:
         return {name: frame[name].to_numpy(dtype=object) for name in frame.columns}
     if (frame := wrapped(table)) is not None:
         frame = frame.to_frame() if len(frame.shape) == 1 else frame
-        return {name: _objects(frame[name].to_list()) for name in frame.columns}
+        return {name: objects(frame[name].to_list()) for name in frame.columns}
     values = np.asarray(dense(table), dtype=object)
     if values.ndim not in (1, 2):
         raise ValueError(f"covariates must have one or two dimensions, got shape {values.shape}")
@@ -139,9 +139,3 @@ def _holding(dtype: Any, values: np.ndarray) -> Any:
 
 def _is_whole(values: np.ndarray) -> bool:
     return all(float(value).is_integer() for value in values[~is_missing(values)])
-
-
-def _objects(values: list[Any]) -> np.ndarray:
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return column

@@ -99,9 +99,8 @@ class CTGAN(GenerativeModule):
         counts = members.sum(dim=0)[:, None]
         means = members.T @ encoded / counts
         spread = (encoded - means[codes])[:, :n].square().mean(dim=0).sqrt()
-        means = (counts * means + encoded.mean(dim=0)) / (
-            counts + 1
-        )  # a class of one row does not start at that row
+        # A class of one row does not start at that row
+        means = (counts * means + encoded.mean(dim=0)) / (counts + 1)
         scalars = means[:, :n].clamp(-0.9, 0.9).atanh()
         logits = means[:, n:].clamp(min=1e-3).log()
         return torch.cat([scalars, logits], dim=1), torch.cat(

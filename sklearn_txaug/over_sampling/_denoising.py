@@ -148,13 +148,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
     lr_schedule: Literal["cosine", "linear", "onecycle", "constant"] = "cosine"
 
     _n_steps_large: ClassVar[int | None] = 5000
-    _drawing: ClassVar[frozenset[str]] = ComponentsSampler._drawing | {
-        "guidance",
-        "n_sampling_steps",
-        "step_spacing",
-        "eta",
-        "solver",
-    }
+    _drawing: ClassVar[frozenset[str]] = ComponentsSampler._drawing | {"guidance", "n_sampling_steps"}
 
     def denoising_path(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import sqrt
 from numbers import Integral
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -153,6 +153,8 @@ class DDPMSampler(DenoisingSampler):
     schedule: Literal["cosine", "linear", "quadratic"] = "cosine"
     step_spacing: Literal["trailing", "linspace"] = "trailing"
     eta: Share = 1.0
+
+    _drawing: ClassVar[frozenset[str]] = DenoisingSampler._drawing | {"step_spacing", "eta"}
 
     def _check_rows(self, rows: np.ndarray) -> None:
         if self.n_sampling_steps > self.n_diffusion_steps:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -83,6 +83,8 @@ class FlowMatchingSampler(DenoisingSampler):
 
     solver: Literal["heun", "euler"] = "heun"
     n_sampling_steps = 30
+
+    _drawing: ClassVar[frozenset[str]] = DenoisingSampler._drawing | {"solver"}
 
     def _make_module(self, n_features: int, n_classes: int) -> FlowMatching:
         return FlowMatching(n_features, n_classes, solver=self.solver, **self._denoiser_parameters())

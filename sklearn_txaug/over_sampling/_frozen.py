@@ -7,18 +7,17 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.preprocessing import FunctionTransformer
 
 from ..utils.checks import is_fitted
 from ..utils.constraints import Sampler
-from ..utils.containers import giving_arrays
+from ..utils.containers import passthrough
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ..utils.warnings import warn
 from ._covariate_tables import columns_of
 from ._covariates import CovariateRows
 from ._gaussian import GaussianSampler
-from ._wrapper import check_draws_labels, covariates_for, draw_rows
+from ._wrapper import check_draws_labels, draw_rows, fit_keywords
 from .base import GenerativeSampler
 
 
@@ -86,7 +85,7 @@ class FrozenSampler(GenerativeSampler):
             GaussianSampler() if self.sampler is None else self.sampler, draw_integer(rng)
         )
         warn(f"{type(self.sampler_).__name__} is not fitted, so FrozenSampler trains it on the given rows")
-        self.sampler_.fit(X, self.classes_[codes], **covariates_for(self.sampler_, table))
+        self.sampler_.fit(X, self.classes_[codes], **fit_keywords(self.sampler_, groups, table))
         self._columns = np.arange(X.shape[1])
 
     def _generate(
@@ -115,7 +114,7 @@ class FrozenSampler(GenerativeSampler):
             super()._check_rows(rows)
 
     def _make_scaler(self) -> Any:
-        return giving_arrays(FunctionTransformer())
+        return passthrough()
 
     def _match_columns(self) -> np.ndarray:
         """Return the positions of the genes of `X` among those of the trained sampler."""

@@ -9,6 +9,7 @@ import numpy as np
 from ..priors._hierarchical import HierarchicalGaussian, Reference
 from ..utils.constraints import NonNegativeOrInfinite
 from ..utils.declaration import estimator
+from ..utils.statistics import class_centres
 from ._borrowed import BorrowedCorrelation
 from ._covariates import CovariateRows
 from ._linear_effects import LinearEffects
@@ -49,7 +50,7 @@ class GaussianSampler(PriorSampler):
     means_ : ndarray of shape (n_classes, n_features)
         Class means in the scaled space; posterior means with a `prior`.
     shrinkage_ : float in [0, 1]
-        Ledoit-Wolf shrinkage of the pooled covariance towards a multiple of the identity; 1 if nothing of it is used.
+        Ledoit-Wolf shrinkage of the pooled covariance towards a multiple of the identity; 1 if that is not learned.
 
     See Also
     --------
@@ -116,10 +117,10 @@ class GaussianSampler(PriorSampler):
         self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, model: HierarchicalGaussian | None
     ) -> None:
         self._model: Any = model
-        counts = np.bincount(codes)
-        self._counts = counts
-        means = [X[codes == c].mean(axis=0, dtype=np.float64) for c in range(len(counts))]
-        self.means_ = np.stack(means).astype(X.dtype, copy=False)
+        self._counts = counts = np.bincount(codes)
+        repeated = counts > 1
+        self._weights = np.where(repeated, counts / (counts + self.prior_rows), 0.0)
+        self.means_ = class_centres(X, codes).astype(X.dtype, copy=False)
         lengths = np.empty(len(X))
         self._factors = []
         for c, n_rows in enumerate(counts):
@@ -128,15 +129,12 @@ class GaussianSampler(PriorSampler):
             self._factors.append(
                 factor(residuals, rng) if n_rows > 1 else np.zeros((0, X.shape[1]), np.float32)
             )
-        repeated = counts > 1
         self._radii = [
             lengths[codes == c] if repeated[c] else lengths[repeated[codes]] for c in range(len(counts))
         ]
-        self._weights = np.where(repeated, counts / (counts + self.prior_rows), 0.0)
         self._fit_pooled(lengths[repeated[codes]], rng)
         if model is not None:
             self.means_ = model.means_
-            self._noise = np.sqrt(model.within_.noise)
         n_draws = min(4096, max(256, 2**18 // X.shape[1]))
         pooled = self._pooled_draws(n_draws, rng)
         self._norms = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,8 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-_CACHED, _UNCACHED = (
-    2**16,
-    2**24,
-)  # entries of edges x samples that are computed at a time, on the CPU and elsewhere
+# Entries of edges x samples that are computed at a time, on the CPU and elsewhere
+_CACHED, _UNCACHED = 2**16, 2**24
 # A matrix product over all pairs of genes costs less than sums over the edges if there are fewer pairs for each.
 _CROWDED = 32
 
@@ -168,12 +167,11 @@ def _shares(distance: Tensor, target: Tensor, least: Tensor, total: Tensor) -> T
     return shares
 
 
-def _cuts(lengths: np.ndarray, size: int) -> list[tuple[int, int]]:
-    """Return first and last edge of runs of whole segments, of at most `size` edges unless one segment has more."""
-    cuts, start, end = [], 0, 0
-    for length in lengths.tolist():
-        if end > start and end + length > start + size:
-            cuts.append((start, end))
-            start = end
-        end += length
-    return [*cuts, (start, end)] if end > start else cuts
+def _cuts(lengths: np.ndarray, size: int) -> Iterator[tuple[int, int]]:
+    """Yield first and last edge of runs of whole segments, of at most `size` edges unless one segment has more."""
+    ends, start = np.cumsum(lengths), 0
+    while len(ends) and start < ends[-1]:
+        first, last = np.searchsorted(ends, [start, start + size], side="right")
+        end = int(ends[max(first, last - 1)])
+        yield start, end
+        start = end

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from ..utils.checks import check_count
 
 METHODS = ("lerp", "slerp")
 
@@ -18,8 +19,7 @@ def check_path(weights: Sequence[float], n_samples: int, method: str) -> np.ndar
     steps = np.atleast_1d(np.asarray(weights, dtype=float))
     if steps.ndim != 1 or not len(steps) or not np.isfinite(steps).all():
         raise ValueError(f"weights must be a sequence of finite numbers, got {weights!r}")
-    if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
-        raise ValueError(f"n_samples must be a positive integer, got {n_samples!r}")
+    check_count(n_samples, "n_samples")
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
     return steps

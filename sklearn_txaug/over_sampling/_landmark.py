@@ -11,13 +11,12 @@ from sklearn.utils.extmath import randomized_svd
 
 from ..reconstruction import LandmarkReconstructor
 from ..reconstruction._landmark_columns import landmark_columns
-from ..utils.checks import groups_for
 from ..utils.constraints import ArrayOrList, Sampler
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._covariates import CovariateRows
 from ._flow import FlowMatchingSampler
-from ._wrapper import check_draws_labels, covariates_for, draw_rows
+from ._wrapper import check_draws_labels, draw_rows, fit_keywords
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -107,10 +106,7 @@ class LandmarkSampler(GenerativeSampler):
         names = getattr(self, "feature_names_in_", None)
         self.landmarks_ = landmark_columns(self.landmarks, X.shape[1], names)
         self._set_parts(rng)
-        given = {
-            **groups_for(self.sampler_, groups),
-            **covariates_for(self.sampler_, self._table(covariates)),
-        }
+        given = fit_keywords(self.sampler_, groups, self._table(covariates))
         self.reconstructor_.fit(X, groups=groups)
         Z = np.ascontiguousarray(X[:, self.landmarks_])
         self._noise = None if self.residual == "none" else self._fit_noise(X, Z, groups, rng)
@@ -125,10 +121,13 @@ class LandmarkSampler(GenerativeSampler):
             self._noise.add(rows, Z, rng, columns=self.reconstructor_.targets_)
         return rows
 
+    def _inner(self) -> Any:
+        """Return the sampler that is trained, or its default."""
+        return FlowMatchingSampler() if self.sampler is None else self.sampler
+
     def _set_parts(self, rng: np.random.Generator) -> None:
-        sampler = FlowMatchingSampler() if self.sampler is None else self.sampler
-        check_draws_labels(sampler)
-        self.sampler_ = with_seed(sampler, draw_integer(rng))
+        check_draws_labels(self._inner())
+        self.sampler_ = with_seed(self._inner(), draw_integer(rng))
         made = LandmarkReconstructor() if self.reconstructor is None else clone(self.reconstructor)
         self.reconstructor_ = made.set_params(landmarks=self.landmarks_, random_state=draw_integer(rng))
 

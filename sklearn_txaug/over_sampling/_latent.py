@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 from sklearn.decomposition import PCA
-from sklearn.utils._param_validation import HasMethods
 
-from ..utils.checks import groups_for
-from ..utils.constraints import Sampler
+from ..utils.constraints import Sampler, Transformer
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._covariates import CovariateRows
 from ._wgan_gp import WGANGPSampler
-from ._wrapper import check_draws_labels, covariates_for, draw_rows
+from ._wrapper import check_draws_labels, draw_rows, fit_keywords
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -76,7 +74,7 @@ class LatentSampler(GenerativeSampler):
     """
 
     sampler: Sampler | None = field(default=None, kw_only=False)
-    reducer: Annotated[Any, HasMethods(["fit", "transform"])] | None = None
+    reducer: Transformer | None = None
     decoder: Literal["inverse", "transport"] = "inverse"
     residual: bool = True
     quantile_mapping = True
@@ -100,7 +98,7 @@ class LatentSampler(GenerativeSampler):
                 f"reducer={self.reducer_!r} has no inverse_transform; use decoder='transport' or another reducer"
             )
         table = self._table(covariates)
-        given = {**groups_for(self.sampler_, groups), **covariates_for(self.sampler_, table)}
+        given = fit_keywords(self.sampler_, groups, table)
         Z = np.asarray(self.reducer_.fit(X).transform(X))
         self.sampler_.fit(Z, codes, **given)
         keep = self.decoder == "transport"  # the other decoder needs no rows, and keeps none
@@ -142,11 +140,14 @@ class LatentSampler(GenerativeSampler):
             self._noise.add(rows, Z, rng, self._noise_scale)
         return rows
 
+    def _inner(self) -> Any:
+        """Return the sampler that is trained, or its default."""
+        return WGANGPSampler() if self.sampler is None else self.sampler
+
     def _set_parts(self, X: np.ndarray, rng: np.random.Generator) -> None:
         rank = max(1, min(64, len(X) // 4, X.shape[1]))
-        sampler = WGANGPSampler() if self.sampler is None else self.sampler
-        check_draws_labels(sampler)
-        self.sampler_ = with_seed(sampler, draw_integer(rng))
+        check_draws_labels(self._inner())
+        self.sampler_ = with_seed(self._inner(), draw_integer(rng))
         self.reducer_ = with_seed(PCA(rank) if self.reducer is None else self.reducer, draw_integer(rng))
 
     def _to_genes(self, Z: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -179,9 +180,8 @@ def transport_plan(A: np.ndarray, B: np.ndarray, epsilon: float = 0.05, n_iter: 
     cost = cdist(A, B, "sqeuclidean")
     scaled = -cost / max(epsilon * np.median(cost), 1e-12)
     rows, columns = np.zeros(len(A)), np.zeros(len(B))
-    for _ in range(
-        n_iter
-    ):  # Sinkhorn's iterations on the logarithms of the scalings (Peyre and Cuturi, section 4.4)
+    # Sinkhorn's iterations on the logarithms of the scalings (Peyre and Cuturi, section 4.4)
+    for _ in range(n_iter):
         columns = -np.log(len(B)) - logsumexp(scaled + rows[:, None], axis=0)
         rows = -np.log(len(A)) - logsumexp(scaled + columns, axis=1)
     return np.exp(scaled + rows[:, None] + columns) * len(A)

@@ -65,9 +65,8 @@ class NegativeBinomialLikelihood(nn.Module):
         return (x.log1p() - self.shift) / self.scale
 
     def size(self) -> Tensor:
-        return (
-            (self.log_size + 10 * self.log_gain).clamp(-6, 10).exp()
-        )  # ten times the rate of the other weights
+        # It learns at ten times the rate of the other weights
+        return (self.log_size + 10 * self.log_gain).clamp(-6, 10).exp()
 
     def log_mean(self, decoded: Tensor) -> Tensor:
         return (self.shift + self.scale * decoded).clamp(-12, 20)

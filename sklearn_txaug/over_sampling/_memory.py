@@ -121,7 +121,7 @@ def _digest(payload: bytes) -> str:
 
 
 def _is_whole(entry: Any) -> bool:
-    """Tell whether an entry is what `_train` returned."""
+    """Tell whether an entry is what `_learnt` returned."""
     kinds = [type(part) for part in entry] if isinstance(entry, tuple) else []
     return kinds == [bytes, str] and _digest(entry[0]) == entry[1]
 

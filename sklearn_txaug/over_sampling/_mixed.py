@@ -13,9 +13,8 @@ from ..utils.declaration import estimator
 from ._table_encoder import TableEncoder, check_table_kind, holds_categories
 from .spaces import MixedColumns, NumericColumns, Space
 
-if (
-    TYPE_CHECKING
-):  # a mixin: with a base of its own it would bring the defaults of that base before those of others
+# A mixin: with a base of its own it would bring the defaults of that base before those of others
+if TYPE_CHECKING:
     from .base import GenerativeSampler as _Sampler
 else:
     _Sampler = object

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from os import PathLike
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils._param_validation import Interval
 
 from ..priors import ExpressionPrior
 from ..priors._low_rank import LowRank
 from ..priors._reference import check_others, resolve_prior, with_genes
-from ..utils.constraints import ArrayOrList, NonNegativeInt, PositiveFloat, PositiveInt
+from ..utils.constraints import ArrayOrList, NonNegativeInt, OpenShare, PositiveFloat, PositiveInt
 from ..utils.declaration import estimator
 from ..utils.privacy import signal_of
 from ..utils.splits import sortable
 from ._private_classes import PrivateClasses
 from .base import GenerativeSampler
 from .spaces import Space
-
-Probability = Annotated[float, Interval(Real, 0, 1, closed="neither")]
 
 
 class PublicScale(Space):
@@ -117,17 +113,15 @@ class PrivateGaussianSampler(GenerativeSampler):
     """
 
     epsilon: PositiveFloat = 1.0
-    delta: Probability = 1e-5
+    delta: OpenShare = 1e-5
     prior: ExpressionPrior | str | PathLike | None = None
     feature_range: ArrayOrList = (0.0, 16.0)
     n_directions: PositiveInt = 200
     noise_seed: NonNegativeInt | None = None
 
     _classes_kind: ClassVar[type[PrivateClasses]] = PrivateClasses
-    _unsaved: ClassVar[dict[str, Any]] = {
-        "sampling_strategy_": None,
-        "is_synthetic_": None,
-    }  # tell exact sizes
+    # They tell exact sizes.
+    _unsaved: ClassVar[dict[str, Any]] = {"sampling_strategy_": None, "is_synthetic_": None}
 
     def _train(self, rows: np.ndarray, codes: np.ndarray, groups: Any) -> None:
         self._check_private()

@@ -18,9 +18,8 @@ _OVERSAMPLING = 10
 _PASSES = 4
 _PRIOR_ROWS = 50.0  # rows at which the rows' own covariance and the public one weigh the same
 
-Doubt = Callable[
-    [np.ndarray], np.ndarray
-]  # the covariance of posterior means, on average over rows, along some axes
+# The covariance of posterior means, on average over rows, along some axes
+Doubt = Callable[[np.ndarray], np.ndarray]
 
 
 class PrivateClasses:

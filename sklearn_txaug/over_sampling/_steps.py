@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import validate_data
 
 from ..utils.amounts import class_amounts
 from ..utils.blocks import all_finite
-from ..utils.checks import check_groups, check_magnitude, check_order, check_table, warn_if_not_log
-from ..utils.containers import as_container, dense, giving_arrays, no_rows, rows_like, with_text_names
+from ..utils.checks import check_groups, check_magnitude, check_order, check_table
+from ..utils.containers import as_container, dense, no_rows, passthrough, rows_like, with_text_names
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
+from ..utils.scales import warn_if_not_log
 from ..utils.threads import given_threads
 from ._conditioned import Conditioned, given
 from ._covariates import CovariateRows
@@ -72,7 +73,7 @@ class GeneratorSteps(Conditioned):
     def _make_scaler(self) -> Any:
         if self.scaler is None:
             return self._default_scaler()
-        return giving_arrays(FunctionTransformer()) if isinstance(self.scaler, str) else clone(self.scaler)
+        return passthrough() if isinstance(self.scaler, str) else clone(self.scaler)
 
     def _default_scaler(self) -> Any:
         """Return what ``scaler=None`` stands for."""

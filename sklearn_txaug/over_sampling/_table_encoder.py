@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from ..utils.checks import is_missing
-from ..utils.containers import nearest, rows_like, wrapped
+from ..utils.containers import nearest, objects, rows_like, wrapped
 from ._categories import Categories, column_values, marker_name, marker_of
 
 _NUMERIC, _CATEGORICAL, _DATE = "numeric", "categorical", "date"
@@ -279,11 +279,9 @@ def _marker(values: np.ndarray) -> tuple[str, bool]:
 
 def _as_objects(numbers: np.ndarray, marker: Any, whole: bool) -> np.ndarray:
     """Return numbers as Python's, with a marker where they are NaN."""
-    objects = np.empty(len(numbers), dtype=object)
-    objects[:] = [
-        marker if number != number else round(number) if whole else number for number in numbers.tolist()
-    ]
-    return objects
+    return objects(
+        [marker if number != number else round(number) if whole else number for number in numbers.tolist()]
+    )
 
 
 def _from_columns(columns: dict[int, np.ndarray], template: Any) -> Any:

@@ -19,6 +19,7 @@ from ..utils.checks import is_fitted
 from ..utils.constraints import NonNegativeOrInfinite, PositiveInt
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer
+from ..utils.statistics import class_centres
 from ..utils.warnings import warn
 from .base import GenerativeSampler
 
@@ -115,9 +116,7 @@ class TransferFlowSampler(GenerativeSampler):
         own = X.std(axis=0, dtype=np.float64)
         self._scale = np.where(own > 0, own, 1.0) * self._reference.spread
         self._within = self._reference.within.scaled(self._scale)
-        centroids = np.stack(
-            [X[codes == c].mean(axis=0, dtype=np.float64) for c in range(len(model.counts_))]
-        )
+        centroids = class_centres(X, codes)
         offsets = self._encode(centroids - centroids.mean(axis=0))
         self._contexts = as_rows(np.column_stack([offsets, model.counts_]))
         self._model = model

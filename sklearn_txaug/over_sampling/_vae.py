@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
-from sklearn.preprocessing import FunctionTransformer
 from skorch.callbacks import Callback
 from torch import Tensor, nn
 
@@ -16,10 +15,10 @@ from .._nn.conditions import CovariateLayout, class_codes
 from .._nn.layers import Conditioning, Norm, hidden_layers, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import normal
-from ..utils.checks import warn_if_not_log
 from ..utils.constraints import NonNegativeFloat, OneOrMoreWidths, PositiveInt, Share
-from ..utils.containers import giving_arrays
+from ..utils.containers import passthrough
 from ..utils.declaration import estimator
+from ..utils.scales import is_whole, warn_if_not_log
 from ._likelihoods import LIKELIHOODS
 from .torch_base import TorchSampler
 
@@ -214,10 +213,10 @@ class VAESampler(TorchSampler):
 
     def _default_scaler(self) -> Any:
         counts = self.likelihood == "negative_binomial"
-        return giving_arrays(FunctionTransformer()) if counts else super()._default_scaler()
+        return passthrough() if counts else super()._default_scaler()
 
     def _prepare(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
-        if self.likelihood == "negative_binomial" and (X.min() < 0 or np.mod(X, 1).any()):
+        if self.likelihood == "negative_binomial" and not is_whole(X):
             raise ValueError(
                 "likelihood='negative_binomial' needs counts, integers >= 0, in X; "
                 "use likelihood='gaussian' for log expression"

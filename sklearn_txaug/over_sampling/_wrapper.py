@@ -7,18 +7,17 @@ from abc import abstractmethod
 from dataclasses import field
 from inspect import signature
 from numbers import Integral
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.base import BaseEstimator, clone
-from sklearn.preprocessing import FunctionTransformer
-from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import has_fit_parameter
 
 from ..utils.checks import groups_for
-from ..utils.containers import dense, giving_arrays
+from ..utils.constraints import Trainable
+from ..utils.containers import dense, passthrough
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._covariate_tables import take_columns
@@ -51,7 +50,7 @@ class WrapperSampler(GenerativeSampler):
         covariates: CovariateRows | None = None,
     ) -> None:
         sampler = with_seed(with_sample(self._inner()), draw_integer(rng))
-        given = {**groups_for(sampler, groups), **covariates_for(sampler, self._table(covariates))}
+        given = fit_keywords(sampler, groups, self._table(covariates))
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "X looks like", UserWarning)  # warned already
             self.sampler_ = sampler.fit(self._named(X), self.classes_[codes], **given)
@@ -62,7 +61,7 @@ class WrapperSampler(GenerativeSampler):
         return draw_rows(self.sampler_, self.classes_[codes], rng, self._table(covariates))
 
     def _default_scaler(self) -> Any:
-        return giving_arrays(FunctionTransformer())
+        return passthrough()
 
     def _named(self, rows: np.ndarray) -> Any:
         """Return a data frame if the features have names: graphs and trained samplers match genes by name."""
@@ -85,7 +84,7 @@ class SamplerAdapter(WrapperSampler):
         One of this package, or an over-sampler of imbalanced-learn.
     """
 
-    sampler: Annotated[Any, HasMethods(["fit"])] = field(default=None, kw_only=False)
+    sampler: Trainable = field(default=None, kw_only=False)
 
     def _inner(self) -> Any:
         return self.sampler
@@ -123,22 +122,23 @@ def draw_rows(
     return rows
 
 
-def covariates_for(sampler: Any, table: Any) -> dict[str, Any]:
-    """Return the keyword `covariates` for the `fit` of an inner sampler, nothing if there are none.
+def fit_keywords(sampler: Any, groups: Any, covariates: Any) -> dict[str, Any]:
+    """Return the keywords for the `fit` of an inner sampler: groups if it takes any, covariates if there are any.
 
     Raises
     ------
     TypeError
-        If it takes none.
+        If there are covariates and it takes none.
     """
-    if table is None:
-        return {}
+    given = groups_for(sampler, groups)
+    if covariates is None:
+        return given
     if not has_fit_parameter(sampler, "covariates"):
         inner = sampler.sampler if isinstance(sampler, Interpolation) else sampler
         raise TypeError(
             f"covariates: {type(inner).__name__} takes none; leave them out, or use a sampler of sklearn_txaug"
         )
-    return {"covariates": table}
+    return {**given, "covariates": covariates}
 
 
 def with_sample(sampler: Any) -> Any:

@@ -276,9 +276,8 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        if tags_read_by(
-            "sklearn.model_selection"
-        ):  # folds by class: without one, there is nothing to compare
+        # It then makes folds by class: without one, there is nothing to compare.
+        if tags_read_by("sklearn.model_selection"):
             tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
         return tags
 

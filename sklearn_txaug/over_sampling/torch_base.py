@@ -61,9 +61,8 @@ class TorchSampler(NetEstimator, GenerativeSampler):
 
     def _held_rows(self, n_rows: int) -> float:
         width, batch = self._gene_width(), self.batch_size or default_batch_size(n_rows)
-        if (
-            resolve_device(self.device).type == "cuda"
-        ):  # a card has its own memory: the trained weights come back
+        # A card has its own memory: the trained weights come back
+        if resolve_device(self.device).type == "cuda":
             return super()._held_rows(n_rows) + width
         net = _COPIES * width + _ACTIVATIONS * (batch if batch > 0 else n_rows) if width else 0
         return super()._held_rows(n_rows) + net

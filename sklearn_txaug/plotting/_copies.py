@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..metrics import memorisation
-from ..metrics._distances import Neighbours
+from ..metrics._neighbours import Neighbours
 from ..metrics._validation import equal_sizes
 from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
 from ._display import Display, shared_texts

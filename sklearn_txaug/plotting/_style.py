@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from ..metrics._validation import check_pair
 from ..utils.containers import giving_arrays
 
+# Those of Okabe and Ito, and that of text
 _COLOURS = (
     "#0072B2",
     "#D55E00",
@@ -19,7 +20,7 @@ _COLOURS = (
     "#CC79A7",
     "#E69F00",
     "#56B4E9",
-)  # Okabe and Ito, and that of text
+)
 MARKERS = "osD^vPX<>pdh*"
 REAL = "#0072B2"
 SYNTHETIC = "#D55E00"

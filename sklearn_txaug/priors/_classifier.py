@@ -168,9 +168,8 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
                 "give a prior, or two rows of a class"
             )
         with warnings.catch_warnings():
-            warnings.filterwarnings(
-                "ignore", "X has values up to", UserWarning
-            )  # both sides are the same rows
+            # Both sides are the same rows
+            warnings.filterwarnings("ignore", "X has values up to", UserWarning)
             own = ExpressionPrior().fit(rows, codes)
         return make_reference(own, rows, None, None, ())
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .._nn.film import FiLMNetwork
 from .._nn.nets import GenerativeModule
-from .._nn.straight_flow import corrected_gaussian, straight_loss, straight_path
+from .._nn.straight_flow import gaussian_start, straight_loss, straight_path
 
 _N_COUNT = 3  # what the network is told about the number of context rows
 
@@ -45,9 +45,6 @@ class ContextFlow(GenerativeModule):
         n = len(self.variances)
         self.network = FiLMNetwork(n, n + _N_COUNT, hidden, dropout, 1)
 
-    def prepare(self, x: Tensor, y: Tensor) -> None:
-        """See nothing: the variances are known."""
-
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         return straight_loss(lambda x_t, t: self.velocity(x_t, t, y), x, self.rng)
 
@@ -69,8 +66,6 @@ class ContextFlow(GenerativeModule):
         mean, variance = self.expected(y)
         k = y[:, -1:]
         condition = torch.cat([mean / (self.variances + 1).sqrt(), 1 / k, k.rsqrt(), k.log()], dim=1)
-
-        def correct(standardised: Tensor) -> Tensor:
-            return self.network(standardised, t, condition)
-
-        return (corrected_gaussian(correct, x_t, t, 1 - t, mean, variance) - x_t) / (1 - t)
+        standardised, expected, deviation = gaussian_start(x_t, t, 1 - t, mean, variance)
+        denoised = expected + deviation * self.network(standardised, t, condition)
+        return (denoised - x_t) / (1 - t)

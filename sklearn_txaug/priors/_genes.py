@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..datasets._landmarks import landmark_genes, landmark_identifiers, plain_identifier
+from ..datasets._landmarks import gene_keys
 from ._learning import columns_of
 
 if TYPE_CHECKING:
@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 def find_genes(wanted: Iterable[Any], known: Iterable[Any]) -> np.ndarray:
     """Return the position of each requested gene among the known ones; -1 if it is unknown.
 
-    Names are the same if they are equal without the version of an Ensembl identifier, or if they are two identifiers
-    of one L1000 landmark gene. A gene that is known twice is found at its first position.
+    Names are the same if `gene_keys` are. A gene that is known twice is found at its first position.
     """
-    landmarks = landmark_identifiers(landmark_genes(as_frame=False))
     places: dict[Any, int] = {}
-    for place, name in enumerate(known):
-        places.setdefault(_key(name, landmarks), place)
-    return np.array([places.get(_key(name, landmarks), -1) for name in wanted], dtype=int)
+    for place, key in enumerate(gene_keys(known)):
+        places.setdefault(key, place)
+    return np.array([places.get(key, -1) for key in gene_keys(wanted)], dtype=int)
 
 
 def take_genes(prior: ExpressionPrior, places: np.ndarray, names: np.ndarray | None) -> ExpressionPrior:
@@ -40,8 +38,3 @@ def take_genes(prior: ExpressionPrior, places: np.ndarray, names: np.ndarray | N
     if names is not None:
         taken.feature_names_in_ = names
     return taken
-
-
-def _key(name: Any, landmarks: dict[str, tuple[str, int]]) -> Any:
-    plain = plain_identifier(str(name))
-    return landmarks[plain][1] if plain in landmarks else plain

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..utils.statistics import class_centres
 from ._low_rank import LowRank, covariance_of
 
 _OWN_RANK = 128
@@ -69,7 +70,7 @@ class HierarchicalGaussian:
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> HierarchicalGaussian:
         """Learn from rows of shape (n_samples, n_features), of any units, and class codes."""
         self.counts_ = np.bincount(codes)
-        means = np.stack([X[codes == c].mean(axis=0, dtype=np.float64) for c in range(len(self.counts_))])
+        means = class_centres(X, codes)
         self.scale_ = scale = self.reference.scales(X)
         self.between_ = self.reference.between.scaled(scale)
         self.within_ = self._blend(self.reference.within.scaled(scale), X - means[codes], codes, rng)

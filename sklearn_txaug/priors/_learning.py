@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from ..utils.blocks import blocks
 from ..utils.checks import check_groups, check_labels, check_matrix, check_order
 from ..utils.containers import dense, with_text_names
 from ._low_rank import LowRank
@@ -39,9 +40,7 @@ def class_means(rows: Any, codes: np.ndarray, n_classes: int) -> np.ndarray:
 
 def blocks_of(rows: Any, codes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Return dense blocks of rows, and their class codes."""
-    size = max(1, _BLOCK // rows.shape[1])
-    for start in range(0, len(codes), size):
-        some = slice(start, start + size)
+    for some in blocks(len(codes), rows.shape[1], _BLOCK):
         yield dense(rows[some]), codes[some]
 
 

@@ -34,9 +34,8 @@ def _other_units(prior: ExpressionPrior, rows: np.ndarray, own: np.ndarray, vari
     """Tell whether spread or level of the rows does not fit the units of the reference, and warn if so."""
     scales = prior.scales_[varies]
     most = np.median(own[varies] / scales)
-    least = np.median(
-        own[varies] / np.sqrt(prior.within_.variances()[varies]) / scales
-    )  # if classes are alike
+    # That is if classes are alike.
+    least = np.median(own[varies] / np.sqrt(prior.within_.variances()[varies]) / scales)
     away = np.median(np.abs(rows.mean(axis=0, dtype=np.float64) - prior.means_)[varies] / scales)
     if least >= 1 / _FAR and most <= _FAR and away <= _AWAY:
         return False

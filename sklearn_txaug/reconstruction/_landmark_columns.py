@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..datasets import landmark_genes, match_landmarks
-from ..datasets._landmarks import landmark_identifiers, plain_identifier
+from ..datasets import match_landmarks
+from ..datasets._landmarks import gene_keys
 
 
 def landmark_columns(landmarks: Any, n_features: int, names: np.ndarray | None) -> np.ndarray:
@@ -71,16 +71,13 @@ def find_landmarks(landmarks: Iterable[str], names: Iterable[Any]) -> list[int]:
     ValueError
         If a landmark is missing or occurs more than once.
     """
-    l1000 = landmark_identifiers(landmark_genes(as_frame=False))
-
-    def gene(name: str) -> Any:
-        return l1000.get(plain_identifier(name), (None, plain_identifier(name)))[1]
-
+    landmarks, names = list(landmarks), list(map(str, names))
     by_name, by_gene = defaultdict(list), defaultdict(list)
-    for position, name in enumerate(map(str, names)):
+    for position, (name, gene) in enumerate(zip(names, gene_keys(names), strict=True)):
         by_name[name].append(position)
-        by_gene[gene(name)].append(position)
-    found = {name: by_name.get(name) or by_gene.get(gene(name), []) for name in landmarks}
+        by_gene[gene].append(position)
+    wanted = zip(landmarks, gene_keys(landmarks), strict=True)
+    found = {name: by_name.get(name) or by_gene.get(gene, []) for name, gene in wanted}
     for wrong, text in ((0, "lacks {} of the landmarks"), (2, "has several columns for {} of the landmarks")):
         which = [name for name, positions in found.items() if min(len(positions), 2) == wrong]
         if which:

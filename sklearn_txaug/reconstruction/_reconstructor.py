@@ -253,8 +253,9 @@ class LandmarkReconstructor(BaseEstimator):
         Y = self._standardise(X, self.targets_)
         predicted = np.empty_like(Y)
         for train, held in _folds(Z, groups, self._seed):
-            own = None if groups is None else np.asarray(groups)[train]
-            fold = self._fit_estimator(Z[train], Y[train], own)
+            fold = self._fit_estimator(
+                Z[train], Y[train], None if groups is None else np.asarray(groups)[train]
+            )
             predicted[held] = fold.predict(Z[held]).reshape(len(held), -1)
         yield slice(0, Y.shape[1]), Y, predicted
 

@@ -34,11 +34,6 @@ def all_finite(X: np.ndarray) -> bool:
     return all(np.isfinite(X[rows]).all() for rows in blocks(*X.shape))
 
 
-def of_columns(function: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> np.ndarray:
-    """Return a number for each column, of one block of columns after another."""
-    return np.concatenate([function(X[:, columns]) for columns in blocks(X.shape[1], len(X))])
-
-
 def map_rows(function: Callable[[np.ndarray], Any], X: np.ndarray, dtype: DTypeLike) -> np.ndarray:
     """Apply a function of rows, in double precision, to one block of rows after another."""
     result = np.empty((0, X.shape[1]), dtype)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from imblearn.utils import check_target_type
 from scipy import sparse
+from sklearn.utils import _safe_indexing
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import has_fit_parameter
 
 from .containers import as_array, dense, wrapped
-from .warnings import warn
 
 TAKE_CATEGORIES = "CTGANSampler, TVAESampler, TabDDPMSampler or CopulaSampler"
 
@@ -83,6 +83,12 @@ def is_missing(values: np.ndarray) -> np.ndarray:
     return np.array(
         [v is None or type(v).__name__ in ("NAType", "NaTType") or bool(v != v) for v in values], dtype=bool
     )
+
+
+def check_count(value: Any, name: str, least: int = 1) -> None:
+    """Refuse what is no number of things."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be an integer of {least} or more; got {value!r}.")
 
 
 def check_names(X: Any, name: str = "X") -> None:
@@ -262,18 +268,6 @@ def check_magnitude(rows: np.ndarray, names: Any = None, name: str = "X") -> Non
         )
 
 
-def warn_if_not_log(rows: np.ndarray) -> None:
-    largest = rows.max()
-    if largest <= 100 or not np.isfinite(largest):  # log2 of any read count or TPM is far below
-        return
-    kind = "raw counts" if rows.min() >= 0 and not np.mod(rows, 1).any() else "values on a linear scale"
-    remedy = "log2(counts per million + 1)" if kind == "raw counts" else "log2(x + 1)"
-    warn(
-        f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
-        f"pass {remedy}, or put the transform in the `scaler` parameter."
-    )
-
-
 def is_fitted(estimator: Any) -> bool:
     """Tell whether an estimator of any library is fitted: by its own method, else by attributes ending in _."""
     if hasattr(estimator, "__sklearn_is_fitted__"):
@@ -283,6 +277,8 @@ def is_fitted(estimator: Any) -> bool:
     )
 
 
-def groups_for(estimator: Any, groups: Any) -> dict[str, Any]:
-    """Return the keyword `groups` for the `fit` of an estimator, unless there are no groups or it takes none."""
-    return {} if groups is None or not has_fit_parameter(estimator, "groups") else {"groups": groups}
+def groups_for(estimator: Any, groups: Any, rows: Any = None) -> dict[str, Any]:
+    """Return the keyword `groups` for the `fit` of an estimator, on all or some rows; nothing if it takes none."""
+    if groups is None or not has_fit_parameter(estimator, "groups"):
+        return {}
+    return {"groups": groups if rows is None else _safe_indexing(groups, rows)}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from numbers import Real
 from typing import Any
 
 import numpy as np
 from scipy import sparse
+from sklearn.preprocessing import FunctionTransformer
 
 
 def wrapped(container: Any) -> Any:
@@ -90,6 +92,18 @@ def in_both(ours: Any, theirs: Any) -> list[str]:
 def giving_arrays(transformer: Any) -> Any:
     """Return a transformer of scikit-learn that gives arrays, whatever `set_config` says of its output."""
     return transformer.set_output(transform="default")
+
+
+def objects(values: Collection[Any]) -> np.ndarray:
+    """Return values as an array of objects with one dimension, whatever they are."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def passthrough() -> FunctionTransformer:
+    """Return what ``"passthrough"`` stands for: a scaler that changes nothing."""
+    return giving_arrays(FunctionTransformer())
 
 
 def dense(X: Any) -> Any:

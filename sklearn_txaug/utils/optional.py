@@ -3,18 +3,18 @@
 from importlib import import_module
 from typing import Any
 
-_INSTALL = {
-    "pandas": 'pip install "sklearn_txaug[anndata]"',
-    "anndata": 'pip install "sklearn_txaug[anndata]"',
-    "h5py": 'pip install "sklearn_txaug[anndata]"',
-    "pooch": 'pip install "sklearn_txaug[datasets]"',
-    "requests": 'pip install "sklearn_txaug[datasets]"',
-    "urllib3": 'pip install "sklearn_txaug[datasets]"',
-    "pyarrow": 'pip install "sklearn_txaug[parquet]"',
-    "polars": 'pip install "sklearn_txaug[polars]"',
-    "distributed": 'pip install "sklearn_txaug[distributed]"',
-    "safetensors": 'pip install "sklearn_txaug[persist]"',
-    "skops": 'pip install "sklearn_txaug[persist]"',
+_EXTRAS = {
+    "pandas": "anndata",
+    "anndata": "anndata",
+    "h5py": "anndata",
+    "pooch": "datasets",
+    "requests": "datasets",
+    "urllib3": "datasets",
+    "pyarrow": "parquet",
+    "polars": "polars",
+    "distributed": "distributed",
+    "safetensors": "persist",
+    "skops": "persist",
 }
 
 
@@ -42,4 +42,5 @@ def require(package: str, purpose: str) -> Any:
         return import_module(package)
     except ImportError as error:
         name = package.partition(".")[0]
-        raise ImportError(f"{purpose} needs {name}: {_INSTALL[name]}") from error
+        extra = f"sklearn_txaug[{_EXTRAS[name]}]"
+        raise ImportError(f'{purpose} needs {name}: pip install "{extra}"') from error

@@ -96,3 +96,17 @@ def is_whole(X: np.ndarray) -> bool:
 def is_linear(X: np.ndarray) -> bool:
     """Tell whether values are on a linear scale: none is negative, and the largest is far above any logarithm."""
     return bool(X.size and X.min() >= 0 and X.max() > LARGEST_LOG)
+
+
+def warn_if_not_log(X: np.ndarray) -> None:
+    """Warn about rows whose values are too large for a log scale."""
+    largest = X.max()
+    if largest <= LARGEST_LOG or not np.isfinite(largest):
+        return
+    kind, remedy = "values on a linear scale", "log2(x + 1)"
+    if is_whole(X):
+        kind, remedy = "raw counts", "log2(counts per million + 1)"
+    warn(
+        f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
+        f"pass {remedy}, or put the transform in the `scaler` parameter."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Integral
 from typing import Any
@@ -85,6 +85,12 @@ def splits(
                 f"cv={cv!r} puts rows of one group on both sides; use a splitter by groups, or an int"
             )
     return pairs
+
+
+def mean_sizes(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
+    """Return how many rows the splits train on, and hold out, on average."""
+    n_train, n_test = (float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True))
+    return n_train, n_test
 
 
 def sortable(groups: Any) -> Any:

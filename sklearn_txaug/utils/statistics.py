@@ -1,10 +1,15 @@
-"""Standard errors that allow for the overlap of training sets."""
+"""Means of classes, and standard errors that allow for the overlap of training sets."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+
+
+def class_centres(X: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return the mean of the rows of each class, of shape (n_classes, n_features), in double precision."""
+    return np.stack([X[codes == c].mean(axis=0, dtype=np.float64) for c in range(codes.max() + 1)])
 
 
 def corrected_standard_error(differences: Any, n_train: float, n_test: float, *, axis: int = 0) -> Any:

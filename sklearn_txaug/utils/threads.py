@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import lru_cache
-from threading import Lock
 from typing import Any
 
 import torch
@@ -14,50 +13,32 @@ from joblib import cpu_count, effective_n_jobs
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
 
+from .process_setting import ProcessSetting
 
-class _ProcessLimit:
-    """Threads of BLAS and torch in the whole process: the least that its users ask for, and the former when all left.
 
-    Were it set and restored by each user, one that starts while another is at work would take the limit for what was
-    there before, and leave it for ever.
-    """
+class _Threads(ProcessSetting):
+    """Threads of BLAS and torch in the whole process, and of OpenMP in the calling thread."""
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._users: list[int] = []
+    def _keep(self) -> None:
+        self._libraries = _loaded_libraries(len(sys.modules)).select(user_api="blas")
+        self._before = self._libraries.limit(limits={})
+        self._torch_threads = torch.get_num_threads()
 
-    def take(self, n_threads: int) -> Any:
-        """Set the limit, and return that of OpenMP, which is the calling thread's own."""
-        with self._lock:
-            libraries = _loaded_libraries(len(sys.modules))
-            torch_threads = torch.get_num_threads()
-            own = libraries.select(user_api="openmp").limit(limits=min([n_threads, *self._users]))
-            if not self._users:
-                self._libraries = libraries.select(user_api="blas")
-                self._before = self._libraries.limit(limits={})
-                self._torch_threads = torch_threads
-            self._users.append(n_threads)
-            self._set()
-            return own
+    def _enter(self, least: int) -> Callable[[], Any]:
+        own = _loaded_libraries(len(sys.modules)).select(user_api="openmp").limit(limits=least)
+        return own.restore_original_limits
 
-    def give_back(self, n_threads: int, own: Any) -> None:
-        """Restore what was set before, or the limit of those that stay."""
-        with self._lock:
-            self._users.remove(n_threads)
-            if self._users:
-                self._set()
-            else:
-                _free(self._libraries)
-                self._before.restore_original_limits()
-                torch.set_num_threads(self._torch_threads)
-            own.restore_original_limits()
-
-    def _set(self) -> None:
+    def _put(self, least: int) -> None:
         _free(self._libraries)
         for library in self._libraries.lib_controllers:
-            library.set_num_threads(min(self._users))
+            library.set_num_threads(least)
         _free(self._libraries)
-        torch.set_num_threads(min(self._users))
+        torch.set_num_threads(least)
+
+    def _restore(self) -> None:
+        _free(self._libraries)
+        self._before.restore_original_limits()
+        torch.set_num_threads(self._torch_threads)
 
 
 @lru_cache(maxsize=1)
@@ -76,17 +57,12 @@ def _free(libraries: ThreadpoolController) -> None:
             library.clear_controlling_thread(force=True)
 
 
-_PROCESS = _ProcessLimit()
+_THREADS = _Threads()
 
 
-@contextmanager
-def threads(n_threads: int) -> Iterator[None]:
+def threads(n_threads: int) -> AbstractContextManager[None]:
     """Use so many threads, or fewer while another part of the process may use fewer."""
-    own = _PROCESS.take(n_threads)
-    try:
-        yield
-    finally:
-        _PROCESS.give_back(n_threads, own)
+    return _THREADS.used(n_threads)
 
 
 def one_thread() -> AbstractContextManager[None]:

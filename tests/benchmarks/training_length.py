@@ -15,7 +15,7 @@ import warnings
 
 import numpy as np
 from joblib import Parallel, delayed
-from sklearn.model_selection import GroupShuffleSplit
+from patients import apart
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_txaug import metrics, over_sampling
@@ -29,14 +29,8 @@ def cohort(path: str, seed: int, n_rows: int, n_genes: int):
     table = read_expression(path)
     X, y = table.data.to_numpy(), np.asarray(table.target)
     patients = np.arange(len(X)) if table.groups is None else np.asarray(table.groups)
-    names, counts = np.unique(y, return_counts=True)
-    common = np.isin(y, names[counts >= 20])
-    X, y, patients = X[common], y[common], patients[common]
-    inside, outside = next(GroupShuffleSplit(1, test_size=0.33, random_state=seed).split(X, y, patients))
-    rng = np.random.default_rng(seed)
-    inside, outside = rng.permutation(inside)[:n_rows], rng.permutation(outside)[:n_rows]
+    inside, outside = apart(y, patients, seed, n_rows, least=20)
     genes = np.sort(np.argsort(-X[inside].var(axis=0), kind="stable")[:n_genes])
-    outside = outside[np.isin(y[outside], y[inside])]
     return X[np.ix_(inside, genes)], y[inside], X[np.ix_(outside, genes)], y[outside]
 
 

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from patients import apart
 
 SAMPLERS = {
     "wgangp": "WGANGPSampler",
@@ -33,8 +34,6 @@ QUALITY = ("f1", "precision", "recall", "reverse_validation", "detector", "corre
 
 def cohort(path: str, seed: int, n_rows: int):
     """Return training rows and labels, and those of other patients."""
-    from sklearn.model_selection import GroupShuffleSplit
-
     from sklearn_txaug.datasets import match_landmarks, read_expression
 
     tcga = "tcga" in Path(path).name
@@ -45,22 +44,16 @@ def cohort(path: str, seed: int, n_rows: int):
         X = X.loc[:, match_landmarks(table.feature_names).mask]
     else:
         X = X.iloc[:, np.sort(np.argsort(X.to_numpy().var(axis=0))[-500:])]
-    common = np.isin(y, [name for name, n in zip(*np.unique(y, return_counts=True), strict=True) if n >= 30])
-    X, y, groups = X[common], y[common], groups[common]
-    train, test = next(GroupShuffleSplit(1, test_size=0.33, random_state=seed).split(X, y, groups))
-    rng = np.random.default_rng(seed)
-    train, test = rng.permutation(train)[:n_rows], rng.permutation(test)[:n_rows]
+    train, test = apart(y, groups, seed, n_rows, least=30)
     return X.to_numpy()[train], y[train], X.to_numpy()[test], y[test]
 
 
-def quality(X, y, X_test, y_test, sampler) -> dict:
+def quality(X, X_test, y_test, sampler) -> dict:
     """Compare held-out rows with as many new ones of their labels, standardised by the training rows."""
     from sklearn.preprocessing import StandardScaler
 
     from sklearn_txaug import metrics
 
-    known = np.isin(y_test, np.unique(y))
-    X_test, y_test = X_test[known], y_test[known]
     X_new, y_new = sampler.sample(y=y_test)
     scaler = StandardScaler().fit(X)
     A, B = scaler.transform(X_test), scaler.transform(X_new)
@@ -88,7 +81,7 @@ def train(name: str, path: str, seed: int, n_rows: int, parameters: dict) -> dic
     start = time.process_time()
     sampler = make(random_state=seed, device="cpu", **parameters).fit(X, y)
     seconds = time.process_time() - start
-    return {"seconds": seconds, **quality(X, y, X_test, y_test, sampler)}
+    return {"seconds": seconds, **quality(X, X_test, y_test, sampler)}
 
 
 def elsewhere(folder: Path, *arguments: object) -> dict:

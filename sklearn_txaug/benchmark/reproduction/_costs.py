@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ... import metrics
 from ._paper import TRAIN, Values
-from ._rows import manifold_of, small_k, standardised
+from ._rows import manifold_of, standardised
+from ._small import small_k
 from ._study import Trained, with_sampling
 
 

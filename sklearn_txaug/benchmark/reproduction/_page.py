@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from ...utils.files import replacing
-from ...utils.html import document, figure
+from ...utils.html import document, figure, table
 from .._pictures import draw_embeddings
 from .._store import Row, read_points
 from ._comparison import Compared, answer, compare, judged_claims
@@ -16,7 +16,7 @@ from ._paper import Paper
 from ._pictures import draw_agreement, draw_precision_recall, draw_series, looks_of
 
 _CSS = """
-.wide{overflow-x:auto}.wide table{width:auto;min-width:60%}caption{max-width:60rem}li{margin:.25rem 0}
+caption{max-width:60rem}
 tr.agrees td:last-child,tr.holds td:last-child{background:#e3f1fa}
 tr.differs td:last-child,tr.fails td:last-child{background:#fbe6da}tr.new td{border-top:1px solid #888}
 """
@@ -103,24 +103,13 @@ def _pictures(compared: Sequence[Compared], paper: Paper, folder: Path) -> Itera
 
 def _table(title: str, header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     """Return a table; columns of figures are aligned to the right, lines of another system set apart."""
-    numeric = [any(_is_figure(cells[i]) for cells in body) for i in range(len(header))]
-    head = "".join(
-        f"<th{' class=n' if right else ''}>{escape(name)}</th>"
-        for name, right in zip(header, numeric, strict=True)
-    )
-    lines, before = [], None
-    for cells in body:
-        classes = [_MARKS.get(cells[-1], ""), "new" if cells[0] != before else ""]
-        inside = "".join(
-            f"<td{' class=n' if right else ''}>{escape(cell)}</td>"
-            for cell, right in zip(cells, numeric, strict=True)
-        )
-        lines.append(f'<tr class="{" ".join(filter(None, classes))}">{inside}</tr>')
-        before = cells[0]
-    return (
-        f'<div class="wide"><table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
+    numeric = [i for i in range(len(header)) if any(_is_figure(cells[i]) for cells in body)]
+    before = [None, *(cells[0] for cells in body)]
+    marks = [
+        " ".join([_MARKS.get(cells[-1], ""), "new" * (cells[0] != last)]).strip()
+        for cells, last in zip(body, before, strict=False)
+    ]
+    return table(title, header, body, right=numeric, marks=marks)
 
 
 def _is_figure(cell: str) -> bool:

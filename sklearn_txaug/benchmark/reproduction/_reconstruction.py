@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._paper import TEST, TRAIN, Values
-from ._rows import manifold_of, small_k, standardised
-from ._small import small_net
+from ._rows import manifold_of, standardised
+from ._small import small_k, small_net
 from ._study import Trained
 
 _WHOLE = ", all genes"

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from ... import metrics
 from ...utils.containers import giving_arrays
 from ._paper import TEST, TRAIN, Values, task_name
+from ._small import small_k
 from ._study import Trained
 
 _ADVERSARIAL = 2048  # rows of each kind
@@ -75,11 +76,6 @@ class VarianceCurve(NamedTuple):
 
     def small(self, n_train: int) -> VarianceCurve:
         return self
-
-
-def small_k(k: int, n_train: int) -> int:
-    """Return a number of neighbours for a few rows."""
-    return min(k, max(2, n_train // 15))
 
 
 def standardised(X_train: np.ndarray, *parts: np.ndarray) -> list[np.ndarray]:

@@ -62,6 +62,11 @@ def _training(settings: Mapping[str, Any], n_train: int, players_epochs: int) ->
     return (_MORE if "n_diffusion_steps" in settings else 1) * max(2, min(20, _STEPS // n_train)), 0.0
 
 
+def small_k(k: int, n_train: int) -> int:
+    """Return a number of neighbours for a few rows."""
+    return min(k, max(2, n_train // 15))
+
+
 def small_net(estimator: Any, n_train: int) -> Any:
     """Return a classifier or regressor for a short training."""
     settings = estimator.get_params(deep=False)
@@ -76,7 +81,7 @@ def small(paper: Any, n_train: int) -> Any:
         return {name: small_net(estimator, n_train) for name, estimator in known.items()}
 
     return paper._replace(
-        k=min(paper.k, max(2, n_train // 15)),
+        k=small_k(paper.k, n_train),
         unjudged=("",),
         claims=(),
         parts=[part.small(n_train) for part in paper.parts],
