@@ -77,7 +77,7 @@ def augment(table, *extra, name="gaussian"):
 def test_alone_it_prints_help(capsys):
     assert command_line.main([]) == 0
     printed = capsys.readouterr().out
-    assert all(command in printed for command in (*COMMANDS, "fetch", "--version"))
+    assert all(command in printed for command in (*COMMANDS, "fetch", "sample", "--version"))
 
 
 def test_version(capsys):

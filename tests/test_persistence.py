@@ -25,6 +25,7 @@ from sklearn_txaug.callbacks import IndicatorCheckpoint
 from sklearn_txaug.metrics import correlation_score
 from sklearn_txaug.model_selection import SelectiveSampler
 from sklearn_txaug.over_sampling import (
+    CopulaSampler,
     FlowMatchingSampler,
     FrozenSampler,
     GaussianSampler,
@@ -608,6 +609,34 @@ def test_train_and_augment_from_the_model(table, tmp_path, capsys):
     model.write_bytes(model.read_bytes()[:-1])
     assert run("augment", table, "--model", model, "-o", new, "--label", "tissue") == 2
     assert "model.txaug" in capsys.readouterr().err
+
+
+def test_rows_of_a_model_need_no_other_file(table, tmp_path, capsys):
+    pd, model, new = pytest.importorskip("pandas"), tmp_path / "model.txaug", tmp_path / "new.csv"
+    assert run("train", table, "-o", model, "--sampler", "gaussian", "--label", "tissue", "--quiet") == 0
+    table.unlink()
+    for amount, brain, liver in (("8", 4, 4), ("3c", 3, 3), ("liver=5", 0, 5)):
+        assert run("sample", model, "--n-synthetic", amount, "-o", new) == 0
+        written = pd.read_csv(new, index_col=0)
+        assert ((written["tissue"] == "brain").sum(), (written["tissue"] == "liver").sum()) == (brain, liver)
+    drawn = load_sampler(model).sample(y=["liver"] * 5, random_state=0)[0]
+    np.testing.assert_allclose(written[drawn.columns], drawn)
+    for amount, message in (("0.5x", "share of real rows"), ("colon=5", "colon"), ("0", "1 or more")):
+        assert run("sample", model, "--n-synthetic", amount, "-o", new) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_rows_of_a_model_with_covariates_or_categories(tmp_path):
+    pd, rng = pytest.importorskip("pandas"), np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(8, 1, (40, 3)), columns=["A", "B", "C"])
+    y, new = np.repeat(["brain", "liver"], 20), tmp_path / "new.csv"
+    ages = pd.DataFrame({"age": rng.uniform(20, 80, 40)})
+    GaussianSampler().fit(X, y, covariates=ages).save(tmp_path / "aged.txaug")
+    assert run("sample", tmp_path / "aged.txaug", "--n-synthetic", 6, "-o", new, "--label", "organ") == 0
+    assert pd.read_csv(new, index_col=0).columns.tolist() == ["organ", "age", "is_synthetic", "A", "B", "C"]
+    CopulaSampler().fit(X.assign(sex=["f", "m"] * 20), y).save(tmp_path / "mixed.txaug")
+    assert run("sample", tmp_path / "mixed.txaug", "--n-synthetic", 6, "-o", new) == 0
+    assert set(pd.read_csv(new)["sex"]) <= {"f", "m"}
 
 
 @pytest.mark.parametrize("sampler", ["private", "private_copula"])

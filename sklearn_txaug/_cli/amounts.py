@@ -87,10 +87,7 @@ def join_amounts(given: list[Any] | None) -> Any:
 def check_amount(wanted: Any, labels: Any, sure: bool) -> Any:
     """Return an amount with the labels that the file has; ask back if it is far more than the real rows."""
     if isinstance(wanted, dict):
-        known = labels.unique()
-        classes = dict(zip(identifiers(known), known, strict=True))  # "1" is 1.0 too
-        classes |= {str(label).strip(): label for label in known}
-        wanted = {classes.get(name, name): rows for name, rows in wanted.items()}
+        wanted = class_rows(wanted, labels.unique())
         total = sum(wanted.values())
     elif (each := rows_of_each(wanted)) is not None:
         total = each * labels.nunique()
@@ -102,3 +99,12 @@ def check_amount(wanted: Any, labels: Any, sure: bool) -> Any:
             f"{len(labels)} real ones; add --yes if that is meant"
         )
     return wanted
+
+
+def class_rows(wanted: Any, known: Any) -> dict[Any, int]:
+    """Return the rows of each of the known classes, of which the command line names some or takes as many of each."""
+    if (each := rows_of_each(wanted)) is not None:
+        return dict.fromkeys(known, each)
+    classes = dict(zip(identifiers(known), known, strict=True))  # "1" is 1.0 too
+    classes |= {str(label).strip(): label for label in known}
+    return {classes.get(name, name): rows for name, rows in wanted.items()}

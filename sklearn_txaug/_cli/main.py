@@ -11,7 +11,7 @@ from .messages import error_line, exit_status, plain_warnings, say
 from .options import add_traceback
 
 # Each is a module here with the function `add_command`.
-COMMANDS = ("augment", "benchmark", "evaluate", "fetch", "prior", "reproduce", "train")
+COMMANDS = ("augment", "benchmark", "evaluate", "fetch", "prior", "reproduce", "sample", "train")
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -25,9 +25,10 @@ def add_command(commands: Any) -> None:
     parser = commands.add_parser(
         "train",
         help="train a sampler and save it",
-        description="Train a sampler on a file and save it for augment --model. What is saved runs no code when it "
-        "is opened, and any change to it is noticed. A trained sampler may contain training rows: the command says "
-        f"which, and --sharing refuses to write them. Files: {FILE_ENDINGS}; on a log scale.",
+        description="Train a sampler on a file and save it, for the commands sample and augment --model. What is "
+        "saved runs no code when it is opened, and any change to it is noticed. A trained sampler may contain "
+        f"training rows: the command says which, and --sharing refuses to write them. Files: {FILE_ENDINGS}; on a "
+        "log scale.",
         parents=[cohort_options(), sampler_options(), checkpoint_option(), seed_option(), quiet_option()],
         allow_abbrev=False,
     )
@@ -66,7 +67,7 @@ def _train(arguments: argparse.Namespace) -> int:
     given = groups_for(sampler, table.groups)
     if table.covariates is not None:
         given["covariates"] = table.covariates
-    sampler.fit(table.data, table.target.to_numpy(), **given)
+    sampler.fit(table.data, table.target, **given)
     seconds = time.perf_counter() - start
     sampler.save(arguments.output, note=_note(arguments), sharing=arguments.sharing)
     kept = training_rows_in(sampler)
