@@ -621,9 +621,26 @@ def test_rows_of_a_model_need_no_other_file(table, tmp_path, capsys):
         assert ((written["tissue"] == "brain").sum(), (written["tissue"] == "liver").sum()) == (brain, liver)
     drawn = load_sampler(model).sample(y=["liver"] * 5, random_state=0)[0]
     np.testing.assert_allclose(written[drawn.columns], drawn)
-    for amount, message in (("0.5x", "share of real rows"), ("colon=5", "colon"), ("0", "1 or more")):
+    refused = {"0.5x": "share of real rows", "colon=5": "colon", "0": "1 or more", "liver=0": "no rows"}
+    for amount, message in refused.items():
         assert run("sample", model, "--n-synthetic", amount, "-o", new) == 2
         assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("y", "one"),
+    [(np.repeat([True, False], 10), "True"), (np.repeat([1.0, 2.0], 10), "1"), (np.eye(2)[[0, 1] * 10], "1")],
+)
+def test_labels_of_a_model_are_found_by_name(y, one, tmp_path, capsys):
+    pd, X = pytest.importorskip("pandas"), np.random.default_rng(0).normal(8, 1, (20, 3))
+    GaussianSampler().fit(X, y).save(tmp_path / "model.txaug")
+    asked = [tmp_path / "model.txaug", "-o", tmp_path / "new.csv", "--n-synthetic"]
+    assert run("sample", *asked, f"{one}=4") == 0
+    written = pd.read_csv(tmp_path / "new.csv", index_col=0)
+    assert written["label"].astype(int).tolist() == [1] * 4
+    assert written.index.tolist() == [f"synthetic_{k}" for k in range(4)]
+    assert run("sample", *asked, "other=4") == 2
+    assert "names ['other'], but the classes are" in capsys.readouterr().err
 
 
 def test_rows_of_a_model_with_covariates_or_categories(tmp_path):

@@ -39,6 +39,8 @@ def add_command(commands: Any) -> None:
 
 
 def _sample(arguments: argparse.Namespace) -> int:
+    import numpy as np
+
     from ..persistence import load_sampler
     from ..utils.optional import require
 
@@ -47,11 +49,15 @@ def _sample(arguments: argparse.Namespace) -> int:
     sampler = load_sampler(arguments.model)
     wanted = _wanted(join_amounts(arguments.n_synthetic), sampler.classes_)
     X, y, covariates = sampler.sample(**wanted, return_covariates=True, random_state=arguments.seed)
-    y = pd.Series(y, getattr(X, "index", None), name=arguments.label or getattr(y, "name", None) or "label")
-    _write(arguments.output, X, y, covariates)
+    label = arguments.label or getattr(y, "name", None) or "label"
+    labels = np.asarray(y)
+    if labels.ndim == 2:  # one against all
+        labels = sampler.classes_[labels.argmax(axis=1)]
+    names = [f"synthetic_{k}" for k in range(len(labels))]
+    _write(arguments.output, X, pd.Series(labels, getattr(X, "index", names), name=label), covariates, names)
     note = sampler.provenance_["note"]
     print(
-        f"{arguments.output}: {len(y)} synthetic rows of {X.shape[1]} columns, classes by {y.name!r} "
+        f"{arguments.output}: {len(names)} synthetic rows of {X.shape[1]} columns, classes by {label!r} "
         f"({arguments.model.name}{note and ': '}{note}, seed {arguments.seed})"
     )
     return 0
@@ -68,16 +74,20 @@ def _wanted(given: Any, classes: Any) -> dict[str, Any]:
     if isinstance(given, int):
         return {"n_samples": given}
     rows = class_rows(given, classes)
+    if unknown := [label for label in rows if label not in classes.tolist()]:
+        raise ValueError(f"--n-synthetic names {unknown}, but the classes are {classes.tolist()}")
+    if not sum(rows.values()):
+        raise ValueError("--n-synthetic asks for no rows")
     return {"y": np.repeat(np.array(list(rows), dtype=classes.dtype), list(rows.values()))}
 
 
-def _write(path: Path, X: Any, y: Any, covariates: Any) -> None:
+def _write(path: Path, X: Any, y: Any, covariates: Any, names: list[str]) -> None:
     from ..datasets import write_expression
     from .mixed import write_mixed
 
     beside = X.select_dtypes(exclude="number") if hasattr(X, "select_dtypes") else None
     synthetic = [True] * len(y)
     if beside is None or not beside.shape[1]:
-        write_expression(path, X, y, covariates=covariates, is_synthetic=synthetic)
+        write_expression(path, X, y, covariates=covariates, is_synthetic=synthetic, sample_names=names)
     else:
         write_mixed(path, X.drop(columns=beside.columns), beside, y=y, is_synthetic=synthetic)
