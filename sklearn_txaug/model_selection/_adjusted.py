@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..utils.checks import check_matrix, check_order, groups_for, plain_labels
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
+from ..utils.containers import for_sklearn, readable
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 
@@ -87,20 +88,20 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         check_matrix(X)
         check_order(X, y=y, groups=groups)
         y = plain_labels(y)
-        _, y = validate_data(self, X, y, accept_sparse=True)
+        _, y = validate_data(self, for_sklearn(X), y, accept_sparse=True)
         check_classification_targets(y)
         self.classes_, counts = np.unique(y, return_counts=True)
         self.class_frequencies_ = counts / counts.sum()
         model = self._given_classifier()
-        self.classifier_ = model.fit(X, y, **groups_for(model, groups))
+        self.classifier_ = model.fit(readable(X), y, **groups_for(model, groups))
         return self
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the adjusted probability of each class, an array of shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        validate_data(self, X, reset=False, accept_sparse=True)
+        validate_data(self, for_sklearn(X), reset=False, accept_sparse=True)
         with np.errstate(divide="ignore"):
-            logits = np.log(self.classifier_.predict_proba(X))
+            logits = np.log(self.classifier_.predict_proba(readable(X)))
         return softmax(logits - self.tau * np.log(self.class_frequencies_), axis=1)
 
     def predict(self, X: MatrixLike) -> np.ndarray:

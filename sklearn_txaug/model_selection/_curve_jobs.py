@@ -16,6 +16,7 @@ from sklearn.utils.validation import column_or_1d
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
 from ..utils.amounts import rows_of_each
 from ..utils.checks import check_order, plain_labels
+from ..utils.containers import readable
 from ..utils.progress import Trainings
 from ..utils.random import draw_seed
 from ..utils.splits import ROWS_PER_CLASS, splits, stratified_order
@@ -57,7 +58,7 @@ class CurveJobs:
         self.protocol = protocol
         self.scoring = scoring
         check_order(X, y=y, groups=groups)
-        self.X, y, self.groups = indexable(X, plain_labels(y), groups)
+        self.X, y, self.groups = indexable(readable(X), plain_labels(y), groups)
         check_classification_targets(y)
         self.y = column_or_1d(y)
         self.scorer = AmountScorer(estimator, check_scoring(estimator, scoring))

@@ -14,7 +14,7 @@ from sklearn.utils.validation import validate_data
 from ..utils.amounts import class_amounts
 from ..utils.blocks import all_finite
 from ..utils.checks import check_groups, check_magnitude, check_order, check_table, warn_if_not_log
-from ..utils.containers import as_container, dense, giving_arrays, no_rows, rows_like, with_text_names
+from ..utils.containers import as_container, dense, for_sklearn, giving_arrays, no_rows, rows_like
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
 from ..utils.threads import given_threads
@@ -129,7 +129,7 @@ class GeneratorSteps(Conditioned):
             check_table(X, len(labels))
         return validate_data(
             self,
-            X=with_text_names(X),
+            X=for_sklearn(X),
             y=labels,
             reset=True,
             accept_sparse=["csr", "csc"],

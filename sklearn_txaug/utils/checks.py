@@ -86,7 +86,11 @@ def is_missing(values: np.ndarray) -> np.ndarray:
 
 
 def check_names(X: Any, name: str = "X") -> None:
-    """Refuse a DataFrame with several columns of one name."""
+    """Refuse a data frame with several columns of one name, or with a name that arrays cannot hold."""
+    frame = X if hasattr(X, "iloc") else wrapped(X)
+    odd = [column for column in map(str, getattr(frame, "columns", ())) if "\0" in column]
+    if odd:  # arrays of text cut them off, so that two genes would have one name
+        raise ValueError(f"{name} has columns with zero bytes in their names: {odd[:5]}; rename them")
     if hasattr(X, "select_dtypes"):
         repeated = X.columns[X.columns.duplicated()].tolist()
         if repeated:
@@ -206,8 +210,12 @@ def _text_columns(X: Any) -> list[Any]:
 
 
 def _text_places(X: Any) -> list[int]:
-    """Return the columns of an array of objects that hold text which is no number."""
-    if not isinstance(X, np.ndarray) or X.dtype.kind != "O" or X.ndim != 2:
+    """Return the columns of an array that hold times, or as objects text which is no number."""
+    if not isinstance(X, np.ndarray) or X.ndim != 2:
+        return []
+    if X.dtype.kind in "mM":  # which scikit-learn takes for numbers
+        return list(range(X.shape[1]))
+    if X.dtype.kind != "O":
         return []
     return [
         j
