@@ -213,6 +213,11 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
         covariates_new : same type as the `covariates` of `fit`, of shape (n_rows, n_covariates)
             Their covariates, if `return_covariates`; None without any.
 
+        Warns
+        -----
+        UserWarning
+            If numbers among the covariates lie beyond those of the training rows.
+
         Raises
         ------
         NotFittedError
