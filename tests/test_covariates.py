@@ -161,7 +161,9 @@ def test_numbers_beyond_those_of_training_are_pointed_out(cohort, recwarn):
     sampler.sample(2, covariates={"age": table["age"].max()})
     assert not recwarn
     for value in (900, [50, 900]):
-        with pytest.warns(UserWarning, match=r"\['age'\] is 900 in rows to draw, but from \d+.* extrapolated"):
+        with pytest.warns(
+            UserWarning, match=r"\['age'\] is 900 in rows to draw, but from \d+.* extrapolated"
+        ):
             sampler.sample(y=["a", "a"], covariates={"age": value})
 
 
@@ -206,7 +208,11 @@ def test_wrong_covariates_to_draw(cohort, kwargs, message):
         (lambda table: table[::-1], ValueError, "in another order"),
         (lambda table: table.assign(age=np.nan), ValueError, r"\['age'\] is missing for all rows"),
         (lambda table: table.assign(age=np.inf), ValueError, r"\['age'\] has infinite"),
-        (lambda table: table.assign(age=1e200 * table["age"]), ValueError, "covariates has values as large as"),
+        (
+            lambda table: table.assign(age=1e200 * table["age"]),
+            ValueError,
+            "covariates has values as large as",
+        ),
         (
             lambda table: table.assign(patient=table.index),
             ValueError,
