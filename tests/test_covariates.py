@@ -380,9 +380,9 @@ def test_covariates_are_routed_and_cut_with_the_folds(cohort):
     seen = []
 
     class Spy(GaussianSampler):
-        def _fit_rows(self, rows, codes, rng):
+        def _fit_rows(self, rows, codes, rng, design=None):
             seen.append(len(self._covariates.training))
-            super()._fit_rows(rows, codes, rng)
+            super()._fit_rows(rows, codes, rng, design)
 
     with config_context(enable_metadata_routing=True):
         sampler = Spy(n_synthetic=30, random_state=0)

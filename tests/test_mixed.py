@@ -475,3 +475,55 @@ def test_saved_and_loaded(tmp_path):
     sampler = CopulaSampler(random_state=0).fit(X, y)
     sampler.save(tmp_path / "sampler")
     pd.testing.assert_frame_equal(load_sampler(tmp_path / "sampler").sample(5)[0], sampler.sample(5)[0])
+
+
+@pytest.fixture(scope="module")
+def conditioned():
+    """A number that follows the age, a category that follows a treatment, one of three, and numbers that miss."""
+    rng = np.random.default_rng(1)
+    n, y = 400, np.arange(400) % 2
+    table = pd.DataFrame({"age": rng.uniform(20, 80, n), "treated": rng.random(n) < 0.5})
+    X = pd.DataFrame(
+        {
+            "score": rng.normal(0, 0.5, n) + 0.1 * (table["age"] - 50) + y,
+            "sign": np.where(rng.random(n) < np.where(table["treated"], 0.9, 0.1), "yes", "no"),
+            "stage": rng.choice(["I", "II", "III"], n, p=[0.6, 0.3, 0.1]),
+            "dose": np.where(table["treated"], rng.normal(size=n), np.nan),
+        }
+    )
+    return X, y, table
+
+
+@each_trained
+def test_covariates_move_numbers_and_categories(conditioned, sampler):
+    X, y, table = conditioned
+    sampler = clone(sampler).fit(X, y, covariates=table)
+    drawn = {
+        (age, treated): sampler.sample(y=[0] * 300, covariates={"age": age, "treated": treated})[0]
+        for age in (30, 70)
+        for treated in (False, True)
+    }
+    for (age, treated), rows in drawn.items():
+        assert rows["score"].mean() == pytest.approx(0.1 * (age - 50), abs=0.8)
+        assert (rows["sign"] == "yes").mean() == pytest.approx(0.9 if treated else 0.1, abs=0.15)
+        assert rows["dose"].isna().mean() == pytest.approx(0 if treated else 1, abs=0.2)
+    rows = sampler.sample(y=[0] * 600, return_covariates=True)[0]
+    shares = rows["stage"].value_counts(normalize=True)
+    np.testing.assert_allclose(shares[["I", "II", "III"]], [0.6, 0.3, 0.1], atol=0.12)
+
+
+@each_sampler
+def test_covariates_beside_categories_alone(conditioned, sampler):
+    X, y, table = conditioned
+    sampler = clone(sampler).set_params(n_synthetic=10).fit(X[["sign", "stage"]], y, covariates=table)
+    rows, _ = sampler.sample(20, covariates={"treated": True})
+    assert set(rows["stage"]) <= {"I", "II", "III"}
+
+
+def test_a_copula_of_categories_and_covariates_in_a_file(conditioned, tmp_path):
+    pytest.importorskip("skops")
+    X, y, table = conditioned
+    sampler = CopulaSampler(random_state=0).fit(X, y, covariates=table)
+    sampler.save(tmp_path / "sampler")
+    loaded = load_sampler(tmp_path / "sampler")
+    pd.testing.assert_frame_equal(loaded.sample(9)[0], sampler.sample(9)[0])

@@ -175,24 +175,34 @@ class GeneratorSteps(Conditioned):
         self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None
     ) -> np.ndarray:
         """Return rows in the units of X."""
-        quantiles = self.spaces_[0]
-        if covariates is not None and covariates.given and isinstance(quantiles, ClassQuantiles):
-            return self._rows_against(quantiles, codes, rng, covariates)
-        drawn = codes
-        for space in self.spaces_:
-            drawn = space.pad(drawn)
+        ranking = [place for place, space in enumerate(self.spaces_) if space.ranks]
+        if covariates is not None and covariates.given and ranking:
+            return self._rows_against(ranking[0], codes, rng, covariates)
+        drawn = self._with_pad(codes)
         if covariates is not None:
             covariates = self._padded(covariates, drawn[len(codes) :], rng)
         return self._decode(self._generate(drawn, rng, **given(covariates)), drawn, rng)[: len(codes)]
 
-    def _decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        """Bring what the generator drew back to the units of X."""
+    def _with_pad(self, codes: np.ndarray) -> np.ndarray:
+        """Return the class codes of all rows that must be drawn for rows of `codes`, which come first."""
+        for space in self.spaces_:
+            codes = space.pad(codes)
+        return codes
+
+    def _decode(
+        self,
+        Z: np.ndarray,
+        codes: np.ndarray | None,
+        rng: np.random.Generator,
+        spaces: list[Space] | None = None,
+    ) -> np.ndarray:
+        """Bring what the generator drew back to the units of X, or through some of the spaces."""
         if not all_finite(Z):
             raise FloatingPointError(
                 f"{type(self).__name__} generated NaN or infinity: its training diverged. "
                 "Lower lr, train for fewer epochs, or check the scale of X."
             )
-        for space in reversed(self.spaces_):
+        for space in reversed(self.spaces_ if spaces is None else spaces):
             Z = space.decode(Z, codes, rng)
         return Z
 

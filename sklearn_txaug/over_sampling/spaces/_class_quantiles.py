@@ -25,6 +25,7 @@ class ClassQuantiles(Space):
     The rows of one draw are ranked together. Classes of one row, and rows between classes, are not mapped.
     """
 
+    ranks = True
     _kept_rows: ClassVar[dict[str, str]] = {"sorted_": "the values of each gene in each class, sorted"}
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator | None = None) -> ClassQuantiles:
