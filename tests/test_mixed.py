@@ -9,9 +9,21 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 from torch import nn
 
 from sklearn_txaug import __main__ as command_line
+from sklearn_txaug.model_selection import (
+    AugmentedClassifier,
+    PriorAdjustedClassifier,
+    SelectiveClassifier,
+    SelectiveSampler,
+    augmentation_curve,
+)
 from sklearn_txaug.over_sampling import (
     CopulaSampler,
     CTGANSampler,
@@ -258,6 +270,12 @@ def test_paths_of_mixed_rows():
         (lambda X: X, {"categorical_features": [True]}, "mask of 1 entries, but X has 29 columns"),
         (lambda X: X.assign(day=pd.Timestamp("2020-01-01")), {}, r"columns of dates: \['day'\]"),
         (lambda X: X.assign(day=pd.Timedelta(1)), {}, r"columns of dates: \['day'\]"),
+        (
+            lambda X: X.assign(kinds=[["a"]] * len(X)),
+            {},
+            r"columns of lists or other containers: \['kinds'\]",
+        ),
+        (lambda X: X.assign(kinds=[("a", 1)] * len(X)), {}, "columns of lists or other containers"),
         (lambda X: X.assign(GENE3=np.inf), {}, "infinity"),
         (lambda X: X.rename(columns={"sex": "age"}), {}, r"one name: \['age'\]"),
         (lambda X: X, {"prior": "tcga"}, "prior knows genes alone"),
@@ -279,9 +297,7 @@ def test_sparse_tables_have_no_categories():
 @pytest.mark.parametrize("sampler", [GaussianSampler(), DDPMSampler(), WGANGPSampler()])
 def test_other_samplers_name_text_columns_and_who_takes_them(sampler):
     X, y = clinical()
-    with pytest.raises(
-        ValueError, match=r"not numeric: \['stage', .*use a sampler .*TVAESampler.*CopulaSampler"
-    ):
+    with pytest.raises(ValueError, match=r"not numeric: \['stage', .*or use .*TVAESampler.*CopulaSampler"):
         sampler.fit(X, y)
     rows = np.array([[1.0, "a"], [2.0, "b"]] * 5, dtype=object)
     with pytest.raises(ValueError, match=r"not numeric: \[1\]"):
@@ -527,3 +543,35 @@ def test_a_copula_of_categories_and_covariates_in_a_file(conditioned, tmp_path):
     sampler.save(tmp_path / "sampler")
     loaded = load_sampler(tmp_path / "sampler")
     pd.testing.assert_frame_equal(loaded.sample(9)[0], sampler.sample(9)[0])
+
+
+def test_classifiers_and_curves_pass_mixed_tables_on(conditioned):
+    X, y, _ = conditioned
+    labels = np.array(["a", "b"])[(X["sign"] == "yes").to_numpy().astype(int)]
+    columns = make_column_transformer(
+        (SimpleImputer(), make_column_selector(dtype_include=np.number)),
+        (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_exclude=np.number)),
+    )
+    classifier = make_pipeline(columns, LogisticRegression())
+    sampler = CopulaSampler(n_synthetic=50, random_state=0)
+    for model in (
+        AugmentedClassifier(sampler, classifier, random_state=0),
+        AugmentedClassifier(sampler, classifier, synthetic_weight="cv", cv=2, random_state=0),
+        SelectiveClassifier(classifier, samplers=sampler, cv=2, n_repeats=1, random_state=0),
+        PriorAdjustedClassifier(classifier),
+    ):
+        assert model.fit(X, labels).score(X, labels) == 1
+        with pytest.raises(ValueError, match="must be in the same order"):
+            model.predict(X[X.columns[::-1]])
+    curve = augmentation_curve(sampler, classifier, X, labels, n_synthetic=[20, 40], cv=2, random_state=0)
+    assert curve.n_synthetic.tolist() == [20, 40]
+    assert (curve.scores == 1).all()
+    for model in (AugmentedClassifier(sampler), SelectiveClassifier()):
+        with pytest.raises(
+            ValueError, match="not numeric: .*give a classifier that takes them, such as a pipeline"
+        ):
+            model.fit(X, labels)
+    with pytest.raises(
+        ValueError, match="CopulaSampler, which take categories unless another sampler wraps them"
+    ):
+        SelectiveSampler([sampler]).fit_resample(X, labels)

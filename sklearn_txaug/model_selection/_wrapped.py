@@ -14,14 +14,22 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
+from ..over_sampling._table_encoder import holds_categories
 from ..utils.checks import check_groups, check_labels, check_order, check_table
 from ..utils.containers import as_container, for_sklearn, readable
 from ..utils.typing import MatrixLike
+
+_REMEDY = ", or give a classifier that takes them, such as a pipeline that begins with a ColumnTransformer"
 
 
 def default_classifier() -> Pipeline:
     """Return what ``None`` stands for: a logistic regression on standardised features."""
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+
+
+def takes_categories(classifier: Any, X: Any) -> bool:
+    """Tell whether a table has columns that are not numeric, and a given classifier, not the default, for them."""
+    return classifier is not None and holds_categories(X)
 
 
 def _classifier_has(name: str) -> Any:
@@ -72,8 +80,19 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def _fitted_classifier(self, X: Any) -> tuple[Any, Any]:
         """Return the fitted classifier, and rows as it takes them."""
         check_is_fitted(self)
-        validate_data(self, for_sklearn(X), reset=False, accept_sparse=["csr", "csc"])
+        self._validated(X, reset=False)
         return self.classifier_, self._readable(X)
+
+    def _validated(self, X: Any, *labels: Any, reset: bool = True) -> Any:
+        mixed = takes_categories(self.classifier, X)
+        return validate_data(
+            self,
+            for_sklearn(X),
+            *labels,
+            reset=reset,
+            skip_check_array=mixed,
+            **({} if mixed else {"accept_sparse": ["csr", "csc"]}),
+        )
 
     def _readable(self, X: Any) -> Any:
         """Return rows for the classifier: the default one centres them, so that they are dense."""
@@ -88,8 +107,8 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if getattr(y, "shape", ())[1:] == (1,):
             y = column_or_1d(y, warn=True)
         labels = np.asarray(check_labels(y)[0])
-        check_table(X, len(labels))
-        checked, _ = validate_data(self, for_sklearn(X), labels, accept_sparse=["csr", "csc"])
+        check_table(X, len(labels), takes_categories(self.classifier, X), _REMEDY)
+        checked, _ = self._validated(X, labels)
         X = self._readable(checked if sparse.issparse(X) else X)  # a sparse format whose rows can be indexed
         check_groups(groups, len(labels))
         self.classes_ = np.unique(labels)

@@ -173,10 +173,13 @@ def is_anndata(X: Any) -> bool:
     return hasattr(X, "obs_names") and hasattr(X, "var_names")
 
 
-def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
+_REMEDY = f", or use {TAKE_CATEGORIES}, which take categories unless another sampler wraps them"
+
+
+def check_table(X: Any, n_labels: int, mixed: bool = False, remedy: str = _REMEDY) -> None:
     """Report in the user's terms what scikit-learn's validation would report about arrays.
 
-    Columns of text are left to the caller if the table may be `mixed`.
+    Columns of text are left to the caller if the table may be `mixed`; otherwise the message ends in a `remedy`.
     """
     if is_anndata(X):
         raise TypeError(
@@ -186,9 +189,7 @@ def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
     check_has_rows(X)
     check_names(X)
     if not mixed:
-        _check_numeric(
-            X, "X", f", or use a sampler with the parameter categorical_features: {TAKE_CATEGORIES}"
-        )
+        _check_numeric(X, "X", remedy)
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if n_rows != n_labels:
         raise ValueError(f"X has {n_rows} rows but y has {n_labels} labels; each row needs one label")
