@@ -185,10 +185,10 @@ def look(order: Sequence[str], sampler: str) -> dict[str, Any]:
 def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: str) -> None:
     amounts = AmountOrder(rows)
 
-    def place(c: Comparison) -> tuple:
+    def setting(c: Comparison) -> tuple:
         return c.setting.classifier, amounts.real(c.setting.n_real), amounts.synthetic(c.n_synthetic)
 
-    cells = sorted((c for c in compare(rows, metric) if c.difference), key=place)
+    cells = sorted((c for c in compare(rows, metric) if c.difference), key=setting)
     setups = list(dict.fromkeys((c.setting.classifier, c.setting.n_real, c.n_synthetic) for c in cells))
     names = [name for name in order if any(c.sampler == name for c in cells)]
     in_the_right_panel = {row.sampler for row in rows if not row.classifier}

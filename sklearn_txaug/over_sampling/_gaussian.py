@@ -86,7 +86,7 @@ class GaussianSampler(PriorSampler):
         groups: Any,
         covariates: CovariateRows | None = None,
     ) -> None:
-        self._effects = None
+        self._effects: LinearEffects | None = None
         if covariates is None:
             self._fit_rows(X, codes, rng)
         else:
@@ -103,8 +103,8 @@ class GaussianSampler(PriorSampler):
 
     def _without_effects(self, X: np.ndarray, codes: np.ndarray, design: np.ndarray) -> np.ndarray:
         """Learn the effects of covariates, and return the rows without them."""
-        self._effects = LinearEffects().fit(X, codes, design)
-        return X - self._effects.of(codes, design)
+        effects = self._effects = LinearEffects().fit(X, codes, design)
+        return X - effects.of(codes, design)
 
     def _fit_rows(
         self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, design: np.ndarray | None = None

@@ -186,7 +186,8 @@ class MarginalDisplay(FromSampler):
         self.ax_.set(
             xlabel="gene", ylabel="expression (unit of X); bar: median", xlim=(-0.6, len(ticks) - 0.4)
         )
-        legend_above(self.ax_, *self.ax_.get_legend_handles_labels(), ncols=2)
+        handles, labels = self.ax_.get_legend_handles_labels()
+        legend_above(self.ax_, handles, labels, ncols=2)
 
 
 def _columns(genes: list[Any], names: Sequence[str]) -> np.ndarray:
