@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.utils import check_array, check_random_state
 
 from .utils.checks import check_matrix
-from .utils.containers import with_text_names
+from .utils.containers import readable, with_text_names
 
 _COLUMNS = (("source", "target", "weight"), ("protein1", "protein2", "combined_score"))
 
@@ -231,7 +231,7 @@ def coexpression_graph(X: Any, threshold: float = 0.9, *, chunk_size: int = 1024
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold must be above 0 and at most 1, got {threshold!r}")
     check_matrix(X)
-    rows = check_array(X, dtype=(np.float64, np.float32))
+    rows = check_array(readable(X), dtype=(np.float64, np.float32))
     deviations = rows - rows.mean(axis=0)
     norms = np.linalg.norm(deviations, axis=0)
     constant = np.ptp(rows, axis=0) == 0

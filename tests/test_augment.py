@@ -151,6 +151,15 @@ def test_provenance(adata):
     assert other["training_rows_sha256"] != digest
 
 
+def test_lazy_values_are_computed(adata):
+    array = pytest.importorskip("dask.array")
+    expected = augment_anndata(adata, GaussianSampler(n_synthetic=5, random_state=0), "tissue").X
+    lazy = adata.copy()
+    lazy.X = array.from_array(dense(adata.X), chunks=(10, -1)).map_blocks(sparse.csr_matrix)
+    found = augment_anndata(lazy, GaussianSampler(n_synthetic=5, random_state=0), "tissue").X
+    np.testing.assert_array_equal(dense(found), dense(expected))
+
+
 def test_other_samplers_backed_files_and_nothing_to_add(adata, tmp_path):
     adata.write_h5ad(tmp_path / "real.h5ad")
     backed = anndata.read_h5ad(tmp_path / "real.h5ad", backed="r")

@@ -27,7 +27,7 @@ from sklearn_txaug.benchmark import (
 from sklearn_txaug.benchmark._cohort import most_variable, split, subset, undivided
 from sklearn_txaug.benchmark._compare import compare, holm, paired
 from sklearn_txaug.benchmark._memory import PeakMemory
-from sklearn_txaug.benchmark._row_amounts import amount_order, labels_to_draw, real_amount, synthetic_amount
+from sklearn_txaug.benchmark._row_amounts import AmountOrder, labels_to_draw, real_amount, synthetic_amount
 from sklearn_txaug.benchmark._store import ResultStore, class_of, read_rows, recall_of
 from sklearn_txaug.model_selection import SelectiveSampler
 from sklearn_txaug.over_sampling import GaussianSampler, VAESampler
@@ -389,9 +389,10 @@ def test_amounts_are_read_written_and_sorted():
     assert [synthetic_amount(text) for text in ("0.50x", "1x", "0x", "balance", "30", "05c", "0c")] == [
         "0.5x", "1x", 0, "balance", 30, "5c", 0
     ]  # fmt: skip
-    assert sorted(["all", 100, "10c", "2c", 30], key=amount_order) == ["2c", "10c", 30, 100, "all"]
+    written = AmountOrder([])
+    assert sorted(["all", 100, "10c", "2c", 30], key=written.real) == ["2c", "10c", 30, 100, "all"]
     shuffled = [5, "balance", "7c", "2x", 0, "0.5x"]
-    assert sorted(shuffled, key=amount_order) == [0, "7c", 5, "0.5x", "2x", "balance"]
+    assert sorted(shuffled, key=written.synthetic) == [0, "7c", 5, "0.5x", "2x", "balance"]
     for read, wrong in (
         (real_amount, "0c"),
         (real_amount, "2x"),

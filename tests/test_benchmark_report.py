@@ -5,8 +5,9 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-from sklearn_txaug.benchmark import Row, benchmark, make_cohort, write_report
+from sklearn_txaug.benchmark import Row, benchmark, format_summary, make_cohort, write_report
 from sklearn_txaug.benchmark._answer import answer, best_intervals, nothing_added
 from sklearn_txaug.benchmark._compare import best, compare, without_empty
 from sklearn_txaug.benchmark._findings import (
@@ -19,6 +20,7 @@ from sklearn_txaug.benchmark._findings import (
 )
 from sklearn_txaug.benchmark._pareto import pareto_front
 from sklearn_txaug.benchmark._pictures import main_amount
+from sklearn_txaug.benchmark._row_amounts import AmountOrder
 from sklearn_txaug.model_selection import SelectiveSampler
 from sklearn_txaug.over_sampling import GaussianSampler, VAESampler
 
@@ -281,8 +283,33 @@ def test_front_and_amount():
     assert pareto_front([0, 0, 0], [0.7, 0.5, 0.7]) == [0, 2], "equals stand on it together"
     assert pareto_front([0, 1], [0.7, 0.7]) == [0], "as good for less"
     assert pareto_front([np.nan, 1], [0.9, 0.7]) == [1], "memory is not known everywhere"
-    assert main_amount([0, "0.5x", "2x", "balance", "chosen"]) == "2x"
-    assert main_amount([0, "balance"]) == "balance"
+    assert main_amount([0, "0.5x", "2x", "balance", "chosen"], AmountOrder([])) == "2x"
+    assert main_amount([0, "balance"], AmountOrder([])) == "balance"
+
+
+def test_amounts_are_in_the_order_of_the_rows_that_they_are(tmp_path):
+    X, y = np.random.default_rng(0).normal(size=(80, 4)), np.repeat(["a", "b", "c", "d"], 20)
+    rows = benchmark(
+        make_cohort("toy", X, y)[0],
+        samplers={"none": None, "gaussian": GaussianSampler()},
+        classifiers={"lr": LogisticRegression()},
+        n_real=["9c", 12, "all"],
+        n_synthetic=["200c", 30, "2x", "5c", "balance"],
+        seeds=2,
+        quality=False,
+        output=tmp_path,
+        verbose=False,
+        n_jobs=1,
+    )
+    added = [c.n_synthetic for c in compare(rows) if c.sampler == "gaussian" and c.setting.n_real == 12]
+    assert added == ["5c", 30, "2x", "200c", "balance"]  # 20, 30, 24 to 106 and 800 rows
+    assert list(dict.fromkeys(c.setting.n_real for c in compare(rows))) == [12, "9c", "all"]
+    order = AmountOrder(rows)
+    assert main_amount({row.n_synthetic for row in rows}, order) == "200c"
+    header = next(
+        line for line in format_summary(rows, ["none", "gaussian"]).splitlines() if "classifier" in line
+    )
+    assert header.index("12") < header.index("9") < header.index("all training rows")
 
 
 def test_a_report_needs_scores(tmp_path):

@@ -153,6 +153,19 @@ def test_the_others_are_drawn_from_rows_that_have_those_given(cohort):
         assert drawn["age"].tolist() == [30, 50, 70]
 
 
+def test_numbers_beyond_those_of_training_are_pointed_out(cohort, recwarn):
+    X, y, table = cohort
+    sampler = GaussianSampler(random_state=0).fit(X, y, covariates=table)
+    sampler.sample(2, covariates={"age": 50})
+    sampler.sample(2, covariates={"age": table["age"].max()})
+    assert not recwarn
+    for value in (900, [50, 900]):
+        with pytest.warns(
+            UserWarning, match=r"\['age'\] is 900 in rows to draw, but from \d+.* extrapolated"
+        ):
+            sampler.sample(y=["a", "a"], covariates={"age": value})
+
+
 def test_impossible_pairs_are_refused_unless_all_is_given(cohort):
     X, y, table = cohort
     sampler = GaussianSampler(random_state=0).fit(X, y, covariates=table)
@@ -194,6 +207,11 @@ def test_wrong_covariates_to_draw(cohort, kwargs, message):
         (lambda table: table[::-1], ValueError, "in another order"),
         (lambda table: table.assign(age=np.nan), ValueError, r"\['age'\] is missing for all rows"),
         (lambda table: table.assign(age=np.inf), ValueError, r"\['age'\] has infinite"),
+        (
+            lambda table: table.assign(age=1e200 * table["age"]),
+            ValueError,
+            "covariates has values as large as",
+        ),
         (
             lambda table: table.assign(patient=table.index),
             ValueError,
@@ -361,9 +379,9 @@ def test_covariates_are_routed_and_cut_with_the_folds(cohort):
     seen = []
 
     class Spy(GaussianSampler):
-        def _fit_rows(self, rows, codes, rng):
+        def _fit_rows(self, rows, codes, rng, design=None):
             seen.append(len(self._covariates.training))
-            super()._fit_rows(rows, codes, rng)
+            super()._fit_rows(rows, codes, rng, design)
 
     with config_context(enable_metadata_routing=True):
         sampler = Spy(n_synthetic=30, random_state=0)

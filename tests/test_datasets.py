@@ -472,6 +472,8 @@ def test_write_accepts_lists_sparse_and_integers(tmp_path):
         ({"y": ["a", "b\nc", "d"]}, "y must not hold line breaks"),
         ({"feature_names": ["A"]}, "feature_names must have 2 names, got 1"),
         ({"sample_names": ["a", "b\n", "c"]}, "sample_names must not hold line breaks"),
+        ({"sample_names": ["a", "b\0", "c"]}, "sample_names must not hold line breaks, zero bytes"),
+        ({"feature_names": ["A", "\ud83e"]}, "feature_names must not hold .* lone surrogates"),
         ({"samples_in": "obs"}, "samples_in must be 'auto', 'rows' or 'columns'"),
         (
             {"path": "table.xlsx"},
@@ -610,6 +612,7 @@ def test_gct_versions(write):
         ("a.tsv", "id\ta\n", "has a header and no rows"),
         ("a.tsv", "", "a.tsv has no table: it is empty, or has comments and blank lines only"),
         ("a.csv", "# by me\n\n", "a.csv has no table"),
+        ("a.csv.gz", "", "a.csv.gz has no table: it is empty"),
         ("a.txt", "a b c\n1 2 3\n", "no tab, comma or semicolon in its first line: 'a b c'"),
     ],
 )

@@ -9,9 +9,21 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 from torch import nn
 
 from sklearn_txaug import __main__ as command_line
+from sklearn_txaug.model_selection import (
+    AugmentedClassifier,
+    PriorAdjustedClassifier,
+    SelectiveClassifier,
+    SelectiveSampler,
+    augmentation_curve,
+)
 from sklearn_txaug.over_sampling import (
     CopulaSampler,
     CTGANSampler,
@@ -257,6 +269,12 @@ def test_paths_of_mixed_rows():
         (lambda X: X, {"categorical_features": [True]}, "mask of 1 entries, but X has 29 columns"),
         (lambda X: X.assign(day=pd.Timestamp("2020-01-01")), {}, r"columns of dates: \['day'\]"),
         (lambda X: X.assign(day=pd.Timedelta(1)), {}, r"columns of dates: \['day'\]"),
+        (
+            lambda X: X.assign(kinds=[["a"]] * len(X)),
+            {},
+            r"columns of lists or other containers: \['kinds'\]",
+        ),
+        (lambda X: X.assign(kinds=[("a", 1)] * len(X)), {}, "columns of lists or other containers"),
         (lambda X: X.assign(GENE3=np.inf), {}, "infinity"),
         (lambda X: X.rename(columns={"sex": "age"}), {}, r"one name: \['age'\]"),
         (lambda X: X, {"prior": "tcga"}, "prior knows genes alone"),
@@ -278,9 +296,7 @@ def test_sparse_tables_have_no_categories():
 @pytest.mark.parametrize("sampler", [GaussianSampler(), DDPMSampler(), WGANGPSampler()])
 def test_other_samplers_name_text_columns_and_who_takes_them(sampler):
     X, y = clinical()
-    with pytest.raises(
-        ValueError, match=r"not numeric: \['stage', .*use a sampler .*TVAESampler.*CopulaSampler"
-    ):
+    with pytest.raises(ValueError, match=r"not numeric: \['stage', .*or use .*TVAESampler.*CopulaSampler"):
         sampler.fit(X, y)
     rows = np.array([[1.0, "a"], [2.0, "b"]] * 5, dtype=object)
     with pytest.raises(ValueError, match=r"not numeric: \[1\]"):
@@ -473,3 +489,87 @@ def test_saved_and_loaded(tmp_path):
     sampler = CopulaSampler(random_state=0).fit(X, y)
     sampler.save(tmp_path / "sampler")
     pd.testing.assert_frame_equal(load_sampler(tmp_path / "sampler").sample(5)[0], sampler.sample(5)[0])
+
+
+@pytest.fixture(scope="module")
+def conditioned():
+    """A number that follows the age, a category that follows a treatment, one of three, and numbers that miss."""
+    rng = np.random.default_rng(1)
+    n, y = 400, np.arange(400) % 2
+    table = pd.DataFrame({"age": rng.uniform(20, 80, n), "treated": rng.random(n) < 0.5})
+    X = pd.DataFrame(
+        {
+            "score": rng.normal(0, 0.5, n) + 0.1 * (table["age"] - 50) + y,
+            "sign": np.where(rng.random(n) < np.where(table["treated"], 0.9, 0.1), "yes", "no"),
+            "stage": rng.choice(["I", "II", "III"], n, p=[0.6, 0.3, 0.1]),
+            "dose": np.where(table["treated"], rng.normal(size=n), np.nan),
+        }
+    )
+    return X, y, table
+
+
+@each_trained
+def test_covariates_move_numbers_and_categories(conditioned, sampler):
+    X, y, table = conditioned
+    sampler = clone(sampler).fit(X, y, covariates=table)
+    drawn = {
+        (age, treated): sampler.sample(y=[0] * 300, covariates={"age": age, "treated": treated})[0]
+        for age in (30, 70)
+        for treated in (False, True)
+    }
+    for (age, treated), rows in drawn.items():
+        assert rows["score"].mean() == pytest.approx(0.1 * (age - 50), abs=0.8)
+        assert (rows["sign"] == "yes").mean() == pytest.approx(0.9 if treated else 0.1, abs=0.15)
+        assert rows["dose"].isna().mean() == pytest.approx(0 if treated else 1, abs=0.2)
+    rows = sampler.sample(y=[0] * 600, return_covariates=True)[0]
+    shares = rows["stage"].value_counts(normalize=True)
+    np.testing.assert_allclose(shares[["I", "II", "III"]], [0.6, 0.3, 0.1], atol=0.12)
+
+
+@each_sampler
+def test_covariates_beside_categories_alone(conditioned, sampler):
+    X, y, table = conditioned
+    sampler = clone(sampler).set_params(n_synthetic=10).fit(X[["sign", "stage"]], y, covariates=table)
+    rows, _ = sampler.sample(20, covariates={"treated": True})
+    assert set(rows["stage"]) <= {"I", "II", "III"}
+
+
+def test_a_copula_of_categories_and_covariates_in_a_file(conditioned, tmp_path):
+    pytest.importorskip("skops")
+    X, y, table = conditioned
+    sampler = CopulaSampler(random_state=0).fit(X, y, covariates=table)
+    sampler.save(tmp_path / "sampler")
+    loaded = load_sampler(tmp_path / "sampler")
+    pd.testing.assert_frame_equal(loaded.sample(9)[0], sampler.sample(9)[0])
+
+
+def test_classifiers_and_curves_pass_mixed_tables_on(conditioned):
+    X, y, _ = conditioned
+    labels = np.array(["a", "b"])[(X["sign"] == "yes").to_numpy().astype(int)]
+    columns = make_column_transformer(
+        (SimpleImputer(), make_column_selector(dtype_include=np.number)),
+        (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_exclude=np.number)),
+    )
+    classifier = make_pipeline(columns, LogisticRegression())
+    sampler = CopulaSampler(n_synthetic=50, random_state=0)
+    for model in (
+        AugmentedClassifier(sampler, classifier, random_state=0),
+        AugmentedClassifier(sampler, classifier, synthetic_weight="cv", cv=2, random_state=0),
+        SelectiveClassifier(classifier, samplers=sampler, cv=2, n_repeats=1, random_state=0),
+        PriorAdjustedClassifier(classifier),
+    ):
+        assert model.fit(X, labels).score(X, labels) == 1
+        with pytest.raises(ValueError, match="must be in the same order"):
+            model.predict(X[X.columns[::-1]])
+    curve = augmentation_curve(sampler, classifier, X, labels, n_synthetic=[20, 40], cv=2, random_state=0)
+    assert curve.n_synthetic.tolist() == [20, 40]
+    assert (curve.scores == 1).all()
+    for model in (AugmentedClassifier(sampler), SelectiveClassifier()):
+        with pytest.raises(
+            ValueError, match="not numeric: .*give a classifier that takes them, such as a pipeline"
+        ):
+            model.fit(X, labels)
+    with pytest.raises(
+        ValueError, match="CopulaSampler, which take categories unless another sampler wraps them"
+    ):
+        SelectiveSampler([sampler]).fit_resample(X, labels)

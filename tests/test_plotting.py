@@ -79,6 +79,18 @@ def test_displays_draw_on_the_given_axes_or_make_a_figure(name, tmp_path):
     assert (tmp_path / "picture.png").stat().st_size > 5_000
 
 
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+@pytest.mark.parametrize("name", sorted(DRAW))
+def test_a_legend_covers_no_axes_beside(name, layout):
+    figure, axes = plt.subplots(2, 2, figsize=(12, 9), layout=layout)
+    DRAW[name](axes[1, 0])
+    figure.canvas.draw()
+    legend = axes[1, 0].get_legend()
+    if legend is not None:
+        for other in (axes[0, 0], axes[0, 1], axes[1, 1]):
+            assert not legend.get_window_extent().overlaps(other.get_window_extent())
+
+
 @pytest.mark.parametrize("cls", ROWS)
 def test_rows_of_a_fitted_sampler(cls, sampler):
     one, two = (cls.from_estimator(sampler, *TEST, random_state=3) for _ in range(2))

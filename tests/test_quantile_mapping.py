@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp, spearmanr
 
-from sklearn_txaug.over_sampling import CopulaSampler, FlowMatchingSampler, GaussianSampler, LatentSampler
+from sklearn_txaug.over_sampling import (
+    CopulaSampler,
+    FlowMatchingSampler,
+    GaussianSampler,
+    LatentSampler,
+    TabDDPMSampler,
+)
 from sklearn_txaug.over_sampling.spaces import ClassQuantiles
 
 TINY = {
@@ -120,3 +126,25 @@ def test_the_copula_repeats_no_extreme_value():
     X, y = rng.normal(size=(40, 5)), np.repeat(["a", "b"], 20)
     X_new, _ = CopulaSampler(prior_rows=0, random_state=0).fit(X, y).sample(2000)
     assert not np.isin(X_new, X).any()
+
+
+def test_equal_values_are_ranked_at_random_and_not_by_their_places():
+    """Rows that are asked for come before those that are drawn for the ranks alone."""
+    X = np.arange(200.0)[:, None]
+    space = ClassQuantiles().fit(X, np.zeros(200, dtype=int))
+    codes = space.pad(np.zeros(20, dtype=int))
+    means = [
+        space.decode(np.ones((len(codes), 1)), codes, np.random.default_rng(seed))[:20].mean()
+        for seed in range(20)
+    ]
+    assert np.mean(means) == pytest.approx(99.5, abs=8)
+
+
+def test_few_rows_of_integers_have_the_mean_of_many():
+    rng = np.random.default_rng(0)
+    X, y = rng.poisson(3, size=(300, 3)).astype(float), np.arange(300) % 2
+    sampler = TabDDPMSampler(
+        hidden_layer_sizes=(16,), max_epochs=5, n_sampling_steps=5, random_state=0, device="cpu"
+    ).fit(X, y)
+    few = np.concatenate([sampler.sample(y=[0, 1, 0], random_state=seed)[0] for seed in range(60)])
+    assert few.mean() == pytest.approx(3, abs=0.25)

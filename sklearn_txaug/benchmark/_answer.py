@@ -11,7 +11,7 @@ from scipy import stats
 
 from ._compare import BASELINE, ESTABLISHED, SAME, Comparison, Setting
 from ._findings import compared, gained, place, uncompared
-from ._row_amounts import CHOSEN, Amount, amount_order, describe_real, describe_synthetic, short_synthetic
+from ._row_amounts import CHOSEN, Amount, AmountOrder, describe_real, describe_synthetic, short_synthetic
 from ._store import Row
 
 WORTH = 0.01  # a gain below is none
@@ -139,6 +139,8 @@ def _used(c: Comparison) -> str:
 
 def nothing_added(rows: Iterable[Row]) -> list[str]:
     """Name the amounts with which a sampler added no row, which tables and pictures leave out."""
+    rows = list(rows)
+    order = AmountOrder(rows)
     added: dict[tuple[str, Amount], dict[Amount, float]] = {}
     for row in rows:
         if row.metric == "synthetic_rows" and row.sampler != BASELINE and row.n_synthetic not in (0, CHOSEN):
@@ -146,7 +148,7 @@ def nothing_added(rows: Iterable[Row]) -> list[str]:
             sizes[row.n_real] = sizes.get(row.n_real, 0.0) + row.value
     empty: dict[tuple[Amount, tuple[Amount, ...]], list[str]] = {}
     for (sampler, amount), sizes in added.items():
-        none = tuple(sorted((n for n, total in sizes.items() if not total), key=amount_order))
+        none = tuple(sorted((n for n, total in sizes.items() if not total), key=order.real))
         if none:
             empty.setdefault((amount, none), []).append(sampler)
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy import stats
 
 from ..utils.statistics import corrected_standard_error
 from ._cohort import TEST_SHARE
-from ._row_amounts import CHOSEN, Amount, amount_order
+from ._row_amounts import CHOSEN, Amount, AmountOrder
 from ._store import Row
 
 BASELINE = "none"
@@ -115,6 +116,8 @@ def compare(rows: Iterable[Row], metric: str = "balanced_accuracy") -> list[Comp
     comparisons : list of Comparison
         Sorted by setting; within a setting, samplers in the order of `rows` and amounts ascending.
     """
+    rows = list(rows)
+    orders = {name: AmountOrder(part) for name, part in groupby(sorted(rows, key=_dataset), _dataset)}
     scores = scores_of(rows, metric)
     rank = {sampler: i for i, sampler in enumerate(dict.fromkeys(sampler for _, sampler, _ in scores))}
     families: dict[Setting, list[Comparison]] = defaultdict(list)
@@ -124,11 +127,16 @@ def compare(rows: Iterable[Row], metric: str = "balanced_accuracy") -> list[Comp
         score = mean_and_error(list(by_seed.values()))
         families[setting].append(Comparison(setting, sampler, amount, len(by_seed), *score, difference))
     table = []
-    for setting in sorted(families, key=lambda s: (*s[:3], amount_order(s.n_real))):
-        family = sorted(families[setting], key=lambda c: (rank[c.sampler], amount_order(c.n_synthetic)))
+    for setting in sorted(families, key=lambda s: (*s[:3], orders[s.dataset].real(s.n_real))):
+        by_amount = orders[setting.dataset].synthetic
+        family = sorted(families[setting], key=lambda c: (rank[c.sampler], by_amount(c.n_synthetic)))
         adjusted = holm([np.nan if c.difference is None else c.difference.p for c in family])
         table += [c._replace(p_adjusted=p) for c, p in zip(family, adjusted, strict=True)]
     return table
+
+
+def _dataset(row: Row) -> str:
+    return row.dataset
 
 
 def holm(p: Any) -> list[float]:

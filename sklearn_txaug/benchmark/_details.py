@@ -12,7 +12,7 @@ from . import _pictures as pictures
 from ._compare import Comparison, compare, mean_and_error
 from ._findings import deep_findings, deep_samplers, duels, findings, gate_findings, plus_minus
 from ._pareto import pareto
-from ._row_amounts import amount_order, describe_real
+from ._row_amounts import AmountOrder, describe_real
 from ._store import Row, read_points
 from ._tables import all_comparisons, deep_and_cheap, duel_table, per_class, quality
 
@@ -25,11 +25,11 @@ def details(part: Sequence[Row], order: Sequence[str], folder: Path, metric: str
 def _sections(
     part: Sequence[Row], order: Sequence[str], folder: Path, metric: str
 ) -> Iterator[tuple[str, str]]:
-    comparisons = compare(part, metric)
+    comparisons, amounts = compare(part, metric), AmountOrder(part)
     deep = [name for name in deep_samplers(part) if name in order]
     yield "Findings in sentences", _sentences(part, comparisons, metric, deep)
-    yield "Gains by training rows", _low_data(comparisons, order, metric)
-    yield "Gains by synthetic rows", _amounts(comparisons, order, metric)
+    yield "Gains by training rows", _low_data(comparisons, amounts, order, metric)
+    yield "Gains by synthetic rows", _amounts(comparisons, amounts, order, metric)
     both = deep_and_cheap(part, metric, deep) + duel_table(part, metric, deep)
     yield "Deep generators against cheap samplers", both
     yield "All comparisons", all_comparisons(comparisons)
@@ -51,19 +51,23 @@ def _sentences(
     return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
 
 
-def _low_data(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> str:
+def _low_data(
+    comparisons: Sequence[Comparison], amounts: AmountOrder, order: Sequence[str], metric: str
+) -> str:
     if not any(c.difference for c in comparisons):
         return ""
-    added = pictures.describe_main({c.n_synthetic for c in comparisons})
+    added = pictures.describe_main({c.n_synthetic for c in comparisons}, amounts)
     caption = f"Gain over no augmentation by training rows, {added} (corrected errors)"
-    return figure(caption, pictures.draw_low_data(comparisons, order, metric), spoken(comparisons))
+    return figure(caption, pictures.draw_low_data(comparisons, amounts, order, metric), spoken(comparisons))
 
 
-def _amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> str:
+def _amounts(
+    comparisons: Sequence[Comparison], amounts: AmountOrder, order: Sequence[str], metric: str
+) -> str:
     if len({c.n_synthetic for c in comparisons if c.difference}) < 2:
         return ""
     caption = "Gain over no augmentation by synthetic rows (corrected errors)"
-    return figure(caption, pictures.draw_amounts(comparisons, order, metric), spoken(comparisons))
+    return figure(caption, pictures.draw_amounts(comparisons, amounts, order, metric), spoken(comparisons))
 
 
 def _embeddings(part: Sequence[Row], order: Sequence[str], folder: Path) -> str:
@@ -76,7 +80,7 @@ def _embeddings(part: Sequence[Row], order: Sequence[str], folder: Path) -> str:
     }
     if not files:
         return ""
-    largest = max((n_real for _, n_real in files), key=amount_order)
+    largest = max((n_real for _, n_real in files), key=AmountOrder(part).real)
     chosen = {name: files[name, largest] for name in order if (name, largest) in files}
     seen = "all training rows" if protocol == "oracle" else describe_real(largest)
     caption = (

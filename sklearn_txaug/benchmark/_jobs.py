@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ._indicators import COSTS, INDICATORS
 from ._methods import changes_classifier, is_gate
 from ._reference import TRANSFER
-from ._row_amounts import CHOSEN, Amount, amount_order
+from ._row_amounts import CHOSEN, Amount
 from ._scores import SCORES
 from ._store import Row
 from ._transfer import WithReference
@@ -37,11 +37,12 @@ class Job(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The comparison to run."""
+    """The comparison to run; `largest` of the numbers of real rows is the one whose rows are shown."""
 
     samplers: Mapping[str, Any]
     classifiers: Collection[str]
     n_real: Sequence[Amount]
+    largest: Amount
     n_synthetic: Sequence[Amount]
     seeds: int
     protocols: tuple[str, ...]
@@ -78,7 +79,7 @@ class Plan(NamedTuple):
             fixed = CHOSEN
         amounts = [size for size in self.n_synthetic if size] if fixed is None else [fixed]
         pairs = tuple((classifier, size) for classifier in self.classifiers for size in amounts)
-        shown = seed == 0 and n_real == max(self.n_real, key=amount_order)
+        shown = seed == 0 and n_real == self.largest
         drawn = self.quality and fixed is None
         return Task(n_real, pairs, indicators=drawn, embedding=shown and drawn)
 

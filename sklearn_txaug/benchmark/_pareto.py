@@ -10,7 +10,7 @@ import numpy as np
 from ..utils.html import figure, number, table
 from ._jobs import REFERENCE
 from ._pictures import png
-from ._row_amounts import amount_order, describe_real
+from ._row_amounts import AmountOrder, describe_real
 from ._store import Row
 from ._summary import indicator_means, look
 
@@ -37,7 +37,7 @@ def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
     means = indicator_means(part)
     if not means:
         return []
-    largest = max((n_real for n_real, _ in means), key=amount_order)
+    largest = max((n_real for n_real, _ in means), key=AmountOrder(part).real)
     samplers = {name: means[largest, name] for name in order if (largest, name) in means}
     if not samplers:
         return []

@@ -18,7 +18,7 @@ from ._row_amounts import (
     BALANCE,
     CHOSEN,
     Amount,
-    amount_order,
+    AmountOrder,
     describe_real,
     describe_synthetic,
     short_synthetic,
@@ -28,25 +28,27 @@ from ._summary import look
 _PANEL = 3.1  # inches
 
 
-def main_amount(amounts: Collection[Amount]) -> Amount:
+def main_amount(amounts: Collection[Amount], order: AmountOrder) -> Amount:
     """Return the amount that a table or figure with one amount shows: the largest that does not depend on y."""
-    given = sorted({size for size in amounts if size not in (0, CHOSEN)}, key=amount_order) or [CHOSEN]
+    given = sorted({size for size in amounts if size not in (0, CHOSEN)}, key=order.synthetic) or [CHOSEN]
     return ([size for size in given if size != BALANCE] or given)[-1]
 
 
-def describe_main(amounts: Collection[Amount]) -> str:
+def describe_main(amounts: Collection[Amount], order: AmountOrder) -> str:
     """Describe `main_amount`, and say that a gate has its own."""
-    main = main_amount(amounts)
+    main = main_amount(amounts, order)
     gate = "; the gate chose its own amount" if main != CHOSEN and CHOSEN in amounts else ""
     return describe_synthetic(main) + gate
 
 
-def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
+def draw_low_data(
+    comparisons: Sequence[Comparison], amounts: AmountOrder, order: Sequence[str], metric: str
+) -> bytes:
     """Draw gains against the number of real rows; panels are protocols and classifiers of one data set."""
-    amount = main_amount([c.n_synthetic for c in comparisons])
+    amount = main_amount([c.n_synthetic for c in comparisons], amounts)
     chosen = [c for c in comparisons if c.difference and c.n_synthetic in (0, amount, CHOSEN)]
     panels = {(c.setting.protocol, c.setting.classifier): "" for c in chosen}
-    sizes = sorted({c.setting.n_real for c in chosen}, key=amount_order)
+    sizes = sorted({c.setting.n_real for c in chosen}, key=amounts.real)
     return _curves(
         chosen,
         order,
@@ -59,11 +61,13 @@ def draw_low_data(comparisons: Sequence[Comparison], order: Sequence[str], metri
     )
 
 
-def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric: str) -> bytes:
+def draw_amounts(
+    comparisons: Sequence[Comparison], amounts: AmountOrder, order: Sequence[str], metric: str
+) -> bytes:
     """Draw gains against the number of synthetic rows, for one data set and protocol."""
     chosen = [c for c in comparisons if c.difference and c.n_synthetic != 0]
-    amounts = sorted({c.n_synthetic for c in chosen}, key=amount_order)
-    n_joined = sum(amount not in (BALANCE, CHOSEN) for amount in amounts)
+    shown = sorted({c.n_synthetic for c in chosen}, key=amounts.synthetic)
+    n_joined = sum(amount not in (BALANCE, CHOSEN) for amount in shown)
 
     def lines_of(points: list[tuple]) -> list[list[tuple]]:
         joined = [point for point in points if point[0] <= n_joined]
@@ -73,11 +77,11 @@ def draw_amounts(comparisons: Sequence[Comparison], order: Sequence[str], metric
     return _curves(
         chosen,
         order,
-        rows=[describe_real(size) for size in sorted({c.setting.n_real for c in chosen}, key=amount_order)],
+        rows=[describe_real(size) for size in sorted({c.setting.n_real for c in chosen}, key=amounts.real)],
         columns=list(dict.fromkeys(c.setting.classifier for c in chosen)),
         panel_of=lambda c: (describe_real(c.setting.n_real), c.setting.classifier),
-        x_of=lambda c: amounts.index(c.n_synthetic) + 1,
-        ticks=["none", *(_tick(short_synthetic(amount)) for amount in amounts)],
+        x_of=lambda c: shown.index(c.n_synthetic) + 1,
+        ticks=["none", *(_tick(short_synthetic(amount)) for amount in shown)],
         labels=("synthetic rows", f"gain in {metric.replace('_', ' ')}"),
         lines_of=lines_of,
     )

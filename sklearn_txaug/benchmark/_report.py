@@ -15,7 +15,7 @@ from ._compare import compare, without_empty
 from ._details import details, spoken
 from ._jobs import REFERENCE
 from ._reference import TRANSFER
-from ._row_amounts import amount_order, describe_real
+from ._row_amounts import AmountOrder, describe_real
 from ._store import Row
 from ._summary import parts_of
 from ._tables import winners, write_comparisons
@@ -151,7 +151,7 @@ def _introduction(rows: Sequence[Row], metric: str) -> str:
         )
 
     scored = [row for row in rows if row.classifier]
-    sizes = sorted({row.n_real for row in scored}, key=amount_order)
+    sizes = sorted({row.n_real for row in scored}, key=AmountOrder(scored).real)
     samplers = ", ".join(name for name in dict.fromkeys(row.sampler for row in rows) if name != REFERENCE)
     facts = {
         "Data sets": listed("dataset"),

@@ -8,6 +8,8 @@ rows of each class, ``"all"`` every real training row; ``"0.5x"`` is half as man
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from ..utils.amounts import rows_of_each, spread
 Amount = int | str
 ALL, BALANCE = "all", "balance"
 CHOSEN = "chosen"  # by the sampler itself
+_REAL, _SYNTHETIC = "real_rows", "synthetic_rows"  # metrics of results
 
 
 def real_amount(value: Any) -> Amount:
@@ -50,14 +53,50 @@ def synthetic_amount(value: Any) -> Amount:
     )
 
 
-def amount_order(size: Amount) -> tuple[int, float]:
-    """Return a sort key: none, rows for each class, rows in total, shares, and what depends on the data."""
-    if isinstance(size, int):
-        return int(size > 0), size
-    if size in (ALL, BALANCE, CHOSEN):
-        return 3, size == CHOSEN
-    each = rows_of_each(size)
-    return (2, _share(size)) if each is None else (0, each)
+class AmountOrder:
+    """The order of the amounts in results: none, by the rows that they are on average, and what depends on the data.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        Results of one data set. Amounts of which they have no number of rows come behind those that have one: rows
+        for each class, rows in total, shares.
+    """
+
+    def __init__(self, rows: Iterable[Any]):
+        self._numbers: dict[tuple[str, Amount], list[float]] = defaultdict(list)
+        for row in rows:
+            if row.metric in (_REAL, _SYNTHETIC):
+                amount = row.n_real if row.metric == _REAL else row.n_synthetic
+                self._numbers[row.metric, amount].append(row.value)
+
+    def real(self, size: Amount) -> tuple[float, ...]:
+        """Return the sort key of a number of real rows."""
+        return self._key(_REAL, size)
+
+    def synthetic(self, amount: Amount) -> tuple[float, ...]:
+        """Return the sort key of an amount of synthetic rows."""
+        return self._key(_SYNTHETIC, amount)
+
+    def _key(self, metric: str, amount: Amount) -> tuple[float, ...]:
+        numbers = self._numbers.get((metric, amount))
+        if amount == 0 or amount in (ALL, BALANCE, CHOSEN) or not numbers:
+            return _written_order(amount)
+        return 1, float(np.mean(numbers)), *_written_order(amount)
+
+
+def _written_order(amount: Amount) -> tuple[float, ...]:
+    if isinstance(amount, int):
+        return (0,) if amount == 0 else (3, amount)
+    if amount in (ALL, BALANCE, CHOSEN):
+        return 5, amount == CHOSEN
+    each = rows_of_each(amount)
+    return (4, _share(amount)) if each is None else (2, each)
+
+
+def check_amount(amount: Amount) -> None:
+    """Raise ValueError for what is no amount."""
+    _written_order(amount)
 
 
 def describe_real(size: Amount) -> str:

@@ -24,7 +24,7 @@ from ._methods import (
     make_samplers,
 )
 from ._reference import TRANSFER, check_teaches, has_reference, reference_rows
-from ._row_amounts import Amount, real_amount, synthetic_amount
+from ._row_amounts import ALL, Amount, real_amount, synthetic_amount
 from ._sharing import SharedWork
 from ._store import ResultStore, Row, described
 from ._training import Finished, run_job
@@ -190,7 +190,9 @@ def make_plan(
             check_teaches(reference_rows(cohort, seed), cohort.name)
         for size in real:
             subset(cohort, pool, size)
-    return Plan(samplers, classifiers, real, synthetic, seeds, protocols)
+    pool, _ = split(cohort, 0)
+    largest = max(real, key=lambda size: (len(subset(cohort, pool, size)), size == ALL))
+    return Plan(samplers, classifiers, real, largest, synthetic, seeds, protocols)
 
 
 def _finished(

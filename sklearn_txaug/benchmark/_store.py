@@ -18,7 +18,7 @@ from filelock import FileLock
 from .. import __version__
 from ..utils.files import replacing
 from ._claims import Claims
-from ._row_amounts import Amount, amount_order
+from ._row_amounts import Amount, check_amount
 
 RESULTS, SETTINGS, _POINTS = "results.csv", "settings.json", "embeddings"
 _OURS = "sklearn_txaug"  # the setting that tells our folders from others
@@ -253,7 +253,8 @@ def _parse(record: list[str], place: str) -> Row:
     try:
         dataset, protocol, sampler, classifier, n_real, n_synthetic, seed, metric, value = record
         real, synthetic = (int(size) if size.isdigit() else size for size in (n_real, n_synthetic))
-        amount_order(real), amount_order(synthetic)
+        check_amount(real)
+        check_amount(synthetic)
         return Row(dataset, protocol, sampler, classifier, real, synthetic, int(seed), metric, float(value))
     except (ValueError, IndexError) as error:
         raise ValueError(

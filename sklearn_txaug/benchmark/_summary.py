@@ -14,7 +14,7 @@ from ..utils.files import replacing
 from ._compare import Comparison, compare, without_empty
 from ._indicators import COSTS, K, indicator_columns
 from ._jobs import REFERENCE
-from ._row_amounts import Amount, amount_order, describe_real, short_synthetic
+from ._row_amounts import Amount, AmountOrder, describe_real, short_synthetic
 from ._store import Row
 
 
@@ -30,8 +30,10 @@ def indicator_means(rows: Iterable[Row]) -> dict[tuple[Amount, str], dict[str, f
 def quality_lines(rows: Iterable[Row], order: Sequence[str]) -> list[tuple[Amount, str, dict[str, float]]]:
     """Return (n_real, sampler, means of the indicators), in the order of tables, the reference first."""
     rank = {name: i for i, name in enumerate([REFERENCE, *order])}
+    rows = list(rows)
     lines = [(*key, means) for key, means in indicator_means(rows).items() if key[1] in rank]
-    return sorted(lines, key=lambda line: (amount_order(line[0]), rank[line[1]]))
+    by_size = AmountOrder(rows).real
+    return sorted(lines, key=lambda line: (by_size(line[0]), rank[line[1]]))
 
 
 def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "balanced_accuracy") -> str:
@@ -68,16 +70,17 @@ def _format_part(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
 def _format_scores(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
     """Return a table with a line for each classifier, sampler and amount, and a column for each n_real."""
     cells: dict[tuple, dict[Amount, str]] = defaultdict(dict)
-    rank = {name: i for i, name in enumerate(order)}
-    for c in sorted(
-        compare(rows, metric),
-        key=lambda c: (c.setting.classifier, rank.get(c.sampler, len(rank)), amount_order(c.n_synthetic)),
-    ):
+    rank, amounts = {name: i for i, name in enumerate(order)}, AmountOrder(rows)
+
+    def line(c: Comparison) -> tuple:
+        return c.setting.classifier, rank.get(c.sampler, len(rank)), amounts.synthetic(c.n_synthetic)
+
+    for c in sorted(compare(rows, metric), key=line):
         cell = _pm(c.score, c.score_error) if c.difference is None else f"{c.score:.4f}"
         if c.difference:
             cell += f" ({_pm(*c.difference[:2], sign=True)})"
         cells[c.setting.classifier, c.sampler, c.n_synthetic][c.setting.n_real] = cell
-    sizes = sorted({size for line in cells.values() for size in line}, key=amount_order)
+    sizes = sorted({size for line in cells.values() for size in line}, key=amounts.real)
     header = ["classifier", "sampler", "synthetic rows", *map(describe_real, sizes)]
     body = [
         [
@@ -115,10 +118,6 @@ def format_quality(rows: Sequence[Row], order: Sequence[str]) -> str:
     )
     caption = "quality of the synthetic rows, mean over the seeds (`real`: other real rows, the reference)"
     return f"{caption}\n\n{table}"
-
-
-def _place(c: Comparison) -> tuple:
-    return c.setting.classifier, amount_order(c.setting.n_real), amount_order(c.n_synthetic)
 
 
 def markdown_table(header: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
@@ -184,7 +183,12 @@ def look(order: Sequence[str], sampler: str) -> dict[str, Any]:
 
 
 def _draw_gains(axis: Any, rows: Sequence[Row], order: Sequence[str], metric: str) -> None:
-    cells = sorted((c for c in compare(rows, metric) if c.difference), key=_place)
+    amounts = AmountOrder(rows)
+
+    def setting(c: Comparison) -> tuple:
+        return c.setting.classifier, amounts.real(c.setting.n_real), amounts.synthetic(c.n_synthetic)
+
+    cells = sorted((c for c in compare(rows, metric) if c.difference), key=setting)
     setups = list(dict.fromkeys((c.setting.classifier, c.setting.n_real, c.n_synthetic) for c in cells))
     names = [name for name in order if any(c.sampler == name for c in cells)]
     in_the_right_panel = {row.sampler for row in rows if not row.classifier}
@@ -213,7 +217,7 @@ def _draw_manifold(axis: Any, rows: Sequence[Row], order: Sequence[str]) -> None
     if not means:
         axis.set_axis_off()
         return
-    sizes = sorted({n_real for n_real, _ in means}, key=amount_order)
+    sizes = sorted({n_real for n_real, _ in means}, key=AmountOrder(rows).real)
     for sampler in [REFERENCE, *order]:
         for n_real in sizes[-1:] if sampler == REFERENCE else sizes:
             values = means.get((n_real, sampler))

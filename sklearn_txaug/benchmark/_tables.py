@@ -19,7 +19,7 @@ from ._compare import BASELINE, Comparison, Setting, best, compare, paired, scor
 from ._findings import Duel, duels, method_name, place, plus_minus
 from ._indicators import indicator_columns
 from ._pictures import describe_main, main_amount
-from ._row_amounts import CHOSEN, amount_order, describe_real
+from ._row_amounts import CHOSEN, AmountOrder, describe_real
 from ._store import Row, class_of
 from ._summary import quality_lines
 
@@ -99,21 +99,25 @@ def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
 def per_class(part: Sequence[Row], order: Sequence[str]) -> str:
     """Return the recall of each class, a table for each classifier and number of training rows."""
     scored = [(row, label) for row in part if (label := class_of(row.metric)) is not None]
+    sizes = AmountOrder(part)
     amounts = {row.n_synthetic for row, _ in scored}
-    shown = (0, main_amount(amounts), CHOSEN)
+    shown = (0, main_amount(amounts, sizes), CHOSEN)
     cells: dict[str, dict[tuple, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row, label in scored:
         if row.n_synthetic in shown:
             cells[row.classifier][row.n_real, label, row.sampler].append(row.value)
     return "".join(
-        f"<h3>{escape(classifier)}</h3>" + "".join(_class_tables(values, order, describe_main(amounts)))
+        f"<h3>{escape(classifier)}</h3>"
+        + "".join(_class_tables(values, sizes, order, describe_main(amounts, sizes)))
         for classifier, values in cells.items()
     )
 
 
-def _class_tables(cells: Mapping[tuple, Sequence[float]], order: Sequence[str], added: str) -> Iterator[str]:
+def _class_tables(
+    cells: Mapping[tuple, Sequence[float]], sizes: AmountOrder, order: Sequence[str], added: str
+) -> Iterator[str]:
     names = [name for name in order if any(name == key[2] for key in cells)]
-    for n_real in sorted({key[0] for key in cells}, key=amount_order):
+    for n_real in sorted({key[0] for key in cells}, key=sizes.real):
         lines = []
         for label in sorted({key[1] for key in cells if key[0] == n_real}, key=_numbers_first):
             values = [float(np.mean(cells.get((n_real, label, name), [np.nan]))) for name in names]

@@ -10,7 +10,7 @@ from ..utils.amounts import rows_of_each
 from ._compare import BASELINE, Comparison, compare
 from ._findings import plus_minus
 from ._reference import TRANSFER
-from ._row_amounts import amount_order, describe_real
+from ._row_amounts import AmountOrder, describe_real
 from ._store import Row
 from ._transfer import MARK, PRIOR, REFERENCE_ROWS
 
@@ -21,6 +21,8 @@ def reference_worth(rows: Iterable[Row], metric: str = "balanced_accuracy") -> l
     Of several samplers with a reference the first adds the rows, in its largest amount: the best of them would look
     better than it is.
     """
+    rows = list(rows)
+    order = AmountOrder(rows)
     found = [c for c in compare(rows, metric) if c.setting.protocol == TRANSFER]
     lines = []
     for classifier in dict.fromkeys(c.setting.classifier for c in found):
@@ -28,9 +30,10 @@ def reference_worth(rows: Iterable[Row], metric: str = "balanced_accuracy") -> l
         with_rows = [c for c in part if _has_reference(c) and c.n_synthetic != 0 and c.difference]
         if with_rows:
             sampler = with_rows[0].sampler
-            amount = max((c.n_synthetic for c in with_rows if c.sampler == sampler), key=amount_order)
+            amount = max((c.n_synthetic for c in with_rows if c.sampler == sampler), key=order.synthetic)
             chosen = [c for c in with_rows if (c.sampler, c.n_synthetic) == (sampler, amount)]
             without = [c for c in part if c.sampler == BASELINE]
+            chosen.sort(key=lambda c: order.real(c.setting.n_real))
             lines.append(_sentence(chosen, without, metric))
     return lines
 
@@ -41,7 +44,7 @@ def _has_reference(c: Comparison) -> bool:
 
 def _sentence(chosen: Sequence[Comparison], without: Sequence[Comparison], metric: str) -> str:
     parts = []
-    for c in sorted(chosen, key=lambda c: amount_order(c.setting.n_real)):
+    for c in chosen:
         if c.difference:
             text = f"{plus_minus(*c.difference[:2])} with {describe_real(c.setting.n_real)}"
             notes = [note for note in (_as_many_rows(c, without), c.verdict and "established") if note]

@@ -37,8 +37,8 @@ def augment_anndata(
     Parameters
     ----------
     adata : AnnData of shape (n_obs, n_vars)
-        Expression, dense or sparse; on a log scale, or to be brought to one by `transform`. A backed one is read
-        into memory. It is not changed.
+        Expression, dense or sparse; on a log scale, or to be brought to one by `transform`. One that is
+        backed or lazy is read into memory. It is not changed.
     sampler : sampler
         Trained by its `fit_resample`; its `n_synthetic` or `sampling_strategy` sets the amounts. One of
         :mod:`sklearn_txaug.over_sampling`, or any over-sampler of imbalanced-learn.
@@ -113,7 +113,7 @@ def augment_anndata(
     pd = require("pandas", "augment_anndata")
     _check(adata, sampler, anndata, label_key, layer, group_key, covariates)
     check_transform(transform)
-    adata = adata.to_memory() if adata.isbacked else adata
+    adata = adata.to_memory() if adata.isbacked or _is_lazy(adata) else adata
     values = adata.X if layer is None else adata.layers[layer]
     labels, groups = adata.obs[label_key], None if group_key is None else adata.obs[group_key].to_numpy()
     frame = pd.DataFrame(dense(values), adata.obs_names, adata.var_names)
@@ -183,6 +183,11 @@ def _check(
             f"adata.obs[{MARK!r}] marks {n_marked} rows as synthetic; a sampler learns from real rows only; leave "
             "them out."
         )
+
+
+def _is_lazy(adata: Any) -> bool:
+    """Tell whether values are still to be computed, as those of dask are."""
+    return any(hasattr(values, "compute") for values in (adata.X, *adata.layers.values()))
 
 
 def _warn_of_left_out(adata: Any) -> None:

@@ -83,7 +83,7 @@ class TextFile:
         for mark, decompress in _DECOMPRESS.items():
             if start.startswith(mark):
                 return self._bounded(decompress(self.path, "rb"))
-        if self.path.suffix.lower() == ".gz":
+        if start and self.path.suffix.lower() == ".gz":
             raise ValueError(
                 f"{self.path.name} cannot be decompressed: its name ends in .gz, and it is not compressed."
             )

@@ -1,5 +1,6 @@
 """Write expression tables."""
 
+import re
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -15,6 +16,7 @@ from ._annotations import MARK
 from ._base import Table
 from ._formats import accepted_suffixes, find_format
 
+_UNWRITABLE = re.compile(r"[\n\r\0\ud800-\udfff]")  # in records of text, in h5ad, or in UTF-8
 _NULLABLE = {"b": "boolean", "i": "Int64", "u": "UInt64", "f": "float64"}  # by the kinds of numpy
 
 
@@ -64,7 +66,7 @@ def write_expression(
         If pandas, anndata or pyarrow is needed and not installed.
     ValueError
         If the format is unknown, lengths differ, `y` or `groups` is a Series with the rows of `X` in another
-        order, a label's name is also a gene's, or a name holds a line break.
+        order, a label's name is also a gene's, or a name holds a line break or a zero byte.
 
     See Also
     --------
@@ -114,8 +116,8 @@ def _names(argument: str, names: Any, default: Any, n: int, prefix: str) -> Any:
     names = [str(name) for name in names]
     if len(names) != n:
         raise ValueError(f"{argument} must have {n} names, got {len(names)}.")
-    if any("\n" in name or "\r" in name for name in names):
-        raise ValueError(f"{argument} must not hold line breaks.")
+    if any(_UNWRITABLE.search(name) for name in names):
+        raise ValueError(f"{argument} must not hold line breaks, zero bytes or lone surrogates.")
     return pd.Index(names, dtype=object)
 
 

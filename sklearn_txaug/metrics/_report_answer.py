@@ -116,8 +116,8 @@ def _verdict(plausible: Any, varied: Any, copied: str) -> tuple[str, str]:
     nearly = NEAR in (plausible["verdict"], varied["verdict"]) or copied == "perhaps"
     shown = "Nearly as good as other real rows" if nearly else "As good as other real rows"
     return (
-        f"{shown} by these three. Whether they help a classifier is for `txaug benchmark` to say; whether they may "
-        "be shared, no distance can say.",
+        f"{shown} by these three. Whether they help a classifier is for the command benchmark to say; whether they "
+        "may be shared, no distance can say.",
         "unsure" if nearly else "good",
     )
 

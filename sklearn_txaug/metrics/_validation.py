@@ -16,7 +16,7 @@ from ..utils.checks import (
     is_anndata,
     is_missing,
 )
-from ..utils.containers import wrapped
+from ..utils.containers import readable, wrapped
 
 NAMES = ("X_real", "X_synthetic")
 
@@ -28,7 +28,11 @@ def check_rows(X: Any, name: str, min_rows: int = 1) -> np.ndarray:
     check_matrix(X, name)
     genes = names_of(X)
     X = check_array(
-        X, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_min_samples=0, input_name=name
+        readable(X),
+        accept_sparse="csr",
+        dtype=[np.float64, np.float32],
+        ensure_min_samples=0,
+        input_name=name,
     )
     if X.shape[0] < min_rows:
         raise ValueError(f"{name} has {X.shape[0]} rows; at least {min_rows} are needed.")

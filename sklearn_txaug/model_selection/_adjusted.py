@@ -13,10 +13,12 @@ from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils.checks import check_matrix, check_order, groups_for, plain_labels
+from ..utils.checks import check_matrix, check_names, check_order, groups_for, plain_labels
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
+from ..utils.containers import for_sklearn, readable
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
+from ._wrapped import takes_categories
 
 
 @estimator
@@ -84,23 +86,27 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         self : object
             The fitted classifier.
         """
-        check_matrix(X)
+        mixed = takes_categories(self.classifier, X)
+        check_names(X) if mixed else check_matrix(X)
         check_order(X, y=y, groups=groups)
         y = plain_labels(y)
-        _, y = validate_data(self, X, y, accept_sparse=True)
+        accepted = {} if mixed else {"accept_sparse": True}
+        _, y = validate_data(self, for_sklearn(X), y, skip_check_array=mixed, **accepted)
         check_classification_targets(y)
         self.classes_, counts = np.unique(y, return_counts=True)
         self.class_frequencies_ = counts / counts.sum()
         model = self._given_classifier()
-        self.classifier_ = model.fit(X, y, **groups_for(model, groups))
+        self.classifier_ = model.fit(readable(X), y, **groups_for(model, groups))
         return self
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the adjusted probability of each class, an array of shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        validate_data(self, X, reset=False, accept_sparse=True)
+        mixed = takes_categories(self.classifier, X)
+        accepted = {} if mixed else {"accept_sparse": True}
+        validate_data(self, for_sklearn(X), reset=False, skip_check_array=mixed, **accepted)
         with np.errstate(divide="ignore"):
-            logits = np.log(self.classifier_.predict_proba(X))
+            logits = np.log(self.classifier_.predict_proba(readable(X)))
         return softmax(logits - self.tau * np.log(self.class_frequencies_), axis=1)
 
     def predict(self, X: MatrixLike) -> np.ndarray:

@@ -13,11 +13,13 @@ from sklearn.utils import indexable
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
+from ..over_sampling._table_encoder import holds_categories
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
 from ..utils.amounts import rows_of_each
 from ..utils.checks import check_order, plain_labels
+from ..utils.containers import readable
 from ..utils.progress import Trainings
-from ..utils.random import draw_seed
+from ..utils.random import draw_seed, with_seed
 from ..utils.splits import ROWS_PER_CLASS, mean_sizes, splits, stratified_order
 from ..utils.warnings import warn
 from ._engine import AmountScorer, Split
@@ -57,7 +59,7 @@ class CurveJobs:
         self.protocol = protocol
         self.scoring = scoring
         check_order(X, y=y, groups=groups)
-        self.X, y, self.groups = indexable(X, plain_labels(y), groups)
+        self.X, y, self.groups = indexable(readable(X), plain_labels(y), groups)
         check_classification_targets(y)
         self.y = column_or_1d(y)
         self.scorer = AmountScorer(estimator, check_scoring(estimator, scoring))
@@ -176,9 +178,11 @@ class CurveJobs:
                 "protocol='oracle' needs fewer real rows than the rows not held out: set n_real, or use 'honest'"
             )
 
-    def _seeded(self, fold: int, k: int) -> SamplerAdapter:
-        stream = np.random.default_rng((self.seed, fold, 1, k))
-        return SamplerAdapter(sampler=self.sampler, n_synthetic=0, random_state=int(stream.integers(2**31)))
+    def _seeded(self, fold: int, k: int) -> Any:
+        seed = int(np.random.default_rng((self.seed, fold, 1, k)).integers(2**31))
+        if holds_categories(self.X):  # which an adapter cannot pass on
+            return with_seed(self.sampler, seed)
+        return SamplerAdapter(sampler=self.sampler, n_synthetic=0, random_state=seed)
 
     def _seed_of(self, fold: int) -> int:
         return int(np.random.default_rng((self.seed, fold, 0)).integers(2**31))

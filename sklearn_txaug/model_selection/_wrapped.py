@@ -11,10 +11,18 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
+from ..over_sampling._table_encoder import holds_categories
 from ..utils.checks import check_groups, check_labels, check_order, check_table
 from ..utils.classifier import default_classifier
-from ..utils.containers import as_container
+from ..utils.containers import as_container, for_sklearn, readable
 from ..utils.typing import MatrixLike
+
+_REMEDY = ", or give a classifier that takes them, such as a pipeline that begins with a ColumnTransformer"
+
+
+def takes_categories(classifier: Any, X: Any) -> bool:
+    """Tell whether a table has columns that are not numeric, and a given classifier, not the default, for them."""
+    return classifier is not None and holds_categories(X)
 
 
 def _classifier_has(name: str) -> Any:
@@ -32,36 +40,56 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     @_classifier_has("predict")
     def predict(self, X: MatrixLike) -> np.ndarray:
         """Return the class of each row, an array of shape (n_samples,)."""
-        return self._fitted_classifier(X).predict(X)
+        model, X = self._fitted_classifier(X)
+        return model.predict(X)
 
     @_classifier_has("predict_proba")
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the probability of each class, an array of shape (n_samples, n_classes)."""
-        return self._fitted_classifier(X).predict_proba(X)
+        model, X = self._fitted_classifier(X)
+        return model.predict_proba(X)
 
     @_classifier_has("predict_log_proba")
     def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the logarithm of the probability of each class, an array of shape (n_samples, n_classes)."""
-        return self._fitted_classifier(X).predict_log_proba(X)
+        model, X = self._fitted_classifier(X)
+        return model.predict_log_proba(X)
 
     @_classifier_has("decision_function")
     def decision_function(self, X: MatrixLike) -> np.ndarray:
         """Return the classifier's scores, an array of shape (n_samples, n_classes) or (n_samples,)."""
-        return self._fitted_classifier(X).decision_function(X)
+        model, X = self._fitted_classifier(X)
+        return model.decision_function(X)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = get_tags(self._given_classifier()).input_tags.sparse
+        tags.input_tags.sparse = self.classifier is None or get_tags(self.classifier).input_tags.sparse
         return tags
 
     def _given_classifier(self) -> Any:
         """Return the classifier that is trained, or its default."""
         return default_classifier() if self.classifier is None else self.classifier
 
-    def _fitted_classifier(self, X: Any) -> Any:
+    def _fitted_classifier(self, X: Any) -> tuple[Any, Any]:
+        """Return the fitted classifier, and rows as it takes them."""
         check_is_fitted(self)
-        validate_data(self, X, reset=False, accept_sparse=["csr", "csc"])
-        return self.classifier_
+        self._validated(X, reset=False)
+        return self.classifier_, self._readable(X)
+
+    def _validated(self, X: Any, *labels: Any, reset: bool = True) -> Any:
+        mixed = takes_categories(self.classifier, X)
+        return validate_data(
+            self,
+            for_sklearn(X),
+            *labels,
+            reset=reset,
+            skip_check_array=mixed,
+            **({} if mixed else {"accept_sparse": ["csr", "csc"]}),
+        )
+
+    def _readable(self, X: Any) -> Any:
+        """Return rows for the classifier: the default one centres them, so that they are dense."""
+        return readable(X, keep_sparse=self.classifier is not None)
 
     def _checked(self, X: Any, y: Any, groups: Any) -> tuple[Any, np.ndarray]:
         """Return rows that can be indexed and their labels, and set `classes_`."""
@@ -72,9 +100,9 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if getattr(y, "shape", ())[1:] == (1,):
             y = column_or_1d(y, warn=True)
         labels = np.asarray(check_labels(y)[0])
-        check_table(X, len(labels))
-        checked, _ = validate_data(self, X, labels, accept_sparse=["csr", "csc"])
-        X = checked if sparse.issparse(X) else X  # a sparse format whose rows can be indexed
+        check_table(X, len(labels), takes_categories(self.classifier, X), _REMEDY)
+        checked, _ = self._validated(X, labels)
+        X = self._readable(checked if sparse.issparse(X) else X)  # a sparse format whose rows can be indexed
         check_groups(groups, len(labels))
         self.classes_ = np.unique(labels)
         return X, labels

@@ -14,7 +14,6 @@ from ..utils.memory import check_memory
 from ._covariate_tables import check_rows, join_columns, take_columns
 from ._covariates import CovariateRows, Covariates
 from ._labels import ClassLabels
-from .spaces import ClassQuantiles
 
 _COVARIATES = 4  # the random stream in which covariates are drawn
 
@@ -25,6 +24,7 @@ class Conditioned:
     classes_: np.ndarray
     n_features_in_: int
     _itemsize: int
+    spaces_: list[Any]
     _labels: ClassLabels
     _sample_stream: Callable[[Any], tuple[int, int]]
     _generate: Callable[..., np.ndarray]
@@ -102,17 +102,19 @@ class Conditioned:
 
     def _rows_against(
         self,
-        quantiles: ClassQuantiles,
+        place: int,
         codes: np.ndarray,
         rng: np.random.Generator,
         covariates: CovariateRows,
     ) -> np.ndarray:
-        """Return rows of given covariates, mapped by their ranks among rows whose covariates are drawn."""
-        reference = quantiles.reference(codes)
+        """Return rows of given covariates, which the space at a place ranks among rows whose covariates are drawn."""
+        outer, space, inner = self.spaces_[:place], self.spaces_[place], self.spaces_[place + 1 :]
+        reference = space.reference(codes)
         everything = self._padded(covariates, reference, rng)
         both = np.concatenate([codes, reference])
-        X = self._decode(self._generate(both, rng, **given(everything)), None, rng)
-        return quantiles.map_against(X[: len(codes)], codes, X[len(codes) :], reference, rng)
+        Z = self._decode(self._generate(both, rng, **given(everything)), None, rng, inner)
+        mapped = space.map_against(Z[: len(codes)], codes, Z[len(codes) :], reference, rng)
+        return self._decode(mapped, codes, rng, outer)
 
     def _padded(self, rows: CovariateRows, codes: np.ndarray, rng: np.random.Generator) -> CovariateRows:
         """Return covariates followed by those drawn for some more class codes."""

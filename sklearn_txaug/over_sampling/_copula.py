@@ -15,6 +15,7 @@ from ..utils.quantiles import quantiles_between
 from ..utils.statistics import class_centres
 from ._gaussian import GaussianSampler
 from ._latent_categories import LatentCategories
+from ._linear_effects import LinearEffects
 from ._mixed import MixedSampler
 from .spaces import AtomicSpace, ScaledSpace
 
@@ -78,7 +79,13 @@ class CopulaSampler(MixedSampler, GaussianSampler):
     ) -> tuple[np.ndarray, np.ndarray, Any]:
         return self._with_drawn_rows(reference, rows, codes, groups)
 
-    def _fit_rows(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+    def _without_effects(self, X: np.ndarray, codes: np.ndarray, design: np.ndarray) -> np.ndarray:
+        X, states = np.split(X, [X.shape[1] - len(self._sizes)], axis=1)
+        return np.hstack([super()._without_effects(X, codes, design), states])
+
+    def _fit_rows(
+        self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, design: np.ndarray | None = None
+    ) -> None:
         classes = range(len(self.classes_))
         X, states = np.split(X, [X.shape[1] - len(self._sizes)], axis=1)
         self._centres = class_centres(X, codes).astype(X.dtype)
@@ -98,24 +105,46 @@ class CopulaSampler(MixedSampler, GaussianSampler):
         for own in self._sorted:
             own.sort(axis=0)
         if self._sizes:
-            states = self._fit_categories(states, codes, X, rng)
+            states = self._fit_categories(states, codes, X, rng, design)
         self._fit_gaussian(np.hstack([X, states]) if self._sizes else X, codes, rng, None)
         if self._sizes:
             for c in classes:
-                drawn = super()._draw_rows(np.full(_N_CALIBRATION, c), rng)
-                self._categories.calibrate(c, drawn[:, X.shape[1] :])
+                drawn = super()._draw_rows(np.full(_N_CALIBRATION, c), rng)[:, X.shape[1] :]
+                if design is not None:
+                    like = np.resize(np.flatnonzero(codes == c), _N_CALIBRATION)
+                    drawn = drawn + self._latent_effects.of(codes[like], design[like])
+                self._categories.calibrate(c, drawn)
 
     def _fit_categories(
-        self, states: np.ndarray, codes: np.ndarray, scores: np.ndarray, rng: np.random.Generator
+        self,
+        states: np.ndarray,
+        codes: np.ndarray,
+        scores: np.ndarray,
+        rng: np.random.Generator,
+        design: np.ndarray | None,
     ) -> np.ndarray:
-        """Return the latent variables of categories, of which each class has its own shares."""
+        """Return the latent variables of categories, of which each class has its own shares.
+
+        Codes are no quantities: it is on the latent variables that covariates have a linear effect.
+        """
         self._categories = LatentCategories(self._sizes, self._ordered, self.prior_rows)
         self._categories.fit(states, codes, len(self.classes_))
-        return self._categories.draw(states, codes, scores, rng)
+        if design is None:
+            return self._categories.draw(states, codes, scores, rng)
+        centred = (
+            design - np.stack([design[codes == c].mean(axis=0) for c in range(len(self.classes_))])[codes]
+        )
+        latent = self._categories.draw(states, codes, scores, rng, centred)
+        self._latent_effects = LinearEffects().fit(latent, codes, design)
+        return latent - self._latent_effects.of(codes, design)
 
-    def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _draw_rows(
+        self, codes: np.ndarray, rng: np.random.Generator, design: np.ndarray | None = None
+    ) -> np.ndarray:
         drawn = super()._draw_rows(codes, rng)
         n = self._centres.shape[1]
+        if self._sizes and design is not None:
+            drawn[:, n:] += self._latent_effects.of(codes, design)
         states = np.empty((len(drawn), len(self._sizes)), dtype=drawn.dtype)
         for c in np.unique(codes):
             rows = np.flatnonzero(codes == c)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..utils.checks import is_missing
+from ..utils.checks import check_magnitude, is_missing
 
 _MANY = 20  # categories, from which on most rows must share theirs with others
 
@@ -23,6 +23,7 @@ class NumericColumn:
         known = values[~missing].astype(float)
         if not np.isfinite(known).all():
             raise ValueError(f"covariates[{name!r}] has infinite values")
+        check_magnitude(known[:, np.newaxis], [name], "covariates")
         self.can_miss = bool(missing.any())
         self.mean = float(known.mean())
         self.scale = float(known.std()) or 1.0

@@ -11,6 +11,7 @@ import numpy as np
 from .._nn.conditions import CovariateLayout
 from ..utils.checks import is_missing
 from ..utils.containers import as_container, no_rows
+from ..utils.warnings import warn
 from ._covariate_columns import make_column
 from ._covariate_tables import columns_of, is_declared_categorical, row_count, table_of
 
@@ -129,6 +130,7 @@ class Covariates:
             If a name is unknown, a value was not seen in training, or no training row of the class has it.
         """
         asked = self._asked(given, len(codes))
+        self._warn_of_extrapolation(asked)
         values = dict(asked)
         if len(asked) < len(self.columns):
             rows = np.empty(len(codes), dtype=int)
@@ -179,6 +181,21 @@ class Covariates:
             if column.name in asked:
                 column.encode(asked[column.name])  # which refuses what training did not have
         return asked
+
+    def _warn_of_extrapolation(self, asked: Mapping[Any, np.ndarray]) -> None:
+        for column in self.columns:
+            if column.is_categorical or column.name not in asked:
+                continue
+            given, known = (
+                values[~is_missing(values)].astype(float)
+                for values in (asked[column.name], self.training.values[column.name])
+            )
+            beyond = given[(given < known.min()) | (given > known.max())]
+            if len(beyond):
+                warn(
+                    f"covariates[{column.name!r}] is {beyond[0]:g} in rows to draw, but from {known.min():g} to "
+                    f"{known.max():g} in training: what such rows are like is extrapolated"
+                )
 
     def _having(self, asked: Mapping[Any, Any], c: int, classes: np.ndarray) -> np.ndarray:
         """Return the training rows of a class that have the categories asked for and are nearest in the numbers."""

@@ -88,21 +88,29 @@ class GaussianSampler(PriorSampler):
         groups: Any,
         covariates: CovariateRows | None = None,
     ) -> None:
-        self._effects = None
-        if covariates is not None:
-            self._effects = LinearEffects().fit(X, codes, covariates.design)
-            X = X - self._effects.of(codes, covariates.design)
-        self._fit_rows(X, codes, rng)
+        self._effects: LinearEffects | None = None
+        if covariates is None:
+            self._fit_rows(X, codes, rng)
+        else:
+            self._fit_rows(self._without_effects(X, codes, covariates.design), codes, rng, covariates.design)
 
     def _generate(
         self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None = None
     ) -> np.ndarray:
-        rows = self._draw_rows(codes, rng)
-        if self._effects is not None and covariates is not None:
-            rows += self._effects.of(codes, covariates.design)
+        if self._effects is None or covariates is None:
+            return self._draw_rows(codes, rng)
+        rows = self._draw_rows(codes, rng, covariates.design)
+        rows[:, : self._effects.coef_.shape[1]] += self._effects.of(codes, covariates.design)
         return rows
 
-    def _fit_rows(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> None:
+    def _without_effects(self, X: np.ndarray, codes: np.ndarray, design: np.ndarray) -> np.ndarray:
+        """Learn the effects of covariates, and return the rows without them."""
+        effects = self._effects = LinearEffects().fit(X, codes, design)
+        return X - effects.of(codes, design)
+
+    def _fit_rows(
+        self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, design: np.ndarray | None = None
+    ) -> None:
         """Learn the classes, from rows without the effects of covariates."""
         if self.prior is not None and np.isinf(self.prior_rows):
             self._model = BorrowedCorrelation(self._reference).fit(X, codes)
@@ -157,7 +165,10 @@ class GaussianSampler(PriorSampler):
         self._noise = float(np.sqrt(self.shrinkage_ * variance))
         self._share = (1 - self.shrinkage_) / len(lengths)
 
-    def _draw_rows(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _draw_rows(
+        self, codes: np.ndarray, rng: np.random.Generator, design: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return rows without the effects of covariates."""
         Z = self.means_[codes]
         if isinstance(self._model, BorrowedCorrelation):
             draw = self._model.draw

@@ -59,12 +59,22 @@ class LatentCategories:
         return self
 
     def draw(
-        self, states: np.ndarray, codes: np.ndarray, scores: np.ndarray, rng: np.random.Generator
+        self,
+        states: np.ndarray,
+        codes: np.ndarray,
+        scores: np.ndarray,
+        rng: np.random.Generator,
+        covariates: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return latent variables of the training rows, given the normal scores of their numeric columns."""
+        """Return latent variables of the training rows, given the normal scores of their numeric columns.
+
+        Columns of `covariates`, centred in each class, are given too.
+        """
         low, high = self._bounds(states, codes)
         latent = _truncated(np.zeros(low.shape), 1.0, low, high, rng)
         components = _components(scores)
+        if covariates is not None:
+            components = np.hstack([components, covariates])
         for _ in range(max(3, min(_N_SWEEPS, 600 // max(1, self.width)))):
             for j in range(self.width):
                 others = np.hstack([components, np.delete(latent, j, axis=1)])

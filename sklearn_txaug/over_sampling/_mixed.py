@@ -9,6 +9,7 @@ from sklearn.utils.validation import validate_data
 
 from ..utils.checks import check_table
 from ..utils.constraints import ArrayOrList
+from ..utils.containers import with_text_names
 from ..utils.declaration import estimator
 from ._table_encoder import TableEncoder, check_table_kind, holds_categories
 from .spaces import MixedColumns, NumericColumns, Space
@@ -81,7 +82,12 @@ class MixedSampler(_NumbersOnly, _Sampler):
         self._layout = self._sizes, self._ordered
         named = self._encoder.named(X, rows)
         return validate_data(
-            self, X=named, y=labels, reset=True, dtype=np.float64, ensure_all_finite="allow-nan"
+            self,
+            X=with_text_names(named),
+            y=labels,
+            reset=True,
+            dtype=np.float64,
+            ensure_all_finite="allow-nan",
         )
 
     def _check_identifiers(self, X: Any, rows: np.ndarray) -> None:

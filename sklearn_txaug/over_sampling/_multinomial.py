@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .._nn.conditions import class_codes
 from .._nn.random import normal
 from ._components import ClassGaussians
 from ._diffusion import Diffusion, ddim_step
@@ -58,7 +59,7 @@ class ClassShares(nn.Module):
         self.register_buffer("shares", torch.ones(n_classes + 1, sum(sizes)))
 
     def fit(self, one_hot: Tensor, y: Tensor) -> None:
-        members = nn.functional.one_hot(y, self.n_classes).to(one_hot.dtype)
+        members = nn.functional.one_hot(class_codes(y), self.n_classes).to(one_hot.dtype)
         pooled = (one_hot.sum(dim=0) + 0.5) / (len(one_hot) + 1)
         self.shares[:-1] = (members.T @ one_hot + pooled) / (members.sum(dim=0)[:, None] + 1)
         self.shares[-1] = pooled
@@ -89,7 +90,7 @@ class MixedDiffusion(Diffusion):
         self.n_features = n_features - len(sizes)
         self.shares = None
         if self.gaussians is not None:
-            self.gaussians = ClassGaussians(self.n_features, n_classes)
+            self.gaussians = ClassGaussians(self.n_features, n_classes, columns=self.gaussians.columns)
             self.shares = ClassShares(sizes, n_classes)
 
     def prepare(self, x: Tensor, y: Tensor) -> None:

@@ -14,7 +14,7 @@ from sklearn.utils.validation import validate_data
 from ..utils.amounts import class_amounts
 from ..utils.blocks import all_finite
 from ..utils.checks import check_groups, check_magnitude, check_order, check_table
-from ..utils.containers import as_container, dense, no_rows, passthrough, rows_like, with_text_names
+from ..utils.containers import as_container, dense, for_sklearn, no_rows, passthrough, rows_like
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
 from ..utils.scales import warn_if_not_log
@@ -130,7 +130,7 @@ class GeneratorSteps(Conditioned):
             check_table(X, len(labels))
         return validate_data(
             self,
-            X=with_text_names(X),
+            X=for_sklearn(X),
             y=labels,
             reset=True,
             accept_sparse=["csr", "csc"],
@@ -176,24 +176,34 @@ class GeneratorSteps(Conditioned):
         self, codes: np.ndarray, rng: np.random.Generator, covariates: CovariateRows | None
     ) -> np.ndarray:
         """Return rows in the units of X."""
-        quantiles = self.spaces_[0]
-        if covariates is not None and covariates.given and isinstance(quantiles, ClassQuantiles):
-            return self._rows_against(quantiles, codes, rng, covariates)
-        drawn = codes
-        for space in self.spaces_:
-            drawn = space.pad(drawn)
+        ranking = [place for place, space in enumerate(self.spaces_) if space.ranks]
+        if covariates is not None and covariates.given and ranking:
+            return self._rows_against(ranking[0], codes, rng, covariates)
+        drawn = self._with_pad(codes)
         if covariates is not None:
             covariates = self._padded(covariates, drawn[len(codes) :], rng)
         return self._decode(self._generate(drawn, rng, **given(covariates)), drawn, rng)[: len(codes)]
 
-    def _decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        """Bring what the generator drew back to the units of X."""
+    def _with_pad(self, codes: np.ndarray) -> np.ndarray:
+        """Return the class codes of all rows that must be drawn for rows of `codes`, which come first."""
+        for space in self.spaces_:
+            codes = space.pad(codes)
+        return codes
+
+    def _decode(
+        self,
+        Z: np.ndarray,
+        codes: np.ndarray | None,
+        rng: np.random.Generator,
+        spaces: list[Space] | None = None,
+    ) -> np.ndarray:
+        """Bring what the generator drew back to the units of X, or through some of the spaces."""
         if not all_finite(Z):
             raise FloatingPointError(
                 f"{type(self).__name__} generated NaN or infinity: its training diverged. "
                 "Lower lr, train for fewer epochs, or check the scale of X."
             )
-        for space in reversed(self.spaces_):
+        for space in reversed(self.spaces_ if spaces is None else spaces):
             Z = space.decode(Z, codes, rng)
         return Z
 

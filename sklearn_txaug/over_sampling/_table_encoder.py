@@ -13,7 +13,7 @@ from ..utils.checks import is_missing
 from ..utils.containers import nearest, objects, rows_like, wrapped
 from ._categories import Categories, column_values, marker_name, marker_of
 
-_NUMERIC, _CATEGORICAL, _DATE = "numeric", "categorical", "date"
+_NUMERIC, _CATEGORICAL, _DATE, _NESTED = "numeric", "categorical", "date", "nested"
 
 
 class TableEncoder:
@@ -45,8 +45,8 @@ class TableEncoder:
         Raises
         ------
         ValueError
-            If `categorical_features` does not fit the table, a column holds dates, or one that is not categorical
-            holds text.
+            If `categorical_features` does not fit the table, a column holds dates or containers, or one that is not
+            categorical holds text.
         """
         kinds = list(_kinds(X))
         names = _names(X)
@@ -54,6 +54,11 @@ class TableEncoder:
         if dates:
             raise ValueError(
                 f"X has columns of dates: {dates[:5]}; give the days since some date as numbers, or leave them out"
+            )
+        nested = [names[j] for j, kind in enumerate(kinds) if kind == _NESTED]
+        if nested:
+            raise ValueError(
+                f"X has columns of lists or other containers: {nested[:5]}; a column holds numbers or categories"
             )
         chosen = _chosen(self.categorical_features, names)
         if chosen is None:
@@ -185,7 +190,7 @@ def _kinds(X: Any) -> Iterator[str]:
             yield _kind_of_values(column_values(X, j)) if of_objects else _kind_of_dtype(dtype)
     elif (frame := wrapped(X)) is not None:
         for dtype in frame.schema.values():
-            other = _DATE if dtype.is_temporal() else _CATEGORICAL
+            other = _DATE if dtype.is_temporal() else _NESTED if dtype.is_nested() else _CATEGORICAL
             yield _NUMERIC if dtype.is_numeric() else other
     elif getattr(X, "dtype", np.dtype(object)).kind in "biufc":
         yield from [_NUMERIC] * X.shape[1]
@@ -209,6 +214,8 @@ def _kind_of_values(values: np.ndarray) -> str:
     present = values[~is_missing(values)]
     if any(hasattr(value, "isoformat") or type(value).__name__ == "datetime64" for value in present):
         return _DATE
+    if any(isinstance(value, list | tuple | set | dict | np.ndarray) for value in present):
+        return _NESTED
     if any(isinstance(value, str | bytes | bool | np.bool_) for value in present):
         return _CATEGORICAL
     return _NUMERIC

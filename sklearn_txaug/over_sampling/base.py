@@ -213,6 +213,11 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
         covariates_new : same type as the `covariates` of `fit`, of shape (n_rows, n_covariates)
             Their covariates, if `return_covariates`; None without any.
 
+        Warns
+        -----
+        UserWarning
+            If numbers among the covariates lie beyond those of the training rows.
+
         Raises
         ------
         NotFittedError
@@ -224,7 +229,7 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
         """
         check_is_fitted(self, msg=NOT_TRAINED)
         codes, conditions, stream = self._asked(n_samples, y, covariates, random_state)
-        n_drawn = len(self.spaces_[0].pad(codes))
+        n_drawn = len(self._with_pad(codes))
         check_memory(0, len(codes), self.n_features_in_, self._itemsize, n_drawn=n_drawn)
         X_new = self._rows_like(self._X_template, self._draw(codes, stream, conditions))
         y_new, table = self._labels.like_given(codes), self._table(conditions, X_new)

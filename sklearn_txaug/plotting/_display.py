@@ -22,7 +22,8 @@ SCALE = """\
 
 AX = """\
         ax : matplotlib Axes, default=None
-            None makes a figure."""
+            None makes a figure. The legend stands beside the axes if the layout of their figure makes room for it
+            (``plt.subplots(layout="constrained")``), else inside."""
 
 SAMPLER = """\
         sampler : sampler

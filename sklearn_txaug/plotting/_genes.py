@@ -15,7 +15,7 @@ from ..metrics._modules import correlations
 from ..metrics._validation import check_count, check_pair
 from ..utils.typing import ArrayLike, Axes, MatrixLike
 from ._display import FromSampler, shared_texts
-from ._style import REAL, SYNTHETIC, gene_names, ink, name_text, paper
+from ._style import REAL, SYNTHETIC, gene_names, ink, legend_above, name_text, paper
 
 _LONGEST_TICK = 16  # characters, so that names do not overlap
 
@@ -186,9 +186,8 @@ class MarginalDisplay(FromSampler):
         self.ax_.set(
             xlabel="gene", ylabel="expression (unit of X); bar: median", xlim=(-0.6, len(ticks) - 0.4)
         )
-        self.ax_.legend(
-            fontsize="small", frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2
-        )
+        handles, labels = self.ax_.get_legend_handles_labels()
+        legend_above(self.ax_, handles, labels, ncols=2)
 
 
 def _columns(genes: list[Any], names: Sequence[str]) -> np.ndarray:

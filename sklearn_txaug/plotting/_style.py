@@ -108,9 +108,21 @@ def two_components(real: np.ndarray) -> tuple[Any, np.ndarray]:
 
 def legend_beside(ax: Any, **kwargs: Any) -> None:
     """Put the legend to the right of the axes, in columns of 22 lines."""
-    n_columns = -(-len(ax.get_legend_handles_labels()[1]) // 22)
-    kwargs = {"ncols": n_columns, "fontsize": "small", "frameon": False} | kwargs
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, **kwargs)
+    handles, labels = ax.get_legend_handles_labels()
+    beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+    _legend_outside(ax, handles, labels, beside, ncols=-(-len(labels) // 22), **kwargs)
+
+
+def legend_above(ax: Any, handles: Any, labels: Any, ncols: int) -> None:
+    """Put the legend above the axes."""
+    _legend_outside(ax, handles, labels, {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}, ncols=ncols)
+
+
+def _legend_outside(ax: Any, handles: Any, labels: Any, place: Mapping[str, Any], **kwargs: Any) -> None:
+    """Put the legend at a place outside, or inside the axes of a figure that is not laid out by what is in it."""
+    makes_room = ax.figure.get_layout_engine() is not None
+    look = {"frameon": False, **place} if makes_room else {"loc": "best"}
+    ax.legend(handles, labels, fontsize="small", **look, **kwargs)
 
 
 def scaled_pair(X_real: Any, X_synthetic: Any, scale: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..utils.typing import Axes, SamplerLike
 from ._display import Display, shared_texts
-from ._style import colour
+from ._style import colour, legend_above
 
 _LINES = ("-", "--", "-.", ":")
 
@@ -112,15 +112,7 @@ class TrainingHistoryDisplay(Display):
         if self.score_ax_ is not None:
             more = self.score_ax_.get_legend_handles_labels()
             handles, labels = handles + more[0], labels + more[1]
-        self.ax_.legend(
-            handles,
-            labels,
-            loc="lower center",
-            bbox_to_anchor=(0.5, 1.0),
-            ncols=3,
-            frameon=False,
-            fontsize="small",
-        )
+        legend_above(self.ax_, handles, labels, ncols=3)
 
     def _draw_scores(self) -> None:
         self.score_ax_ = self.ax_.twinx()

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..utils.checks import check_order, plain_labels
 from ..utils.constraints import NonNegativeOrInfinite, Share
-from ..utils.containers import with_text_names
+from ..utils.containers import for_sklearn
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
 from ._expression_prior import ExpressionPrior
@@ -143,7 +143,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
     def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the logarithm of the probability of each class, an array of shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        rows = validate_data(self, with_text_names(X), reset=False, dtype=FLOATS)
+        rows = validate_data(self, for_sklearn(X), reset=False, dtype=FLOATS)
         densities = self._log_densities(rows - self._centre)
         return log_softmax(np.log(self.class_frequencies_) + densities, axis=1)
 

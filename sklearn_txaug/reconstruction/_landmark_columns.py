@@ -89,7 +89,7 @@ def _l1000_columns(names: np.ndarray | None) -> np.ndarray:
     if names is None:
         raise ValueError(
             "landmarks='l1000' needs the names of the genes, and X has none: pass a DataFrame with gene names as "
-            "columns (strings, even for Entrez identifiers), or landmarks as column numbers or a boolean mask"
+            "columns, or landmarks as column numbers or a boolean mask"
         )
     columns = np.flatnonzero(match_landmarks(names).mask)
     if not len(columns):

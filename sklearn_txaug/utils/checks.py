@@ -92,7 +92,11 @@ def check_count(value: Any, name: str, least: int = 1) -> None:
 
 
 def check_names(X: Any, name: str = "X") -> None:
-    """Refuse a DataFrame with several columns of one name."""
+    """Refuse a data frame with several columns of one name, or with a name that arrays cannot hold."""
+    frame = X if hasattr(X, "iloc") else wrapped(X)
+    odd = [column for column in map(str, getattr(frame, "columns", ())) if "\0" in column]
+    if odd:  # arrays of text cut them off, so that two genes would have one name
+        raise ValueError(f"{name} has columns with zero bytes in their names: {odd[:5]}; rename them")
     if hasattr(X, "select_dtypes"):
         repeated = X.columns[X.columns.duplicated()].tolist()
         if repeated:
@@ -175,10 +179,13 @@ def is_anndata(X: Any) -> bool:
     return hasattr(X, "obs_names") and hasattr(X, "var_names")
 
 
-def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
+_REMEDY = f", or use {TAKE_CATEGORIES}, which take categories unless another sampler wraps them"
+
+
+def check_table(X: Any, n_labels: int, mixed: bool = False, remedy: str = _REMEDY) -> None:
     """Report in the user's terms what scikit-learn's validation would report about arrays.
 
-    Columns of text are left to the caller if the table may be `mixed`.
+    Columns of text are left to the caller if the table may be `mixed`; otherwise the message ends in a `remedy`.
     """
     if is_anndata(X):
         raise TypeError(
@@ -188,9 +195,7 @@ def check_table(X: Any, n_labels: int, mixed: bool = False) -> None:
     check_has_rows(X)
     check_names(X)
     if not mixed:
-        _check_numeric(
-            X, "X", f", or use a sampler with the parameter categorical_features: {TAKE_CATEGORIES}"
-        )
+        _check_numeric(X, "X", remedy)
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if n_rows != n_labels:
         raise ValueError(f"X has {n_rows} rows but y has {n_labels} labels; each row needs one label")
@@ -212,8 +217,12 @@ def _text_columns(X: Any) -> list[Any]:
 
 
 def _text_places(X: Any) -> list[int]:
-    """Return the columns of an array of objects that hold text which is no number."""
-    if not isinstance(X, np.ndarray) or X.dtype.kind != "O" or X.ndim != 2:
+    """Return the columns of an array that hold times, or as objects text which is no number."""
+    if not isinstance(X, np.ndarray) or X.ndim != 2:
+        return []
+    if X.dtype.kind in "mM":  # which scikit-learn takes for numbers
+        return list(range(X.shape[1]))
+    if X.dtype.kind != "O":
         return []
     return [
         j

@@ -52,6 +52,34 @@ def no_rows(container: Any) -> Any:
     return empty
 
 
+def readable(X: Any, keep_sparse: bool = True) -> Any:
+    """Return a table whose values scikit-learn and torch can read, in the container that `X` is.
+
+    A tensor becomes an array, which under scikit-learn's ``array_api_dispatch`` it would not. Columns of a data frame
+    become native if their bytes are in the other order, and dense if some others are, if it is not zeros that they
+    leave out, or without `keep_sparse`.
+    """
+    if hasattr(X, "requires_grad"):
+        return np.asarray(X)
+    if not hasattr(X, "iloc"):
+        return X if keep_sparse else dense(X)
+    dtypes = dict(X.dtypes)
+    fills = {name: dtype.fill_value for name, dtype in dtypes.items() if hasattr(dtype, "fill_value")}
+    kept = keep_sparse and len(fills) == len(dtypes) and all(fill == 0 for fill in fills.values())
+    new = {} if kept else {name: dtypes[name].subtype for name in fills}
+    new |= {name: dtype.newbyteorder("=") for name, dtype in dtypes.items() if _is_swapped(dtype)}
+    return X.astype(new) if new else X
+
+
+def _is_swapped(dtype: Any) -> bool:
+    return isinstance(dtype, np.dtype) and not dtype.isnative
+
+
+def for_sklearn(X: Any) -> Any:
+    """Return a table for scikit-learn's validation: `readable`, and all names of columns text."""
+    return with_text_names(readable(X))
+
+
 def with_text_names(X: Any) -> Any:
     """Return a data frame whose columns are named by numbers, such as Entrez identifiers, with text for these names.
 

@@ -25,6 +25,7 @@ class ClassQuantiles(Space):
     The rows of one draw are ranked together. Classes of one row, and rows between classes, are not mapped.
     """
 
+    ranks = True
     _kept_rows: ClassVar[dict[str, str]] = {"sorted_": "the values of each gene in each class, sorted"}
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator | None = None) -> ClassQuantiles:
@@ -69,9 +70,7 @@ class ClassQuantiles(Space):
                     shares = rng.random((len(rows), j.stop - j.start))
                     for k in blocks(j.stop - j.start, length):
                         place = slice(j.start + k.start, j.start + k.stop)
-                        ranks = (
-                            Z[rows, place].astype(np.float32).argsort(axis=0, kind="stable").argsort(axis=0)
-                        )
+                        ranks = _ranks(Z[rows, place].astype(np.float32), shares[:, k])
                         mapped[rows, place] = self._values(c, (ranks + shares[:, k]) / len(rows), place)
         return mapped
 
@@ -107,6 +106,19 @@ class ClassQuantiles(Space):
         """Return the quantiles of some columns in class c at some shares."""
         quantiles = quantiles_between(self.sorted_[c][:, columns], shares, self.least_[columns])
         return np.rint(quantiles) if self.discrete_ else quantiles
+
+
+def _ranks(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Return the rank of each value in its column; of equal ones, the larger share has the higher rank.
+
+    By their places, rows that were asked for would rank below equal ones that are drawn for the ranks alone.
+    """
+    order = values.argsort(axis=0, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=0)
+    tied = (ordered[1:] == ordered[:-1]).any(axis=0)
+    if tied.any():
+        order[:, tied] = np.lexsort((shares[:, tied], values[:, tied]), axis=0)
+    return order.argsort(axis=0)
 
 
 def _shares(values: np.ndarray, reference: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -114,6 +114,27 @@ class NumericColumns(Space):
     def pad(self, codes: np.ndarray) -> np.ndarray:
         return self.space.pad(codes) if self.has_numbers_ else codes
 
+    @property
+    def ranks(self) -> bool:
+        return self.space.ranks and self.has_numbers_
+
+    def reference(self, codes: np.ndarray) -> np.ndarray:
+        """Return class codes of rows to draw for `map_against`."""
+        return self.space.reference(codes)  # type: ignore[attr-defined]
+
+    def map_against(
+        self,
+        Z: np.ndarray,
+        codes: np.ndarray,
+        reference: np.ndarray,
+        reference_codes: np.ndarray,
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        """Map the numbers by their ranks among those of reference rows."""
+        (numeric, rest), (others, _) = self._split(Z), self._split(reference)
+        mapped = self.space.map_against(numeric, codes, others, reference_codes, rng)  # type: ignore[attr-defined]
+        return np.hstack([mapped, rest])
+
     def _split(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         n = X.shape[1] - self.n_codes
         return X[:, :n], X[:, n:]

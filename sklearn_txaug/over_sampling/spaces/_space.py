@@ -18,6 +18,11 @@ class Space:
     those that they need.
     """
 
+    @property
+    def ranks(self) -> bool:
+        """Whether `decode` ranks rows among each other; there is a `map_against` then."""
+        return False
+
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> Space:
         """Learn from rows of shape (n_samples, n_features) and class codes."""
         return self
