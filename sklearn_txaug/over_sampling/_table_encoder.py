@@ -214,7 +214,7 @@ def _kind_of_values(values: np.ndarray) -> str:
     present = values[~is_missing(values)]
     if any(hasattr(value, "isoformat") or type(value).__name__ == "datetime64" for value in present):
         return _DATE
-    if any(isinstance(value, list | tuple | set | dict | np.ndarray) for value in present):
+    if any(isinstance(value, list | tuple | set | np.ndarray) for value in present):
         return _NESTED
     if any(isinstance(value, str | bytes | bool | np.bool_) for value in present):
         return _CATEGORICAL
