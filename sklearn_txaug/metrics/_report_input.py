@@ -11,7 +11,8 @@ from sklearn.preprocessing import StandardScaler
 
 from ..utils.blocks import fit_scaler, map_rows
 from ..utils.checks import check_order
-from ..utils.containers import in_both, passthrough
+from ..utils.containers import in_both
+from ..utils.scales import passthrough
 from ..utils.splits import holdout
 from ._indicator import FAMILIES
 from ._sets import LabelledRows

@@ -10,9 +10,9 @@ from sklearn.base import clone
 
 from ..utils.checks import is_fitted
 from ..utils.constraints import Sampler
-from ..utils.containers import passthrough
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
+from ..utils.scales import passthrough
 from ..utils.warnings import warn
 from ._covariate_tables import columns_of
 from ._covariates import CovariateRows

@@ -14,10 +14,10 @@ from sklearn.utils.validation import validate_data
 from ..utils.amounts import class_amounts
 from ..utils.blocks import all_finite
 from ..utils.checks import check_groups, check_magnitude, check_order, check_table
-from ..utils.containers import as_container, dense, for_sklearn, no_rows, passthrough, rows_like
+from ..utils.containers import as_container, dense, for_sklearn, no_rows, rows_like
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
-from ..utils.scales import warn_if_not_log
+from ..utils.scales import passthrough, warn_if_not_log
 from ..utils.threads import given_threads
 from ._conditioned import Conditioned, given
 from ._covariates import CovariateRows

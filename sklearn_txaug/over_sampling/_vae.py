@@ -16,9 +16,8 @@ from .._nn.layers import Conditioning, Norm, hidden_layers, make_conditioning
 from .._nn.nets import GenerativeModule
 from .._nn.random import normal
 from ..utils.constraints import NonNegativeFloat, OneOrMoreWidths, PositiveInt, Share
-from ..utils.containers import passthrough
 from ..utils.declaration import estimator
-from ..utils.scales import is_whole, warn_if_not_log
+from ..utils.scales import is_whole, passthrough, warn_if_not_log
 from ._likelihoods import LIKELIHOODS
 from .torch_base import TorchSampler
 

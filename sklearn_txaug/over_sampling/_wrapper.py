@@ -17,9 +17,10 @@ from sklearn.utils.validation import has_fit_parameter
 
 from ..utils.checks import groups_for
 from ..utils.constraints import Trainable
-from ..utils.containers import dense, passthrough
+from ..utils.containers import dense
 from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
+from ..utils.scales import passthrough
 from ._covariate_tables import take_columns
 from ._covariates import CovariateRows
 from .base import GenerativeSampler

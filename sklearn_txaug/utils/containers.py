@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.preprocessing import FunctionTransformer
 
 
 def wrapped(container: Any) -> Any:
@@ -127,11 +126,6 @@ def objects(values: Collection[Any]) -> np.ndarray:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
-
-
-def passthrough() -> FunctionTransformer:
-    """Return what ``"passthrough"`` stands for: a scaler that changes nothing."""
-    return giving_arrays(FunctionTransformer())
 
 
 def dense(X: Any) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from sklearn.preprocessing import FunctionTransformer
 
+from .containers import giving_arrays
 from .warnings import warn
 
 TRANSFORMS = ("none", "log2cpm", "log2p1")
@@ -110,3 +112,8 @@ def warn_if_not_log(X: np.ndarray) -> None:
         f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
         f"pass {remedy}, or put the transform in the `scaler` parameter."
     )
+
+
+def passthrough() -> FunctionTransformer:
+    """Return what ``"passthrough"`` stands for: a scaler that changes nothing."""
+    return giving_arrays(FunctionTransformer())

@@ -87,7 +87,7 @@ def splits(
     return pairs
 
 
-def mean_sizes(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
+def mean_sizes(pairs: Sequence[Sequence[Any]]) -> tuple[float, float]:
     """Return how many rows the splits train on, and hold out, on average."""
     n_train, n_test = (float(np.mean([len(rows) for rows in side])) for side in zip(*pairs, strict=True))
     return n_train, n_test
