@@ -93,3 +93,18 @@ def test_rows_and_labels_never_differ_in_number(data):
 
     with pytest.raises(ValueError, match=r"TwoRows.sample returned 2 rows for 4 labels"):
         FrozenSampler(TwoRows(), n_synthetic=4).fit_resample(*data)
+
+
+@pytest.mark.filterwarnings("ignore:.*not fitted")
+def test_groups_reach_a_sampler_that_is_not_trained_yet(data):
+    seen = []
+
+    class Patients(Density):
+        def fit(self, X, y, groups=None):
+            seen.append(list(groups))
+            return super().fit(X, y)
+
+    X, y = data
+    patients = [str(k // 2) for k in range(40)]
+    FrozenSampler(Patients()).fit(X, y, groups=patients)
+    assert seen == [patients]
