@@ -113,7 +113,7 @@ class GaussianSampler(PriorSampler):
     ) -> None:
         """Learn the classes, from rows without the effects of covariates."""
         if self.prior is not None and np.isinf(self.prior_rows):
-            self._model = BorrowedCorrelation(self._reference).fit(X, codes)
+            self._model: Any = BorrowedCorrelation(self._reference).fit(X, codes)
             self.means_, self.shrinkage_ = self._model.means_.astype(X.dtype), 1.0
         elif self.prior is not None:
             model = HierarchicalGaussian(self._reference, self.prior_rows)
@@ -124,7 +124,7 @@ class GaussianSampler(PriorSampler):
     def _fit_gaussian(
         self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, model: HierarchicalGaussian | None
     ) -> None:
-        self._model: Any = model
+        self._model = model
         self._counts = counts = np.bincount(codes)
         repeated = counts > 1
         self._weights = np.where(repeated, counts / (counts + self.prior_rows), 0.0)
