@@ -39,7 +39,7 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"index": [], "changelog": [], "contributing": []}
+html_sidebars = {"index": [], "changelog": [], "contributing": [], "benchmarks_*": []}  # wide tables need the width
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings have them
 numpydoc_show_class_members = False
