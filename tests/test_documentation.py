@@ -36,13 +36,7 @@ FENCE = re.compile(r"^```(?:text|bash)\n(.*?)^```", re.S | re.M)
 
 @pytest.fixture
 def short_trainings(monkeypatch):
-    for name in over_sampling.__all__:
-        getattr(over_sampling, name)  # is loaded when it is asked for
-    kinds = [NetEstimator]
-    for kind in kinds:
-        kinds += kind.__subclasses__()
-        if "_default_steps" in vars(kind):
-            monkeypatch.setattr(kind, "_default_steps", lambda self, n_rows: 10)
+    monkeypatch.setattr(NetEstimator, "_default_steps", lambda self, n_rows: 10)
     monkeypatch.setattr(LogisticRegression, "fit", _few_iterations)
     monkeypatch.setattr(datasets, "load_tissue_expression", _few_genes)
 

@@ -43,7 +43,7 @@ class NetEstimator:
     ----------
     max_epochs : int or None
         Passes over the training rows. None stops after a number of optimiser steps that suits cohorts of 50
-        to 5,000 rows.
+        to 5,000 rows; several generators take more of them from 1,500 training rows on.
     lr : float
         Learning rate. A training that diverges (loss or generated rows become NaN, infinite, or explode) is taken
         back to its last good weights and goes on with a tenth of it, three times at most, with a

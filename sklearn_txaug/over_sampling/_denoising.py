@@ -115,7 +115,7 @@ class DenoisingSampler(ComponentsSampler, PriorSampler):
     Parameters
     ----------
     hidden_layer_sizes : tuple of int or None
-        Width of each residual block. None is two blocks, of width 128 below 1,500 training rows and 256 above.
+        Width of each residual block. None is two blocks, of width 128 below 1,500 rows and 256 from there on.
     network : {"film", "mlp", "paper"}
         ``"film"`` scales and shifts the input of each block by time and class; ``"paper"`` is the network of
         Lacan et al. 2026, of residual LayerNorm blocks; ``"mlp"`` is that of `TabDDPMSampler`.

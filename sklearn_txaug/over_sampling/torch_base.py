@@ -18,7 +18,6 @@ from .._nn.callbacks import EMA
 from .._nn.conditions import CovariateLayout, takes_covariates, with_covariates
 from .._nn.device import resolve_device
 from .._nn.estimator import NetEstimator, as_rows
-from .._nn.loader import default_batch_size
 from .._nn.nets import GenerativeModule
 from .._nn.random import torch_generator
 from ..utils.constraints import ShareBelowOne
@@ -60,7 +59,7 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         return 0
 
     def _held_rows(self, n_rows: int) -> float:
-        width, batch = self._gene_width(), self.batch_size or default_batch_size(n_rows)
+        width, batch = self._gene_width(), self._batch_size(n_rows)
         # A card has its own memory: the trained weights come back
         if resolve_device(self.device).type == "cuda":
             return super()._held_rows(n_rows) + width
