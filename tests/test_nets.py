@@ -24,7 +24,7 @@ from sklearn_txaug._nn.nets import GenerativeModule, LossNet
 from sklearn_txaug._nn.random import Dropout, SeededInit, lend_rng, torch_generator
 from sklearn_txaug.callbacks import KeepInterrupted
 from sklearn_txaug.neural_network import MLPNetClassifier
-from sklearn_txaug.over_sampling import WGANGPSampler
+from sklearn_txaug.over_sampling import DDPMSampler, TabDDPMSampler, VAESampler, WGANGPSampler
 
 SMALL = {
     "generator_hidden_layer_sizes": (8,),
@@ -247,3 +247,15 @@ def test_zeros_that_fill_up_widths_change_nothing(monkeypatch):
     assert aligned.side_by_side(x, condition).shape == (6, 8)
     for filled, expected in zip(gradients(), plain, strict=True):
         torch.testing.assert_close(filled, expected)
+
+
+@pytest.mark.parametrize("kind", [DDPMSampler, TabDDPMSampler, VAESampler, WGANGPSampler])
+def test_cohorts_of_1500_rows_train_longer_unless_epochs_are_given(kind):
+    def epochs(n_rows, **settings):
+        net = kind(device="cpu", **settings)._make_net(
+            lambda: nn.Linear(1, 1), n_rows, np.random.default_rng(0)
+        )
+        return net.max_epochs
+
+    assert epochs(1499) < epochs(1500)
+    assert epochs(1499, max_epochs=3) == epochs(1500, max_epochs=3) == 3
