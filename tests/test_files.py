@@ -348,3 +348,11 @@ def test_what_is_written_is_read_back(tmp_path, data, suffix):
     assert back.feature_names == genes
     assert back.target.tolist() == y
     assert list(map(type, back.target)) == list(map(type, y))
+
+
+def test_columns_of_polars_keep_their_names(tmp_path):
+    pl = pytest.importorskip("polars")
+    write_expression(
+        tmp_path / "table.csv", pl.DataFrame({"TP53": [0.1, 3.0], "MYC": [2.0, 4.5]}), ["a", "b"]
+    )
+    assert read_expression(tmp_path / "table.csv", label="label").feature_names == ["TP53", "MYC"]

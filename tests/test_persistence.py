@@ -656,6 +656,31 @@ def test_rows_of_a_model_with_covariates_or_categories(tmp_path):
     assert set(pd.read_csv(new)["sex"]) <= {"f", "m"}
 
 
+def test_rows_of_a_model_with_covariates_and_categories(tmp_path, capsys):
+    pd, rng = pytest.importorskip("pandas"), np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(8, 1, (40, 3)), columns=["A", "B", "C"]).assign(sex=["f", "m"] * 20)
+    ages = pd.DataFrame({"age": rng.uniform(20, 80, 40)})
+    CopulaSampler().fit(X, np.repeat(["brain", "liver"], 20), covariates=ages).save(tmp_path / "model.txaug")
+    asked = [tmp_path / "model.txaug", "--n-synthetic", 6, "-o", tmp_path / "new.csv"]
+    assert run("sample", *asked) == 0
+    written = pd.read_csv(tmp_path / "new.csv", index_col=0)
+    assert set(written.columns) == {"label", "age", "is_synthetic", "sex", "A", "B", "C"}
+    assert run("sample", *asked, "--label", "sex") == 2  # a name of two columns
+    assert "['sex']" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("beside", [{}, {"sex": ["f", "m"] * 10}])
+def test_rows_of_a_model_of_polars_have_its_names(tmp_path, beside):
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    A, B = np.random.default_rng(0).normal(8, 1, (2, 20))
+    CopulaSampler().fit(pl.DataFrame({"A": A, "B": B, **beside}), [0, 1] * 10).save(tmp_path / "model.txaug")
+    assert run("sample", tmp_path / "model.txaug", "--n-synthetic", 6, "-o", tmp_path / "new.csv") == 0
+    written = pd.read_csv(tmp_path / "new.csv", index_col=0)
+    assert set(written.columns) == {"label", "is_synthetic", "A", "B", *beside}
+    assert written.index[0].startswith("synthetic")
+    assert written[["A", "B"]].notna().all(axis=None)
+
+
 @pytest.mark.parametrize("sampler", ["private", "private_copula"])
 def test_train_with_a_guarantee(table, tmp_path, capsys, sampler):
     model, new = tmp_path / "model.txaug", tmp_path / "new.csv"

@@ -94,9 +94,15 @@ def write_mixed(path: Any, genes: Any, beside: Any, **columns: Any) -> None:
     from ..utils.optional import require
 
     pd = require("pandas", "augment")
-    y, groups, marks = (columns.get(name) for name in ("y", "groups", "is_synthetic"))
-    table = _with_annotations(_frame(genes, None, None), y, groups, None, marks)
+    y, groups, covariates, marks = (
+        columns.get(name) for name in ("y", "groups", "covariates", "is_synthetic")
+    )
+    table = _with_annotations(_frame(genes, None, columns.get("sample_names")), y, groups, covariates, marks)
     beside = _as_text(beside.set_axis(table.annotations.index))
+    if taken := [str(name) for name in beside.columns if name in table.annotations.columns]:
+        raise ValueError(
+            f"columns {taken} beside the genes are also those of labels, groups, covariates or marks"
+        )
     table = table._replace(annotations=pd.concat([table.annotations, beside], axis=1))
     with replacing(path) as new:
         find_format(path).write(new, table, "auto")

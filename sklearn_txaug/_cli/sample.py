@@ -42,6 +42,7 @@ def _sample(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from ..persistence import load_sampler
+    from ..utils.containers import as_pandas
     from ..utils.optional import require
 
     pd = require("pandas", "sample")
@@ -50,7 +51,7 @@ def _sample(arguments: argparse.Namespace) -> int:
     wanted = _wanted(join_amounts(arguments.n_synthetic), sampler.classes_)
     X, y, covariates = sampler.sample(**wanted, return_covariates=True, random_state=arguments.seed)
     label = arguments.label or getattr(y, "name", None) or "label"
-    labels = np.asarray(y)
+    X, covariates, labels = as_pandas(X), as_pandas(covariates), np.asarray(y)
     if labels.ndim == 2:  # one against all
         labels = sampler.classes_[labels.argmax(axis=1)]
     names = [f"synthetic_{k}" for k in range(len(labels))]
@@ -90,4 +91,7 @@ def _write(path: Path, X: Any, y: Any, covariates: Any, names: list[str]) -> Non
     if beside is None or not beside.shape[1]:
         write_expression(path, X, y, covariates=covariates, is_synthetic=synthetic, sample_names=names)
     else:
-        write_mixed(path, X.drop(columns=beside.columns), beside, y=y, is_synthetic=synthetic)
+        genes = X.drop(columns=beside.columns)
+        write_mixed(
+            path, genes, beside, y=y, covariates=covariates, is_synthetic=synthetic, sample_names=names
+        )

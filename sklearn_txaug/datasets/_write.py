@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from ..utils.containers import as_pandas
 from ..utils.docs import with_texts
 from ..utils.files import replacing
 from ..utils.optional import require
@@ -96,7 +97,7 @@ def write_expression(
 def _frame(X: Any, feature_names: Any, sample_names: Any) -> Any:
     """X as a DataFrame of numbers whose names are strings."""
     pd = require("pandas", "write_expression")
-    X = sparse.csr_matrix(X).toarray() if sparse.issparse(X) else X
+    X = sparse.csr_matrix(X).toarray() if sparse.issparse(X) else as_pandas(X)
     frame = X.copy(deep=False) if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X))
     if not all(dtype.kind in "iuf" for dtype in frame.dtypes):
         wrong = [name for name, dtype in frame.dtypes.items() if dtype.kind not in "iuf"]

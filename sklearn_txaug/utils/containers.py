@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from .optional import require
+
 
 def wrapped(container: Any) -> Any:
     """Return a frame or series of polars, or of another library that narwhals knows, wrapped by it, else None.
@@ -31,6 +33,15 @@ def as_array(container: Any) -> Any:
     """Return a frame or series of polars as an array, anything else unchanged."""
     frame = wrapped(container)
     return container if frame is None else frame.to_numpy()
+
+
+def as_pandas(container: Any) -> Any:
+    """Return a frame of polars as one of pandas, anything else unchanged."""
+    frame = wrapped(container)
+    if frame is None or not hasattr(frame, "columns"):
+        return container
+    pd = require("pandas", "as_pandas")
+    return pd.DataFrame({name: frame[name].to_list() for name in frame.columns})
 
 
 def no_rows(container: Any) -> Any:
