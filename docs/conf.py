@@ -39,7 +39,8 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"index": [], "changelog": [], "contributing": [], "benchmarks_*": []}  # wide tables need the width
+# Wide tables of the benchmarks need the width.
+html_sidebars = {"index": [], "changelog": [], "contributing": [], "benchmarks_*": []}
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings have them
 numpydoc_show_class_members = False
