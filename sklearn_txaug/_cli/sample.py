@@ -42,7 +42,7 @@ def _sample(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from ..persistence import load_sampler
-    from ..utils.containers import as_pandas
+    from ..utils.containers import as_pandas, synthetic_index
     from ..utils.optional import require
 
     pd = require("pandas", "sample")
@@ -54,7 +54,7 @@ def _sample(arguments: argparse.Namespace) -> int:
     X, covariates, labels = as_pandas(X), as_pandas(covariates), np.asarray(y)
     if labels.ndim == 2:  # one against all
         labels = sampler.classes_[labels.argmax(axis=1)]
-    names = [f"synthetic_{k}" for k in range(len(labels))]
+    names = list(synthetic_index(len(labels), pd.Index([])))
     _write(arguments.output, X, pd.Series(labels, getattr(X, "index", names), name=label), covariates, names)
     note = sampler.provenance_["note"]
     print(

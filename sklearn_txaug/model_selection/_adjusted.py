@@ -11,14 +11,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fi
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..utils.checks import check_matrix, check_names, check_order, groups_for, plain_labels
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
-from ..utils.containers import for_sklearn, readable
+from ..utils.containers import readable
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
-from ._wrapped import takes_categories
+from ._wrapped import takes_categories, validated
 
 
 @estimator
@@ -86,12 +86,9 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         self : object
             The fitted classifier.
         """
-        mixed = takes_categories(self.classifier, X)
-        check_names(X) if mixed else check_matrix(X)
+        check_names(X) if takes_categories(self.classifier, X) else check_matrix(X)
         check_order(X, y=y, groups=groups)
-        y = plain_labels(y)
-        accepted = {} if mixed else {"accept_sparse": True}
-        _, y = validate_data(self, for_sklearn(X), y, skip_check_array=mixed, **accepted)
+        _, y = validated(self, X, plain_labels(y))
         check_classification_targets(y)
         self.classes_, counts = np.unique(y, return_counts=True)
         self.class_frequencies_ = counts / counts.sum()
@@ -102,9 +99,7 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the adjusted probability of each class, an array of shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        mixed = takes_categories(self.classifier, X)
-        accepted = {} if mixed else {"accept_sparse": True}
-        validate_data(self, for_sklearn(X), reset=False, skip_check_array=mixed, **accepted)
+        validated(self, X, reset=False)
         with np.errstate(divide="ignore"):
             logits = np.log(self.classifier_.predict_proba(readable(X)))
         return softmax(logits - self.tau * np.log(self.class_frequencies_), axis=1)

@@ -25,6 +25,13 @@ def takes_categories(classifier: Any, X: Any) -> bool:
     return classifier is not None and holds_categories(X)
 
 
+def validated(model: Any, X: Any, *labels: Any, reset: bool = True) -> Any:
+    """Validate rows, and labels, for a model around a classifier; categories are left to the classifier."""
+    mixed = takes_categories(model.classifier, X)
+    checks = {} if mixed else {"accept_sparse": ["csr", "csc"]}
+    return validate_data(model, for_sklearn(X), *labels, reset=reset, skip_check_array=mixed, **checks)
+
+
 def _classifier_has(name: str) -> Any:
     def check(self: WrappedClassifier) -> bool:
         return hasattr(getattr(self, "classifier_", self._given_classifier()), name)
@@ -73,19 +80,8 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def _fitted_classifier(self, X: Any) -> tuple[Any, Any]:
         """Return the fitted classifier, and rows as it takes them."""
         check_is_fitted(self)
-        self._validated(X, reset=False)
+        validated(self, X, reset=False)
         return self.classifier_, self._readable(X)
-
-    def _validated(self, X: Any, *labels: Any, reset: bool = True) -> Any:
-        mixed = takes_categories(self.classifier, X)
-        return validate_data(
-            self,
-            for_sklearn(X),
-            *labels,
-            reset=reset,
-            skip_check_array=mixed,
-            **({} if mixed else {"accept_sparse": ["csr", "csc"]}),
-        )
 
     def _readable(self, X: Any) -> Any:
         """Return rows for the classifier: the default one centres them, so that they are dense."""
@@ -101,7 +97,7 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             y = column_or_1d(y, warn=True)
         labels = np.asarray(check_labels(y)[0])
         check_table(X, len(labels), takes_categories(self.classifier, X), _REMEDY)
-        checked, _ = self._validated(X, labels)
+        checked, _ = validated(self, X, labels)
         X = self._readable(checked if sparse.issparse(X) else X)  # a sparse format whose rows can be indexed
         check_groups(groups, len(labels))
         self.classes_ = np.unique(labels)

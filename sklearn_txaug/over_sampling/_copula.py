@@ -131,9 +131,7 @@ class CopulaSampler(MixedSampler, GaussianSampler):
         self._categories.fit(states, codes, len(self.classes_))
         if design is None:
             return self._categories.draw(states, codes, scores, rng)
-        centred = (
-            design - np.stack([design[codes == c].mean(axis=0) for c in range(len(self.classes_))])[codes]
-        )
+        centred = design - class_centres(design, codes)[codes]
         latent = self._categories.draw(states, codes, scores, rng, centred)
         self._latent_effects = LinearEffects().fit(latent, codes, design)
         return latent - self._latent_effects.of(codes, design)

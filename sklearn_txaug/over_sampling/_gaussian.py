@@ -113,8 +113,8 @@ class GaussianSampler(PriorSampler):
     ) -> None:
         """Learn the classes, from rows without the effects of covariates."""
         if self.prior is not None and np.isinf(self.prior_rows):
-            self._model: Any = BorrowedCorrelation(self._reference).fit(X, codes)
-            self.means_, self.shrinkage_ = self._model.means_.astype(X.dtype), 1.0
+            self._model: Any = BorrowedCorrelation().fit(X, codes, self._reference)
+            self.means_, self.shrinkage_ = class_centres(X, codes).astype(X.dtype), 1.0
         elif self.prior is not None:
             model = HierarchicalGaussian(self._reference, self.prior_rows)
             self._fit_gaussian(X, codes, rng, model.fit(X, codes, rng))
