@@ -18,6 +18,7 @@ import torch
 from sklearn_txaug import over_sampling as samplers
 from sklearn_txaug import presets
 from sklearn_txaug._nn.loader import default_batch_size, n_batches
+from sklearn_txaug.graphs import GeneGraph
 
 ROWS = {"paired": (800, 450, 22), "tcga": (9749, 978, 24), "gtex": (12244, 974, 26)}
 DEFAULTS = ["VAE", "GAN", "WGANGP", "DDPM", "FlowMatching", "TVAE", "CTGAN", "TabDDPM", "GMDA"]
@@ -86,6 +87,33 @@ def default_steps(device: str, n_steps: int, share: float) -> None:
         print(f"| {name} | {plain:.2f} | {recorded:.2f} | {plain / recorded:.1f} | {whole:.1f} |", flush=True)
 
 
+def random_graph(n_genes: int, n_edges: int) -> GeneGraph:
+    """Return a graph over the columns with about so many edges."""
+    rng = np.random.default_rng(0)
+    return GeneGraph.from_edges(rng.integers(n_genes, size=(n_edges, 2)).tolist())
+
+
+def attention_steps(device: str, n_steps: int, share: float) -> None:
+    """Print what the recording gives attention along the edges of a graph."""
+    X, y = rows("paired", share)
+    print("\n| AttGAN, edges | as it is, ms a step | recorded | ratio | default fit, s |")
+    print("|---|---|---|---|---|")
+    for n_edges in [2000, 16000]:
+        graph = random_graph(X.shape[1], n_edges)
+        few = {"graphs": graph, "pretrain_epochs": 0, "max_epochs": epochs(X, None, n_steps)}
+        plain = step_time(sampler_of("AttGAN", device, **few, net_params={"record": False}), X, y)
+        recorded = step_time(sampler_of("AttGAN", device, **few), X, y)
+        whole = (
+            seconds(lambda g=graph: sampler_of("AttGAN", device, graphs=g).fit(X, y))
+            if share == 1
+            else float("nan")
+        )
+        print(
+            f"| {graph.n_edges} | {plain:.2f} | {recorded:.2f} | {plain / recorded:.1f} | {whole:.1f} |",
+            flush=True,
+        )
+
+
 def published_steps(device: str, n_steps: int, share: float, n: int) -> None:
     """Print the steps of the published settings, and the floor of the largest one."""
     print("\n| published setting | products | recorded | ms a step | GiB |")
@@ -143,6 +171,7 @@ def main() -> None:
     print(f"{name}, torch {torch.__version__}", flush=True)
     share, n_steps = (0.01, 6) if options.quick else (1, 100)
     default_steps(options.device, n_steps, share)
+    attention_steps(options.device, n_steps, share)
     published_steps(options.device, n_steps // 3, share, 256 if options.quick else 8192)
     sampling(options.device, 10 if options.quick else 10_000, share)
 

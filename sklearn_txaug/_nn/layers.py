@@ -44,18 +44,20 @@ class LabelEmbedding(nn.Module):
 class PaperEmbedding(nn.Module):
     """The published code: the same two rows embed each entry of the one-hot vector; the width is 2 n_classes."""
 
+    entries: Tensor
+
     def __init__(self, n_classes: int):
         super().__init__()
-        self.n_classes = n_classes
         self.embedding = nn.Embedding(n_classes, 2)  # only rows 0 and 1 are ever read
         self.width = 2 * n_classes
+        one_hot = torch.eye(n_classes)
+        self.register_buffer("entries", torch.stack([1 - one_hot, one_hot], dim=2), persistent=False)
 
     def forward(self, y: Tensor) -> Tensor:
         if y.is_floating_point():
             return y
-        is_own = y[:, None] == torch.arange(self.n_classes, device=y.device)
-        other, own = self.embedding.weight[0], self.embedding.weight[1]
-        return torch.where(is_own[:, :, None], own, other).flatten(1)  # fewer sums than those of an embedding
+        # one product, and one for its gradient
+        return (self.entries[y] @ self.embedding.weight[:2]).flatten(1)
 
 
 def make_conditioning(
@@ -134,7 +136,7 @@ class ConditionedMLP(nn.Module):
         return self._through(self.layers[1:], begun[2](begun[1](first)), condition)
 
     def input_gradient(self, first: Tensor, condition: Tensor) -> Tensor:
-        """Return the gradient in the rows of the first output, for rows given by `first_linear`, without norms.
+        """Return the gradient in the rows of the one output, for rows given by `first_linear`, without norms.
 
         Between linear layers there are only constant slopes then, so that it is a product of weights and slopes: its
         own gradient takes one backward pass and none through the forward pass.
@@ -146,7 +148,7 @@ class ConditionedMLP(nn.Module):
                 slopes.append(torch.full_like(first, layer[2].negative_slope).masked_fill_(first > 0, 1))
                 if following is not None:
                     first = following[0](side_by_side(first * slopes[-1], condition))
-        gradient = self.output.weight[:1]
+        gradient = self.output.weight
         for layer, slope in zip(reversed(layers), reversed(slopes), strict=True):
             gradient = (gradient[:, : slope.shape[1]] * slope) @ layer[0].aligned_weight(slope)
         return gradient[:, : layers[0][0].in_features - condition.shape[1]]

@@ -35,9 +35,13 @@ class GenerativeModule(Stochastic):
     `sample` takes such vectors in place of codes.
     """
 
-    static_step: ClassVar[bool] = False
-    """Whether `forward` runs the same operations on the device for every batch of a shape, and reads no value back:
-    then a GPU replays a recording of the training step. Numbers that change in training must be tensors."""
+    @property
+    def static_step(self) -> bool:
+        """Whether `forward` runs the same operations on the device for each batch of a shape and reads no value back.
+
+        Then a GPU replays a recording of the training step. Numbers that change in training must be tensors.
+        """
+        return False
 
     @property
     def starts_near_rows(self) -> bool:

@@ -138,7 +138,8 @@ def scores_and_penalty(
     else:
         penalty = two_sided_penalty(lambda rows: critic(rows, condition), real, fake, rng)
         scores = critic(both, twice)
-    return scores[: len(real)], scores[len(real) :], penalty
+    of_real, of_fake = scores.chunk(2)
+    return of_real, of_fake, penalty
 
 
 def _distance_from_one(gradient: Tensor) -> Tensor:

@@ -30,8 +30,6 @@ from .base import NOT_TRAINED
 class AttGAN(WGANGP):
     """A WGAN-GP whose generator ends in attention heads."""
 
-    static_step = False  # recorded on a GPU, its weights drifted from those of the plain training
-
     def __init__(
         self, n_features: int, n_classes: int, *, heads: Sequence[GraphAttention], **parameters: Any
     ):
@@ -101,7 +99,10 @@ class _InsertAttention(Callback):
             )
 
     def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
-        net.module_.generator.attention_on = len(net.history) > self.first_
+        generator, is_on = net.module_.generator, len(net.history) > self.first_
+        if generator.attention_on != is_on:
+            generator.attention_on = is_on
+            net.recorded_ = None  # what it has recorded is the other generator
 
 
 @estimator

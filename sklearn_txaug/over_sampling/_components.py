@@ -122,10 +122,13 @@ class CorrelatedGaussians(nn.Module):
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Return a row for each row of noise and of one-hot codes, or of weights of the classes."""
         rows = condition @ self.means
+        if not self.correlated:
+            return rows + noise * (condition @ self.factors)
+        if noise.is_cuda and self.training:  # a recording cannot wait for the members of each class
+            return rows + torch.einsum("nc,cnd->nd", condition, noise @ self.factors.mT)
         for c, factor in enumerate(self.factors):
             members = condition[:, c].nonzero()[:, 0]
-            drawn = noise[members] @ factor.T if self.correlated else noise[members] * factor
-            rows = rows.index_add(0, members, condition[members, c, None] * drawn)
+            rows = rows.index_add(0, members, condition[members, c, None] * (noise[members] @ factor.T))
         return rows
 
 

@@ -167,6 +167,11 @@ class UnbiasedGMDA(GMDA):
     members: Tensor
     scales: Tensor
 
+    @property
+    def static_step(self) -> bool:
+        """On a GPU, where rows of every class are drawn; elsewhere only of the classes with a box."""
+        return self.members.is_cuda
+
     def __init__(self, n_features: int, n_classes: int, *, n_fakes: int, **kwargs: Any):
         super().__init__(n_features, n_classes, **kwargs)
         self.n_fakes = n_fakes
@@ -197,7 +202,7 @@ class UnbiasedGMDA(GMDA):
         real = inside_box(_values(self.rows, own, dims), lower[:, None], upper[:, None], steepness[:, None])
         middle = inside_box(x[centres[:, None], dims], lower, upper, steepness)
         p = self._shares_of_others((real * self.members[own]).sum(dim=1), middle, own)
-        present, place = own.unique(return_inverse=True)
+        present, place = self._drawn_classes(own)
         fake = self.sample(present.repeat_interleave(self.n_fakes), self.rng).unflatten(0, (-1, self.n_fakes))
         drawn = inside_box(_values(fake, place, dims), lower[:, None], upper[:, None], steepness[:, None])
         chance = drawn.var(dim=1) / self.n_fakes
@@ -205,6 +210,13 @@ class UnbiasedGMDA(GMDA):
         known = (self.members[own].sum(dim=1) > 1).to(x.dtype)  # a class of one row has no others
         self._remember_own(losses.detach() * known, own, dims)
         return (losses * known).mean()
+
+    def _drawn_classes(self, own: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the classes of which rows are drawn, and the places among them of the classes of the boxes."""
+        if self.static_step:
+            return torch.arange(self.n_classes, device=own.device), own
+        present, places = own.unique(return_inverse=True)
+        return present, places
 
     def _shares_of_others(self, totals: Tensor, middle: Tensor, own: Tensor) -> Tensor:
         """Return the shares of the real rows; rows held out for validation are not among those summed up."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
+import torch
 from scipy.stats import rankdata
 from torch import Tensor
 
@@ -10,7 +13,8 @@ from torch import Tensor
 def inside_box(values: Tensor, lower: Tensor, upper: Tensor, sharpness: Tensor | float) -> Tensor:
     """Return the soft indicator of values in a box whose features are the last dimension."""
     above, below = sharpness * (values - lower), sharpness * (upper - values)
-    return (above.sigmoid() * below.sigmoid()).prod(dim=-1)
+    # one by one: the gradient of `prod` looks for zeros, for which a GPU has to wait
+    return reduce(torch.mul, (above.sigmoid() * below.sigmoid()).unbind(dim=-1))
 
 
 def probe_bounds(X: np.ndarray, codes: np.ndarray, delta: float) -> tuple[np.ndarray, np.ndarray]:
