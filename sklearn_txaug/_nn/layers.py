@@ -136,7 +136,7 @@ class ConditionedMLP(nn.Module):
         return self._through(self.layers[1:], begun[2](begun[1](first)), condition)
 
     def input_gradient(self, first: Tensor, condition: Tensor) -> Tensor:
-        """Return the gradient in the rows of the one output, for rows given by `first_linear`, without norms.
+        """Return the gradient in the rows of the first output, for rows given by `first_linear`, without norms.
 
         Between linear layers there are only constant slopes then, so that it is a product of weights and slopes: its
         own gradient takes one backward pass and none through the forward pass.
@@ -148,7 +148,7 @@ class ConditionedMLP(nn.Module):
                 slopes.append(torch.full_like(first, layer[2].negative_slope).masked_fill_(first > 0, 1))
                 if following is not None:
                     first = following[0](side_by_side(first * slopes[-1], condition))
-        gradient = self.output.weight
+        gradient = self.output.weight[:1]
         for layer, slope in zip(reversed(layers), reversed(slopes), strict=True):
             gradient = (gradient[:, : slope.shape[1]] * slope) @ layer[0].aligned_weight(slope)
         return gradient[:, : layers[0][0].in_features - condition.shape[1]]
