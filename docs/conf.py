@@ -55,6 +55,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("sklearn_txaug",),
+    "ignore_repr_types": "matplotlib|Display",  # a picture needs no name of its class beside it
     "reference_url": {"sklearn_txaug": None},
 }
 # Without a network, build with TXAUG_DOCS_OFFLINE=1: names of other packages are then no links.

@@ -40,19 +40,27 @@ for axis, rows, labels, title in zip(
         axis.scatter(*pca.transform(rows[labels == tissue]).T, s=14, label=tissue)
     axis.set(title=title, xlabel="PC 1", xticks=[], yticks=[])
 axes[0].set_ylabel("PC 2")
-figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
+figure.legend(
+    *axes[0].get_legend_handles_labels(),
+    loc="outside lower center",
+    ncols=4,
+    frameon=False,
+    handletextpad=0.1,
+)
 plt.show()
 
 # %%
-# An indicator puts this into a number; the value that other real rows reach is the reference, and its upper bound.
+# Indicators put this into numbers: precision is the share of synthetic rows that lie among real ones, recall the
+# share of real rows that have synthetic ones around them. Other real rows show how much can be expected.
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_txaug.metrics import precision_recall_f1
 
 scaler = StandardScaler().fit(X_train)
 half = np.arange(len(X_test)) % 2 == 0
-print("synthetic:", precision_recall_f1(scaler.transform(X_test[half]), scaler.transform(X_new[half]), k=5))
-print("real     :", precision_recall_f1(scaler.transform(X_test[half]), scaler.transform(X_test[~half]), k=5))
+for name, rows in {"synthetic": X_new[half], "real": X_test[~half]}.items():
+    found = precision_recall_f1(scaler.transform(X_test[half]), scaler.transform(rows), k=5)
+    print(f"{name:9}  precision {found.precision:.2f}  recall {found.recall:.2f}")
 
 # %%
 # Does it help? In a pipeline the sampler trains on the training rows alone, and is skipped in prediction.

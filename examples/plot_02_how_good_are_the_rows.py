@@ -44,7 +44,7 @@ report.query("against == 'test'")["verdict"].value_counts()
 
 # %%
 # Next to a Gaussian for each class, which trains in no time and is the first thing that a deep generator has to beat.
-# If neither of the two generators is better in both respects, both are on the Pareto front.
+# Up is more plausible, to the right is more varied; the star is where other real rows are.
 from sklearn_txaug.plotting import DifferentialExpressionDisplay, EmbeddingDisplay, PrecisionRecallDisplay
 
 gaussian = GaussianSampler(random_state=0).fit(X_train, y_train)
@@ -57,9 +57,10 @@ PrecisionRecallDisplay.from_estimator(
 EmbeddingDisplay.from_estimator(gan, X_test, y_test)
 
 # %%
-# Are the class effects kept? A slope below 1 means that they are attenuated, as they are by most generators.
+# Are the differences between tissues kept? A slope below 1 means that they are attenuated, as they are by most
+# generators. Of the placenta only two profiles are held out, too few to tell.
 DifferentialExpressionDisplay.from_estimator(gan, X_test, y_test)
 
 # %%
-# Which real rows are missed: by class, and for rows that lie among or far from others.
+# Which real rows are missed? By class, and for rows that lie among others or far from them.
 report.blind_spots[["grouping", "group", "n_real", "recalled", "reference_recalled"]]

@@ -31,7 +31,9 @@ trained = {
 
 # %%
 # Real points above, synthetic ones below.
-figure, axes = plt.subplots(2, 3, figsize=(9, 6), sharex="col", sharey="col", layout="constrained")
+figure, axes = plt.subplots(
+    2, 3, figsize=(9, 5.2), sharex="col", sharey="col", width_ratios=[1.9, 1, 1], layout="constrained"
+)
 for (name, (X, y, _)), (above, below) in zip(shapes.items(), axes.T, strict=True):
     X_new, y_new = trained[name].sample(2000, random_state=0)
     for axis, rows, labels in ((above, X[:2000], y[:2000]), (below, X_new, y_new)):
@@ -42,8 +44,8 @@ axes[0, 0].set_ylabel("real")
 axes[1, 0].set_ylabel("synthetic")
 
 # %%
-# How often real points have a synthetic neighbour as near as their real neighbours (recall), and how often synthetic
-# points lie as near to a real point (precision).
+# In numbers: nearly every real point has a synthetic one as near as its real neighbours are (recall), while some
+# synthetic points lie further from real ones than these from each other (precision): those between the curves.
 from sklearn_txaug.metrics import precision_recall_f1
 
 for name, (X, _, _) in shapes.items():
@@ -52,6 +54,7 @@ for name, (X, _, _) in shapes.items():
     print(f"{name:10}  precision {scores.precision:.2f}  recall {scores.recall:.2f}")
 
 # %%
-# The mean loss of the probes by class and feature shows where synthetic points are hardest to align.
+# The mean loss of the probes tells which class is hardest to align. (It is one for each class and feature; with two
+# features each probe has both.)
 for name, sampler in trained.items():
-    print(name, sampler.probe_importances_.round(4).tolist())
+    print(f"{name:10}  {sampler.probe_importances_.mean(axis=1).round(2)}")

@@ -2,7 +2,7 @@
 From landmark genes to the transcriptome
 ========================================
 
-Generate a few hundred landmark genes, where a generator has it easy, and reconstruct the others by regression.
+Generate the landmark genes, which are few, so that a generator has it easy, and reconstruct the others by regression.
 """
 
 # %%
@@ -25,9 +25,7 @@ from sklearn_txaug.reconstruction import LandmarkReconstructor
 
 reconstructor = LandmarkReconstructor(landmarks=landmarks).fit(X_train)
 told = reconstructor.predict(X_test[:, landmarks])
-if told.shape[1] == X.shape[1]:
-    told = told[:, others]
-error = np.square(told - X_test[:, others]).mean(axis=0)
+error = np.square(told - X_test)[:, others].mean(axis=0)
 explained = 1 - error / X_test[:, others].var(axis=0)
 
 # %%
@@ -43,13 +41,17 @@ for residual in ("none", "resample"):
     rows, _ = sampler.fit(X_train, y_train).sample(500, random_state=0)
     spreads[residual] = rows[:, others].std(axis=0) / X_train[:, others].std(axis=0)
 
+# %%
+# On the left, the landmarks tell more than half of the variance of most genes, and nothing of a few. On the right,
+# regression alone leaves genes a fifth to a third too narrow, and the residuals bring them back to the spread of real
+# ones (1, dashed).
 import matplotlib.pyplot as plt
 
-figure, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
 axes[0].hist(explained, bins=30)
 axes[0].set(xlabel="share of variance explained on held-out rows", ylabel="genes")
 for residual, spread in spreads.items():
-    axes[1].hist(spread, bins=30, alpha=0.6, label=f"residual={residual!r}")
+    axes[1].hist(spread, bins=np.arange(0.4, 1.2, 0.02), alpha=0.6, label=f"residual={residual!r}")
 axes[1].axvline(1, color="0.4", linestyle="--")
-axes[1].set(xlabel="standard deviation of synthetic rows / of real rows")
-axes[1].legend(frameon=False)
+axes[1].set(xlabel="standard deviation of synthetic rows / of real rows", ylabel="genes")
+axes[1].legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))

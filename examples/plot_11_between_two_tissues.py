@@ -15,8 +15,8 @@ X, y = load_tissue_expression(return_X_y=True)
 sampler = WGANGPSampler(max_epochs=150, random_state=0).fit(X, y)
 
 # %%
-# From liver to kidney in five steps: lambda is the share of the second condition vector. A row between two
-# tissues has no tissue of its own, so it is not quantile mapped.
+# From liver to kidney: at weight 0 the condition is liver, at 1 kidney, and between them a mixture of both. A row
+# between two tissues has no tissue of its own, so it is not quantile mapped.
 from sklearn_txaug.plotting import InterpolationDisplay
 
 InterpolationDisplay.from_estimator(
@@ -24,7 +24,8 @@ InterpolationDisplay.from_estimator(
 )
 
 # %%
-# The rows themselves. Do genes move along a straight line? The middle of the way is not the mean of its ends.
+# The rows themselves. Do genes move along a straight line? Not quite: the middle of the way is not the mean of its
+# ends, here in log2 units.
 import numpy as np
 
 path, weights = sampler.interpolate("liver", "kidney", n_samples=50, random_state=0)

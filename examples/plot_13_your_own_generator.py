@@ -78,13 +78,14 @@ from sklearn_txaug.over_sampling import GaussianSampler
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.5, stratify=y, random_state=0)
 for candidate in (GaussianSampler(random_state=0), sampler):
     rows, _ = candidate.fit(X_train, y_train).sample(len(X_train), random_state=1)
-    print(type(candidate).__name__, precision_recall_f1(X_test, rows, k=5))
+    found = precision_recall_f1(X_test, rows, k=5)
+    print(f"{type(candidate).__name__:16} precision {found.precision:.2f}  recall {found.recall:.2f}")
 
 # %%
-# The losses of its training.
-from sklearn_txaug.plotting import TrainingHistoryDisplay
+# The rows are as plausible, but cover less: three prototypes do not span a tissue. The pictures work for it as well.
+from sklearn_txaug.plotting import EmbeddingDisplay
 
-TrainingHistoryDisplay.from_estimator(sampler)
+EmbeddingDisplay.from_estimator(sampler, X_test, y_test)
 
 # %%
 # ``python -m sklearn_txaug benchmark --samplers my_package.PrototypeSampler`` compares it with the others on

@@ -93,12 +93,14 @@ right.margins(x=0.25)
 plt.show()
 
 # %%
-# The more rows of a Gaussian are shared, the more they give away.
+# The more rows of a Gaussian are shared, the more they give away, until nearly every member is found.
 gaussian = GaussianSampler(random_state=0).fit(X_train, y_train)
 amounts = [25, 100, 400, 1600]
 areas = [membership_inference(X_train, X_test, gaussian.sample(n)[0]).auc for n in amounts]
 figure, axis = plt.subplots(figsize=(5, 3.2), layout="constrained")
 axis.semilogx(amounts, areas, "o-")
+axis.set_xticks(amounts, amounts)
+axis.minorticks_off()
 axis.axhline(0.5, color="0.6", linestyle="--")
 axis.set(xlabel="rows of the Gaussian that are shared", ylabel="strongest attack", ylim=(0.45, 1.05))
 plt.show()

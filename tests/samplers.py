@@ -1,5 +1,8 @@
 """The samplers under the common contract: one line each, with settings that train in a second."""
 
+import numpy as np
+from sklearn.datasets import make_classification
+
 from sklearn_txaug.model_selection import SelectiveSampler
 from sklearn_txaug.over_sampling import (
     AttGANSampler,
@@ -63,3 +66,11 @@ SAMPLERS = [
         random_state=0, max_epochs=2, n_critic=2, coexpression_threshold=0.01, device="cpu", **SMALL_GAN
     ),
 ]
+
+
+def three_classes():
+    """Return 90 rows of 8 columns and their labels, of three classes of unequal sizes."""
+    X, y = make_classification(
+        90, 8, n_informative=6, n_classes=3, weights=[0.6, 0.3, 0.1], n_clusters_per_class=1, random_state=0
+    )
+    return X, np.array(["brain", "kidney", "liver"])[y]

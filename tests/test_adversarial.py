@@ -109,7 +109,7 @@ def test_graphs_are_aligned_with_the_columns(data):
     assert [GENES[k] for k in head.columns] == graph.genes.tolist()
 
 
-def test_grammar_of_graphs(data):
+def test_graphs_are_taken_by_name_as_objects_and_numbered(data):
     X, y = data
     sampler = AttGANSampler(
         graphs=["coexpression", "random", CHAIN], coexpression_threshold=0.2, **SMALL

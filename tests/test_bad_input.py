@@ -137,14 +137,14 @@ def test_a_scaler_whose_inverse_overflows(sampler, data):
         ("n_synthetic", [], r"'n_synthetic' .* Got \[\]"),
     ],
 )
-def test_parameters_of_trainings(sampler, data, parameter, value, message):
+def test_wrong_parameters_of_trainings_are_named(sampler, data, parameter, value, message):
     with pytest.raises(ValueError, match=message):
         clone(sampler).set_params(**{parameter: value}).fit(*data)
 
 
 @each_deep
 @pytest.mark.parametrize("value", [(True,), (0,), 8, "8", ()])
-def test_widths(sampler, data, value):
+def test_wrong_widths_are_named(sampler, data, value):
     for name in [name for name in sampler.get_params() if name.endswith("hidden_layer_sizes")]:
         changed = clone(sampler).set_params(**{name: value})
         if value == ():
@@ -281,7 +281,7 @@ def extreme(name):
 )
 @pytest.mark.filterwarnings("ignore:X looks like")
 @pytest.mark.filterwarnings("ignore:.*is not fitted")
-def test_extreme_data_work(sampler, name):
+def test_rows_of_extreme_genes_stay_near_them(sampler, name):
     X, y = extreme(name)
     X_new, y_new = clone(sampler).fit(X, y).sample(60)
     assert np.isfinite(X_new).all()
@@ -293,7 +293,7 @@ def test_extreme_data_work(sampler, name):
 
 
 @each_sampler
-def test_two_distinct_rows(sampler):
+def test_classes_of_one_repeated_row_give_finite_rows(sampler):
     """Each class is one row, several times: what is generated is a number, or the sampler says what it lacks."""
     X = np.repeat(np.random.default_rng(0).normal(size=(2, 5)), 6, axis=0)
     y = np.repeat([0, 1], 6)
@@ -447,5 +447,5 @@ def test_curves_check_labels_as_samplers_do(data):
         ExpressionFlow(max_epochs=1, batch_size=2500, hidden_layer_sizes=(4,), device="cpu").fit,
     ],
 )
-def test_patients_of_mixed_types(data, fit):
+def test_patients_of_mixed_types_are_taken(data, fit):
     fit(*data, groups=np.array([7, "p"] * 12, dtype=object))

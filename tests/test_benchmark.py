@@ -337,7 +337,7 @@ def test_a_cohort_of_a_few_dozen_rows_has_indicators(cohort, tmp_path):
     assert all(np.isfinite(row.value) for row in found if row.metric in ("precision", "recall"))
 
 
-def test_summary_and_picture(compared, tmp_path):
+def test_the_summary_has_scores_differences_and_a_picture(compared, tmp_path):
     _, rows = compared
     text = format_summary(rows, list(SAMPLERS))
     header = ["classifier", "sampler", "synthetic rows", "12 rows", "18 rows"]
@@ -351,7 +351,7 @@ def test_summary_and_picture(compared, tmp_path):
     assert (tmp_path / "summary.png").stat().st_size > 10_000
 
 
-def test_command_line(tmp_path, capsys, cohort):
+def test_the_command_prints_its_answer_and_continues(tmp_path, capsys, cohort):
     pd = pytest.importorskip("pandas")
     table = pd.DataFrame(cohort.X, columns=[f"G{i}" for i in range(12)], index=[f"S{i}" for i in range(135)])
     table["tissue"], table["patient"] = cohort.y, [f"P{g}" for g in cohort.groups]

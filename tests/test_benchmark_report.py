@@ -277,7 +277,7 @@ def test_augmentation_without_rows_is_left_out_but_not_that_of_the_gate():
     assert [r.sampler for r in without_empty(rows)] == ["none", "smote", "smote", "gate"]
 
 
-def test_front_and_amount():
+def test_equals_share_the_front_and_the_largest_amount_is_the_main_one():
     assert pareto_front([1, 2, 3, 4], [0.5, 0.4, np.nan, 0.9]) == [0, 3]
     assert pareto_front([1, 1], [0.5, 0.7]) == [1]
     assert pareto_front([0, 0, 0], [0.7, 0.5, 0.7]) == [0, 2], "equals stand on it together"

@@ -19,7 +19,6 @@ from joblib import Parallel, delayed, parallel_config
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
-from sklearn.datasets import make_classification
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -28,17 +27,14 @@ from sklearn.utils.estimator_checks import parametrize_with_checks as sklearn_ch
 
 from sklearn_txaug.over_sampling import PrivateGaussianSampler
 
-from .samplers import SAMPLERS
+from .samplers import SAMPLERS, three_classes
 
 each_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda s: type(s).__name__)
 
 
 @pytest.fixture(scope="module")
 def data():
-    X, y = make_classification(
-        90, 8, n_informative=6, n_classes=3, weights=[0.6, 0.3, 0.1], n_clusters_per_class=1, random_state=0
-    )
-    return X, np.array(["brain", "kidney", "liver"])[y]
+    return three_classes()
 
 
 @sklearn_checks(list(map(clone, SAMPLERS)))
@@ -71,7 +67,7 @@ def test_further_imbalanced_learn_checks(sampler, check):
         ({"liver": 5, "brain": 0}, {"liver": 5}),
     ],
 )
-def test_amounts(sampler, data, n_synthetic, expected):
+def test_amounts_are_rows_of_each_class_behind_the_real_ones(sampler, data, n_synthetic, expected):
     X, y = data
     counts = dict(zip(*np.unique(y, return_counts=True), strict=True))
     if n_synthetic is None:
@@ -116,7 +112,7 @@ def _shared_rows(A, B):
 
 
 @each_sampler
-def test_sample(sampler, data):
+def test_sample_draws_new_rows_by_seed_and_label(sampler, data):
     X, y = data
     sampler = clone(sampler).set_params(n_synthetic=20)
     X_res, y_res = sampler.fit_resample(X, y)
@@ -184,7 +180,7 @@ def test_one_vs_all_frames_and_lists(sampler, data):
 @each_sampler
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
 @pytest.mark.parametrize("kind", [np.asarray, list, sparse.csr_matrix, sparse.csc_array])
-def test_containers(sampler, data, dtype, kind):
+def test_containers_come_back_as_they_went_in(sampler, data, dtype, kind):
     X = (10 * data[0]).astype(dtype)
     given = X.tolist() if kind is list else kind(X)
     X_res, _ = clone(sampler).fit_resample(given, data[1])
@@ -392,7 +388,7 @@ def test_pickle_copy_clone(sampler, data):
 
 
 @each_sampler
-def test_space(sampler, data):
+def test_spaces_give_rows_in_the_units_and_limits_of_the_genes(sampler, data):
     X, y = np.abs(data[0]), data[1]
     X[:, 2] = 1.5  # a gene that never varies
     sampler = clone(sampler).set_params(nonnegative=True, scaler=MinMaxScaler())
@@ -487,7 +483,7 @@ def test_columns_of_one_name(sampler, data):
 
 
 @each_sampler
-def test_text_column(sampler, data):
+def test_a_column_of_text_is_named(sampler, data):
     pd = pytest.importorskip("pandas")
     X = pd.DataFrame(data[0]).assign(barcode=pd.Series([f"TCGA-{i}" for i in range(90)], dtype="string"))
     X.columns = X.columns.astype(str)

@@ -313,7 +313,7 @@ def test_series_arrays_and_lists(cohort):
     sampler.sample(3, covariates={1: 1.0})
 
 
-def test_polars(cohort):
+def test_covariates_of_polars_are_those_of_pandas(cohort):
     pl = pytest.importorskip("polars")
     X, y, table = cohort
     frame, covariates = pl.DataFrame(X.to_dict("list")), pl.DataFrame(table.to_dict("list"))
@@ -328,7 +328,7 @@ def test_polars(cohort):
     np.testing.assert_array_equal(X_res[:, :6].to_numpy(), expected.to_numpy())
 
 
-def test_columns_of_x(cohort):
+def test_covariates_may_be_columns_of_x(cohort):
     X, y, table = cohort
     both = X.assign(**table)[["age", "g0", "sex", *X.columns[1:]]]
     before = both.copy()

@@ -190,7 +190,7 @@ def test_tcga_samples_and_labels(options):
     assert "Cite" in tcga.DESCR
 
 
-def test_tcga_values(options):
+def test_tcga_has_the_values_of_the_file_and_none_below_zero(options):
     _, genes, values = pancan()
     tcga = fetch_tcga(genes=["TP53", "100130426"], **options)
     assert tcga.feature_names.tolist() == ["TP53", "100130426"]
@@ -235,7 +235,7 @@ def test_tcga_keeps_what_is_missing(options):
     assert np.argwhere(np.isnan(tcga.data)).tolist() == [[1, 3], [5, 4]]
 
 
-def test_tcga_toil(options):
+def test_tcga_of_toil_is_log_tpm_with_sex(options):
     tpm = toil()[1]
     tcga = fetch_tcga(source="toil", **options)
     assert any("976 of the requested genes" in note for note in tcga.notes)
@@ -249,7 +249,7 @@ def test_tcga_toil(options):
     assert every.data.min() >= 0
 
 
-def test_gtex(options):
+def test_gtex_has_tissue_donor_and_covariates(options):
     gtex = fetch_gtex(genes=[f"{TP53}.99", "INSIG1"], min_class_size=1, as_frame=True, **options)
     assert gtex.data.columns.tolist() == [TP53, LANDMARKS["ensembl"][0]]
     assert gtex.gene_symbols.tolist() == ["TP53", "INSIG1"]
@@ -360,7 +360,7 @@ def test_bad_arguments_before_any_request(options, server, call, bad, message):
     assert server.requests == []
 
 
-def test_string_graph(options, server):
+def test_the_string_graph_has_its_scores_and_is_cached(options, server):
     with pytest.warns(UserWarning, match="2 links name a protein without a symbol"):
         graph = fetch_string_graph(threshold=0, keep=False, **options)
     assert graph.genes.tolist() == ["ATM", "MDM2", "TP53"]

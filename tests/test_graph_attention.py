@@ -66,7 +66,7 @@ def test_weights_sum_to_one_over_neighbours_and_self():
     assert (head.target == head.source).sum() == 7
 
 
-def test_worked_example():
+def test_attention_by_hand():
     head = GraphAttention(sparse.csr_array([[0.0, 1], [1, 0]]), np.array([2, 0]), gamma=2.0)
     with torch.no_grad():  # W_K = W_Q = W_V = identity; edges are (0,0), (0,1), (1,0), (1,1)
         for weight in (head.key, head.query, head.value):

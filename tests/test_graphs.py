@@ -38,7 +38,7 @@ def test_edges_are_undirected_single_and_weigh_most(graph):
 
 @pytest.mark.parametrize("suffix", [".tsv", ".csv", ".txt.gz"])
 @pytest.mark.parametrize("string", [True, False])
-def test_files(tmp_path, graph, suffix, string):
+def test_edges_from_files(tmp_path, graph, suffix, string):
     header = ["protein1", "protein2", "combined_score"] if string else ["source", "target", "weight"]
     mark = {".tsv": "\t", ".csv": ",", ".txt.gz": " "}[suffix]
     rows = [header, *([a, b, str(round(1000 * w) if string else w)] for a, b, w in EDGES)]
@@ -49,7 +49,7 @@ def test_files(tmp_path, graph, suffix, string):
     assert _edges(GeneGraph.from_edges(str(path))) == pytest.approx(_edges(graph))
 
 
-def test_other_sources(graph):
+def test_edges_from_frames_pairs_networks_and_matrices(graph):
     pd = pytest.importorskip("pandas")
     nx = pytest.importorskip("networkx")
     assert _edges(
@@ -92,7 +92,7 @@ def test_a_line_that_is_too_short_is_named(tmp_path):
         GeneGraph.from_edges(path)
 
 
-def test_threshold(graph):
+def test_a_threshold_keeps_the_strongest_edges(graph):
     assert _edges(graph.threshold(0.95)).keys() == {("MDM2", "TP53"), ("ATM", "TP53")}
     assert graph.threshold(0.5, mode="quantile").n_edges == 2
     assert graph.threshold(0, mode="quantile").n_edges == graph.threshold(0).n_edges == 3
@@ -104,7 +104,7 @@ def test_threshold(graph):
         graph.threshold(700)
 
 
-def test_align(graph):
+def test_align_keeps_the_genes_of_the_columns(graph):
     part = graph.align(["MDM2", "unknown", "TP53", "CHEK2"])
     assert _edges(part) == {("MDM2", "TP53"): 0.99}
     with pytest.raises(ValueError, match="none of the graph's 4 genes"):

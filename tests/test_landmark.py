@@ -104,7 +104,7 @@ def test_rows_are_the_reconstruction_of_the_landmarks(data):
 
 
 @pytest.mark.parametrize("residual", ["none", "gaussian", "resample"])
-def test_genes_by_name(data, residual):
+def test_landmarks_are_found_by_name(data, residual):
     pd = pytest.importorskip("pandas")
     names = [f"gene{i}" for i in range(20)]
     for column, symbol in zip(LANDMARKS, landmark_genes(as_frame=False)["symbol"], strict=False):

@@ -46,7 +46,7 @@ def test_correlation_error_is_half_the_mean_difference():
     assert metrics.correlation_error(X, Z) == pytest.approx(expected, abs=1e-12)
 
 
-def test_correlations_in_blocks(monkeypatch):
+def test_correlations_in_blocks_are_those_of_the_whole(monkeypatch):
     X, Z = two_sets()
     whole = metrics.correlation_score(X, Z), metrics.correlation_error(X, Z)
     monkeypatch.setattr("sklearn_txaug.metrics._correlation.BLOCK", 30)
@@ -243,7 +243,7 @@ def test_frechet_distance_agrees_with_the_matrix_root(n, d):
         assert metrics.frechet_distance(X, Z, embedding=None) == pytest.approx(exact)
 
 
-def test_frechet_distance_embeddings():
+def test_frechet_distance_in_an_embedding_of_the_user():
     X, Z = two_sets()
     pca = PCA(4, svd_solver="full").fit(X)
     expected = metrics.frechet_distance(pca.transform(X), pca.transform(Z), embedding=None)
@@ -325,7 +325,7 @@ def test_per_class_accuracy_averages_to_the_balanced_accuracies():
     assert table["label_preservation"].mean() == pytest.approx(expected)
 
 
-def test_discriminative_score():
+def test_the_detector_tells_shifted_rows_and_no_copies():
     X, Z = two_sets(n=80, m=120, shift=0)
     assert metrics.discriminative_score(X, Z).accuracy == pytest.approx(0.5, abs=0.12)
     assert metrics.discriminative_score(X, Z + 30) == pytest.approx((1, 1))

@@ -110,7 +110,7 @@ def test_the_score_is_computed_in_the_space_of_the_sampler():
     assert make_generation_scorer(metrics.precision_recall_f1, k=5)(sampler, X, y) == raw
 
 
-def test_directions():
+def test_a_higher_score_is_always_better():
     X, y = data()
     sampler = Jitter().fit(X, y)
     Z, z = sampler.sample(y=y)
@@ -128,7 +128,7 @@ def test_directions():
     assert upward(sampler, X, y) == metrics.energy_distance(A, B)
 
 
-def test_own_functions():
+def test_functions_of_the_user_are_scores():
     X, y = data()
     sampler = Jitter().fit(X, y)
     assert make_generation_scorer(mean_gap)(sampler, X, y) > 0
@@ -206,7 +206,7 @@ def test_number_of_rows_and_seed():
     assert seen == {"n": 90, "seed": None}
 
 
-def test_data_frames():
+def test_data_frames_score_as_arrays_do():
     pandas = pytest.importorskip("pandas")
     X, y = data()
     scorer = make_generation_scorer(metrics.correlation_score)

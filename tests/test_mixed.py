@@ -202,7 +202,7 @@ def test_numeric_arrays_with_named_columns(sampler):
         assert set(X_res[60:, 1]) <= {0, 3, 7}
 
 
-def test_polars():
+def test_mixed_tables_of_polars_keep_their_schema():
     pl = pytest.importorskip("polars")
     pytest.importorskip("narwhals")
     X, y = clinical(60)

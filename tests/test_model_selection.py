@@ -78,7 +78,7 @@ def test_a_point_is_what_one_would_compute_by_hand(data):
     np.testing.assert_allclose(curve.mean_difference, curve.differences.mean(axis=1))
 
 
-def test_protocols(data, spy):
+def test_the_generator_sees_the_rows_of_its_protocol(data, spy):
     low_data_curve(spy, MODEL, *data, n_real=[9, 30, 0.75], n_synthetic=5, cv=3, random_state=0)
     assert [n for n, _ in Spy.fits] == [9, 30, 45] * 3
     Spy.fits.clear()
@@ -178,7 +178,7 @@ def test_splits_without_a_score_are_left_out(data):
 # -- displays
 
 
-def test_displays(data):
+def test_displays_show_gains_within_their_errors(data):
     samplers = {"gaussian": GaussianSampler(), "smote": SMOTE()}
     display = AugmentationCurveDisplay.from_estimator(
         samplers, MODEL, *data, n_synthetic=[10, 30, 90], cv=2, random_state=0

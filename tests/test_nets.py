@@ -210,7 +210,7 @@ def test_dropout_keeps_the_mean_and_rests_in_eval_mode():
     assert torch.equal(dropout.eval()(x), x)
 
 
-def test_devices(data):
+def test_devices_that_are_not_there_are_named(data):
     assert resolve_device("cpu").type == "cpu"
     assert resolve_device("auto").type in {"cuda", "mps", "cpu"}
     with pytest.raises(ValueError, match="device='gpu' is not a torch device"):

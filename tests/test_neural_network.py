@@ -177,7 +177,7 @@ def test_embedding_is_the_last_hidden_layer_before_its_activation():
     np.testing.assert_allclose(plain.embed(X), plain.scaler_.transform(X), rtol=1e-5, atol=1e-6)
 
 
-def test_activation_and_normalisation():
+def test_activation_and_normalisation_are_in_the_net():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 3))
     Y = np.tanh(X @ rng.normal(size=(3, 4)))

@@ -187,7 +187,7 @@ def test_heavy_noise_and_classes_of_one_row_give_rows_in_the_public_range(n_rows
         ({"epsilon": 0.0}, "'epsilon' parameter"),
     ],
 )
-def test_refused(tissues, parameters, message):
+def test_parameters_that_break_the_promise_are_refused(tissues, parameters, message):
     _, X, y = tissues
     with pytest.raises(ValueError, match=message):
         PrivateGaussianSampler(**parameters).fit(X, y)

@@ -39,7 +39,7 @@ each_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda s: type(s
 
 
 @each_sampler
-def test_correlated_gaussians(sampler):
+def test_means_and_covariances_of_gaussians_are_recovered(sampler):
     """Means within 0.15 standard deviations; covariances within 0.3 in relative Frobenius norm."""
     rng = np.random.default_rng(0)
     n, d = 1000, 6
@@ -72,7 +72,7 @@ def ring():
 
 @each_sampler
 @pytest.mark.parametrize("shape", [moons, ring], ids=["moons", "ring"])
-def test_curves(sampler, shape):
+def test_curves_are_recovered(sampler, shape):
     """The sampler's share of the rows within 0.25 of their class's curve, 90 % of the curve within 0.15 of a row."""
     X, y, curve, curve_y = shape()
     X_new, y_new = clone(sampler).fit(X, y).sample(1000)

@@ -233,7 +233,7 @@ def test_bad_arguments_are_named(parts, settings, message):
         (np.inf, np.inf, 1.0, True, "like real"),
     ],
 )
-def test_verdicts(value, reference, direction, two_sided, word):
+def test_verdicts_compare_with_the_reference(value, reference, direction, two_sided, word):
     assert judge(value, reference, direction, two_sided)["verdict"] == word
 
 

@@ -293,7 +293,7 @@ def test_judgement_and_answer():
     assert "0 of 1 claims" in said
 
 
-def test_text_and_page(study, tmp_path):
+def test_text_and_page_have_both_figures(study, tmp_path):
     found, paper, missing = measured(PAPERS["lacan2023"]["tcga"], study, tmp_path, ["WGAN-GP"])
     text = format_reproduction(found, paper, "small", missing)
     assert re.search(r"\| WGAN-GP +\| recall +\| 0.4932 ", text)
@@ -328,7 +328,7 @@ def test_generators_are_conditioned_on_covariates(study, tmp_path):
         reproduce(study._replace(covariates=None), paper, seeds=1, output=tmp_path, verbose=False)
 
 
-def test_noisy_copies():
+def test_noisy_copies_lie_at_the_given_distance():
     X, y = rows(), labels()
     copies, drawn = NoisyCopies(scale=0.1).fit(X, y).sample(y=["liver"] * 500, random_state=0)
     nearest = np.linalg.norm(copies[:, None] - X[None, y == "liver"], axis=2).min(axis=1)
@@ -395,7 +395,7 @@ def test_command_line_errors(options, message, file, tmp_path, capsys):
     assert message in capsys.readouterr().err
 
 
-def test_tables_and_toys(file, tmp_path, capsys, monkeypatch):
+def test_gmda_on_a_table_and_on_a_toy(file, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sklearn_txaug.benchmark.reproduction.small", small_trees)
     common = f"--scale small --quiet --output {tmp_path}/out".split()
     table = f"reproduce gmda2024 --cohort wilt --data {file} --label tissue --drop cancer,donor,age".split()

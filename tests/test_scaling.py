@@ -1,7 +1,6 @@
 """Beyond one process: a dask cluster, several processes at work in one folder, and names that load late."""
 
 import os
-import pickle
 import re
 import signal
 import subprocess
@@ -222,30 +221,3 @@ def test_a_broken_line_is_named(tmp_path, line):
     store.path.write_text("\n".join([*lines[:2], line, *lines[2:]]) + "\n")
     with pytest.raises(ValueError, match=r"results.csv, line [34], is"):
         ResultStore(tmp_path, {})
-
-
-# ---- names that load late
-
-
-def test_torch_is_imported_when_a_sampler_is_asked_for_and_matplotlib_when_something_is_drawn():
-    code = (
-        "import sys\n"
-        "import sklearn_txaug.over_sampling as o\n"
-        "assert 'torch' not in sys.modules\n"
-        "o.FlowMatchingSampler\n"
-        "assert 'torch' in sys.modules\n"
-        "import sklearn_txaug.plotting, sklearn_txaug.metrics\n"
-        "assert not {'matplotlib', 'umap'} & set(sys.modules)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
-
-
-def test_late_names_are_those_of_the_stub():
-    from sklearn_txaug import over_sampling
-
-    assert set(over_sampling.__all__) == set(dir(over_sampling))
-    for name in over_sampling.__all__:
-        assert getattr(over_sampling, name).__module__.startswith("sklearn_txaug.over_sampling._")
-    assert isinstance(pickle.loads(pickle.dumps(GaussianSampler())), over_sampling.GaussianSampler)
-    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
-        over_sampling.Nothing  # noqa: B018

@@ -84,7 +84,7 @@ def test_one_that_harms_never_is(data, seed):
     assert sampler.sampling_strategy_ == {}
 
 
-def test_rules(data):
+def test_rows_that_harm_are_added_by_the_rule_always_alone(data):
     for rule, name in (("always", "Truth"), ("best", "none"), ("one_se", "none"), ("strict", "none")):
         assert selective(wrong(), n_synthetic=(5.0, 9.0), rule=rule).fit(*data).best_candidate_ == name
     alone = selective(wrong(), n_synthetic=5.0, rule="always").fit(*data)
@@ -117,7 +117,7 @@ def test_of_equals_the_first_candidate_at_its_smallest_amount():
 # -- results and words
 
 
-def test_results(data):
+def test_cv_results_have_every_option_and_its_gain(data):
     sampler = selective(
         [GaussianSampler(), GaussianSampler(), SMOTE()], n_synthetic=(9, 0, {2: 4}), cv=3, n_repeats=2
     )
@@ -138,7 +138,7 @@ def test_results(data):
     assert results["rank_test_score"][np.argmax(results["mean_test_score"])] == 1
 
 
-def test_the_sentence(data):
+def test_the_decision_says_what_was_compared(data):
     sampler = selective(wrong(), n_synthetic=5.0).fit(*data)
     assert sampler.decision_.startswith(
         "No augmentation: the best option, Truth with 300 synthetic rows (n_synthetic=5.0), changed balanced "

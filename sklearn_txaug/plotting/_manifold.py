@@ -147,7 +147,10 @@ class PrecisionRecallDisplay(Display):
             name for name, point in zip(self.precision, points, strict=True) if not _beaten(point, points)
         ]
         front = np.array(sorted((self.recall[name], self.precision[name]) for name in self.front_))
-        self.ax_.plot(*front.T, color="0.35", linestyle="--", linewidth=1.2, zorder=1, label="Pareto front")
+        if len(front) > 1:
+            self.ax_.plot(
+                *front.T, color="0.35", linestyle="--", linewidth=1.2, zorder=1, label="Pareto front"
+            )
         for i, (name, point) in enumerate(zip(self.precision, points, strict=True)):
             self.ax_.scatter(
                 *point, s=70, zorder=3, edgecolors="white", linewidths=0.8, label=name_text(name), **style(i)
@@ -165,13 +168,15 @@ class PrecisionRecallDisplay(Display):
         legend_beside(self.ax_)
 
     def _limits(self) -> np.ndarray:
-        """Return the ends, in rows, of recall and precision: those of the points and a margin, within 0 to 1."""
+        """Return the ends, in rows, of recall and precision: of the points and a margin, hardly beyond 0 and 1."""
         points = [(self.recall[name], self.precision[name]) for name in self.precision]
         if self.reference is not None:
             points.append(self.reference[::-1])
         low, high = np.min(points, axis=0), np.max(points, axis=0)
         margin = np.maximum(0.1 * (high - low), 0.04)
-        return np.stack([np.maximum(low - margin, -0.04), np.minimum(high + margin, 1.04)])
+        return np.stack(
+            [np.maximum(low - margin, -0.15 * margin), np.minimum(high + margin, 1 + 0.15 * margin)]
+        )
 
     def _draw_f1(self, low: np.ndarray, high: np.ndarray) -> None:
         """Draw lines of equal F1, named where they leave the axes at the top or on the right."""
@@ -186,7 +191,7 @@ class PrecisionRecallDisplay(Display):
             self.ax_.plot(recall, precision, color="0.82", linewidth=0.8, zorder=0)
             top = min(1.0, high[1])
             place = (f1 * top / (2 * top - f1), top)
-            if place[0] > high[0]:
+            if not low[0] + 0.1 * (high[0] - low[0]) < place[0] <= high[0]:
                 right = min(1.0, high[0])
                 place = (right, f1 * right / (2 * right - f1))
             place = (place[0], place[1] - 0.015 * (high[1] - low[1]))
