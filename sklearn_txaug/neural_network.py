@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_co
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skorch.callbacks import EarlyStopping
 from skorch.utils import noop
 from torch import Tensor, nn
@@ -19,9 +19,9 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups, check_magnitude, check_matrix, check_order, plain_labels
+from .utils.checks import check_groups, check_magnitude, check_matrix, check_order, plain_labels, validated
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
-from .utils.containers import dense, for_sklearn
+from .utils.containers import dense
 from .utils.declaration import estimator
 from .utils.random import draw_seed
 from .utils.splits import holdout, keep_classes
@@ -148,9 +148,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
     def _forward(self, X: Any, output: str = "predict") -> np.ndarray:
         check_is_fitted(self, "module_")
         check_matrix(X)
-        X = validate_data(
-            self, for_sklearn(X), reset=False, accept_sparse="csr", dtype=(np.float64, np.float32)
-        )
+        X = validated(self, X, reset=False, accept_sparse="csr", dtype=(np.float64, np.float32))
         X = dense(X)
         check_magnitude(X, getattr(self, "feature_names_in_", None))
         chunks = as_rows(self.scaler_.transform(X)).split(4096)
@@ -224,7 +222,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         check_matrix(X)
         check_order(X, y=y, sample_weight=sample_weight, groups=groups)
         y = plain_labels(y)
-        X, y = validate_data(self, for_sklearn(X), y, accept_sparse="csr", dtype=(np.float64, np.float32))
+        X, y = validated(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
@@ -291,9 +289,9 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         """
         check_matrix(X)
         check_order(X, y=y, groups=groups)
-        X, y = validate_data(
+        X, y = validated(
             self,
-            for_sklearn(X),
+            X,
             y,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),

@@ -154,8 +154,8 @@ class AugmentedClassifier(WrappedClassifier):
         Raises
         ------
         ValueError
-            If the classifier does not accept `sample_weight`, nothing can be held out for ``"cv"``, or the sampler
-            refuses the rows.
+            If `y` has one class only, the classifier does not accept `sample_weight`, nothing can be held out for
+            ``"cv"``, or the sampler refuses the rows.
         """
         X, labels = self._checked(X, y, groups)
         self._check_classifier()
