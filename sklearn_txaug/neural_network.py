@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import compute_class_weight
+from sklearn.utils import _safe_indexing, compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skorch.callbacks import EarlyStopping
@@ -210,7 +210,8 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         y : array-like of shape (n_samples,)
             Class labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each row in the loss and in the standardisation; only ratios matter.
+            Weight of each row in the loss and in the standardisation; only ratios matter, and a row of weight 0 is as
+            none.
         groups : array-like of shape (n_samples,), default=None
             Patient or donor of each row; early stopping holds out whole groups.
 
@@ -225,12 +226,26 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         X, y = validated(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
+        check_groups(groups, len(y))
         weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        if not (np.isfinite(weights).all() and weights.min() >= 0 < weights.max()):
+            raise ValueError(
+                "class_weight must give each class a number of 0 or more, and some class more than 0, got "
+                f"{self.class_weight!r}"
+            )
         loss = SampleWeightedCrossEntropy(as_rows(weights), label_smoothing=self.label_smoothing)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        X = dense(X)
+        counting = np.flatnonzero(weights[codes] if sample_weight is None else weights[codes] * sample_weight)
+        if not len(counting):
+            raise ValueError("sample_weight and class_weight leave no row with a weight above 0")
+        if len(counting) < len(y):  # a row without weight is as none, also for early stopping
+            X, codes = X[counting], codes[counting]
+            groups = None if groups is None else _safe_indexing(groups, counting)
+            sample_weight = None if sample_weight is None else sample_weight[counting]
         targets, n_out = torch.from_numpy(codes), len(self.classes_)
-        self._fit_mlp(dense(X), targets, n_out, codes, groups, loss, sample_weight)
+        self._fit_mlp(X, targets, n_out, codes, groups, loss, sample_weight)
         return self
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
@@ -300,6 +315,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         )
         self._one_target = y.ndim == 1
         y = np.ascontiguousarray(y.reshape(len(y), -1))
+        check_magnitude(y, name="y")
         self.target_scaler_ = StandardScaler().fit(y)
         targets = as_rows(self.target_scaler_.transform(y))
         self._fit_mlp(dense(X), targets, y.shape[1], np.zeros(len(y)), groups, nn.MSELoss())
