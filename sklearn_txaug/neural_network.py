@@ -10,7 +10,6 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skorch.callbacks import EarlyStopping
 from skorch.utils import noop
@@ -19,7 +18,15 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups, check_magnitude, check_matrix, check_order, plain_labels, validated
+from .utils.checks import (
+    check_groups,
+    check_magnitude,
+    check_matrix,
+    check_order,
+    check_targets,
+    plain_labels,
+    validated,
+)
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
 from .utils.containers import dense
 from .utils.declaration import estimator
@@ -224,7 +231,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         check_order(X, y=y, sample_weight=sample_weight, groups=groups)
         y = plain_labels(y)
         X, y = validated(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
-        check_classification_targets(y)
+        check_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         check_groups(groups, len(y))
         weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)

@@ -147,3 +147,11 @@ def test_without_another_way_nothing_changes():
 def test_weights_that_are_refused(weights):
     with pytest.raises(ValueError, match="synthetic_weights must hold numbers of 0 or more"):
         SelectiveClassifier(synthetic_weights=weights).fit(*simulate(2, 5))
+
+
+def test_many_classes_of_a_row_or_two_are_no_regression(prior, recwarn):
+    X, y = simulate(40, 2, seed=4)
+    few = np.r_[0:80:2, 1:41:2]  # two rows of each second class
+    model = SelectiveClassifier(prior=prior, **FAST).fit(X.iloc[few], y[few])
+    assert model.best_way_ == "GaussianSampler+prior"
+    assert not [w for w in recwarn if "unique classes" in str(w.message)]

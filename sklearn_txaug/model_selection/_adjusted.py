@@ -10,10 +10,17 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import get_tags
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from ..utils.checks import check_classes, check_matrix, check_names, check_order, groups_for, plain_labels
+from ..utils.checks import (
+    check_classes,
+    check_matrix,
+    check_names,
+    check_order,
+    check_targets,
+    groups_for,
+    plain_labels,
+)
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
 from ..utils.containers import readable
 from ..utils.declaration import estimator
@@ -89,7 +96,7 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         check_names(X) if takes_categories(self.classifier, X) else check_matrix(X)
         check_order(X, y=y, groups=groups)
         _, y = validated_for(self, X, plain_labels(y))
-        check_classification_targets(y)
+        check_targets(y)
         self.classes_, counts = np.unique(y, return_counts=True)
         check_classes(self.classes_)
         self.class_frequencies_ = counts / counts.sum()

@@ -9,10 +9,9 @@ from os import PathLike
 import numpy as np
 from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from ..utils.checks import check_classes, check_order, plain_labels, validated
+from ..utils.checks import check_classes, check_order, check_targets, plain_labels, validated
 from ..utils.constraints import NonNegativeOrInfinite, Share
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
@@ -131,7 +130,7 @@ class HierarchicalGaussianClassifier(ClassifierMixin, BaseEstimator):
         """
         check_order(X, y=y, groups=groups)
         rows, labels = read_rows(self, X, plain_labels(y), groups)
-        check_classification_targets(labels)
+        check_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         check_classes(self.classes_)
         self.class_frequencies_ = np.bincount(codes) / len(codes)

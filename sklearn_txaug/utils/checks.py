@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, has_fit_parameter, validate_data
 
 from .containers import as_array, dense, for_sklearn, readable, wrapped
+from .warnings import few_rows_of_a_class
 
 TAKE_CATEGORIES = "CTGANSampler, TVAESampler, TabDDPMSampler or CopulaSampler"
 
@@ -28,12 +29,18 @@ def check_labels(y: Any) -> tuple[Any, int]:
     y = plain_labels(dense(y))
     if y is None:
         raise ValueError("y must have one label for each row of X, got None")
-    check_classification_targets(y)
+    check_targets(y)
     labels, one_vs_all = check_target_type(y, indicate_one_vs_all=True)
     n_missing = int((y == 0).all(axis=1).sum()) if one_vs_all else 0
     if n_missing:
         raise ValueError(f"y has {n_missing} rows without a 1, whose class is missing; drop these rows")
     return labels, y.shape[1] if one_vs_all else 0
+
+
+def check_targets(y: Any) -> None:
+    """Refuse what are no labels of classes, as scikit-learn does; classes of one row are no reason for a warning."""
+    with few_rows_of_a_class():
+        check_classification_targets(y)
 
 
 def _check_label_values(y: Any) -> None:
