@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils import _safe_indexing, compute_class_weight
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skorch.callbacks import EarlyStopping
 from skorch.utils import noop
 from torch import Tensor, nn
@@ -19,9 +18,17 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
-from .utils.checks import check_groups, check_magnitude, check_matrix, check_order, plain_labels
+from .utils.checks import (
+    check_groups,
+    check_magnitude,
+    check_matrix,
+    check_order,
+    check_targets,
+    plain_labels,
+    validated,
+)
 from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, ShareBelowOne, Widths
-from .utils.containers import dense, for_sklearn
+from .utils.containers import dense
 from .utils.declaration import estimator
 from .utils.random import draw_seed
 from .utils.splits import holdout, keep_classes
@@ -148,9 +155,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
     def _forward(self, X: Any, output: str = "predict") -> np.ndarray:
         check_is_fitted(self, "module_")
         check_matrix(X)
-        X = validate_data(
-            self, for_sklearn(X), reset=False, accept_sparse="csr", dtype=(np.float64, np.float32)
-        )
+        X = validated(self, X, reset=False, accept_sparse="csr", dtype=(np.float64, np.float32))
         X = dense(X)
         check_magnitude(X, getattr(self, "feature_names_in_", None))
         chunks = as_rows(self.scaler_.transform(X)).split(4096)
@@ -212,7 +217,8 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         y : array-like of shape (n_samples,)
             Class labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each row in the loss and in the standardisation; only ratios matter.
+            Weight of each row in the loss and in the standardisation; only ratios matter, and a row of weight 0 is as
+            none.
         groups : array-like of shape (n_samples,), default=None
             Patient or donor of each row; early stopping holds out whole groups.
 
@@ -224,15 +230,29 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         check_matrix(X)
         check_order(X, y=y, sample_weight=sample_weight, groups=groups)
         y = plain_labels(y)
-        X, y = validate_data(self, for_sklearn(X), y, accept_sparse="csr", dtype=(np.float64, np.float32))
-        check_classification_targets(y)
+        X, y = validated(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
+        check_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
+        check_groups(groups, len(y))
         weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        if not (np.isfinite(weights).all() and weights.min() >= 0 < weights.max()):
+            raise ValueError(
+                "class_weight must give each class a number of 0 or more, and some class more than 0, got "
+                f"{self.class_weight!r}"
+            )
         loss = SampleWeightedCrossEntropy(as_rows(weights), label_smoothing=self.label_smoothing)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        X = dense(X)
+        counting = np.flatnonzero(weights[codes] if sample_weight is None else weights[codes] * sample_weight)
+        if not len(counting):
+            raise ValueError("sample_weight and class_weight leave no row with a weight above 0")
+        if len(counting) < len(y):  # a row without weight is as none, also for early stopping
+            X, codes = X[counting], codes[counting]
+            groups = None if groups is None else _safe_indexing(groups, counting)
+            sample_weight = None if sample_weight is None else sample_weight[counting]
         targets, n_out = torch.from_numpy(codes), len(self.classes_)
-        self._fit_mlp(dense(X), targets, n_out, codes, groups, loss, sample_weight)
+        self._fit_mlp(X, targets, n_out, codes, groups, loss, sample_weight)
         return self
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
@@ -291,9 +311,9 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         """
         check_matrix(X)
         check_order(X, y=y, groups=groups)
-        X, y = validate_data(
+        X, y = validated(
             self,
-            for_sklearn(X),
+            X,
             y,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),
@@ -302,6 +322,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         )
         self._one_target = y.ndim == 1
         y = np.ascontiguousarray(y.reshape(len(y), -1))
+        check_magnitude(y, name="y")
         self.target_scaler_ = StandardScaler().fit(y)
         targets = as_rows(self.target_scaler_.transform(y))
         self._fit_mlp(dense(X), targets, y.shape[1], np.zeros(len(y)), groups, nn.MSELoss())

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from imblearn.over_sampling import SMOTE
+from imblearn.pipeline import make_pipeline as make_resampling_pipeline
 from imblearn.utils.estimator_checks import parametrize_with_checks as imblearn_checks
 from sklearn import config_context
 from sklearn.base import clone
@@ -209,3 +210,12 @@ def test_weights_reach_the_last_step_under_metadata_routing(data):
     expected = model.fit(*data).predict_proba(data[0])
     with config_context(enable_metadata_routing=True):
         np.testing.assert_array_equal(clone(model).fit(*data).predict_proba(data[0]), expected)
+
+
+def test_a_classifier_that_adds_rows_itself_is_refused(data):
+    X, y = data
+    inner = make_resampling_pipeline(StandardScaler(), SMOTE(), LogisticRegression())
+    with pytest.raises(
+        ValueError, match="classifier: its step SMOTE adds rows, for which there are no weights"
+    ):
+        AugmentedClassifier(GaussianSampler(n_synthetic=4), make_pipeline(StandardScaler(), inner)).fit(X, y)

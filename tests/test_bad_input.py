@@ -5,15 +5,18 @@ from inspect import isfunction, signature
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.utils import get_tags
 
 from sklearn_txaug import metrics
 from sklearn_txaug.graphs import coexpression_graph
 from sklearn_txaug.model_selection import (
     AugmentedClassifier,
     PriorAdjustedClassifier,
+    SelectiveClassifier,
     SelectiveSampler,
     augmentation_curve,
 )
@@ -71,6 +74,62 @@ def test_values_that_overflow_are_named(sampler, data, untrained):
     X.loc[3, "TP53"] = -1e200
     with pytest.raises(ValueError, match=r"X has values as large as 1e\+200 in the column 'TP53'.*leave"):
         clone(sampler).fit(X, data[1])
+
+
+ESTIMATORS = [
+    *SAMPLERS,
+    *(
+        AugmentedClassifier(),
+        SelectiveClassifier(),
+        PriorAdjustedClassifier(),
+        HierarchicalGaussianClassifier(),
+    ),
+    *(MLPNetClassifier(), LandmarkReconstructor(landmarks=["A2M"]), ExpressionPrior()),
+]
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+@pytest.mark.parametrize("kind", ["pandas", "polars", "array", "sparse"])
+@pytest.mark.parametrize("model", ESTIMATORS, ids=lambda model: type(model).__name__)
+def test_values_that_are_not_finite_are_named(model, data, kind, value, untrained):
+    names = ["A2M", "TP53", "TTN", "XIST", "YY1", "ZFX"]
+    X = data[0].copy()
+    X[3, 1] = value
+    if kind == "sparse":
+        X = sparse.csr_array(X)
+    elif kind != "array":
+        X = pytest.importorskip(kind).DataFrame(dict(zip(names, X.T, strict=True)))
+    named = hasattr(X, "columns")
+    if isinstance(model, LandmarkReconstructor) and not named:
+        pytest.skip("landmarks are names")
+    if kind == "sparse" and not get_tags(model).input_tags.sparse:
+        pytest.skip("takes no sparse rows")
+    what = "NaN" if np.isnan(value) else "infinity"
+    given = () if isinstance(model, LandmarkReconstructor) else (data[1],)
+    with pytest.raises(ValueError, match=f"X contains {what} in the column {'.TP53.' if named else 1}[.]"):
+        clone(model).fit(X, *given)
+
+
+def test_several_columns_that_are_not_finite_are_named():
+    X = np.arange(12.0).reshape(4, 3)
+    X[0, 1:] = np.nan
+    with pytest.raises(ValueError, match=r"X contains NaN in 2 columns: \[1, 2\]"):
+        GaussianSampler().fit(X, [0, 1, 0, 1])
+    with pytest.raises(ValueError, match=r"X_synthetic contains NaN in 2 columns: \[1, 2\]"):
+        metrics.energy_distance(np.ones((4, 3)), X)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        *(AugmentedClassifier(), AugmentedClassifier(synthetic_weight=0), SelectiveClassifier()),
+        *(PriorAdjustedClassifier(), HierarchicalGaussianClassifier()),
+    ],
+    ids=str,
+)
+def test_one_class_only(model, data):
+    with pytest.raises(ValueError, match="y has one class only .'a'.; a classifier needs 2 or more"):
+        clone(model).fit(data[0], ["a"] * 24)
 
 
 @each_sampler

@@ -208,6 +208,12 @@ def test_no_needs_intervals_that_exclude_a_gain():
     assert "differences in accuracy below 0.2" in first, first  # of the one that changed anything
 
 
+def test_no_share_is_said_to_differ_by_more_than_1():
+    rows = _rows({("none", 0): np.array([0.3, 0.6]), ("vae", 9): np.array([0.5, 0.52])}, {})
+    first = answer(compare(rows, "accuracy"), "accuracy").sentences[0]
+    assert first == "Undecided: 2 seeds are too few to see any difference in accuracy."
+
+
 def test_differences_that_are_the_same_with_each_seed_have_no_width():
     rows = _rows({("none", 0): np.array([0.5, 0.6]), ("vae", 9): np.array([0.52, 0.62])}, {})
     first = answer(compare(rows, "accuracy"), "accuracy").sentences[0]

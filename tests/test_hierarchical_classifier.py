@@ -26,7 +26,7 @@ def test_probabilities_are_those_of_the_posterior_predictive_gaussians(prior_row
     kept = [0, 5, 6, 10, 11, 12, 15, 16, 17, 18]  # 1 to 4 rows of a class
     few, labels = few.iloc[kept], labels[kept]
     model = HierarchicalGaussianClassifier(prior, prior_rows=prior_rows).fit(few, labels)
-    W, B = dense(model._within), dense(model._between)
+    W, B = dense(model._model.within), dense(model._model.between)
     test, _ = simulate(4, 3, seed=2)
     expected = []
     for c, k in enumerate([1, 2, 3, 4]):
@@ -34,8 +34,39 @@ def test_probabilities_are_those_of_the_posterior_predictive_gaussians(prior_row
         density = multivariate_normal.logpdf(test, model.means_[c], predictive)
         expected.append(np.log(k / 10) + density)
     np.testing.assert_allclose(
-        model.predict_log_proba(test), log_softmax(np.array(expected).T, axis=1), atol=1e-6
+        model.predict_log_proba(test), log_softmax(model.trust_ * np.array(expected).T, axis=1), atol=1e-6
     )
+
+
+def test_what_densities_are_trusted_with_follows_the_prior_and_then_the_rows_held_out():
+    prior = ExpressionPrior(rank=5).fit(*simulate(30, 20))
+    B = dense(prior.between_)
+    directions = np.trace(B) ** 2 / np.trace(B @ B)
+    X, y = simulate(5, 40, seed=9)
+    X = X + 3 * np.random.default_rng(0).normal(size=X.shape)  # which the reference does not have
+    losses, trusts = [], []
+    for k in (1, 2, 20):
+        few = X.groupby(y).head(k)
+        rest = X.drop(few.index)
+        model = HierarchicalGaussianClassifier(prior).fit(few, y[few.index])
+        shares, truth = model.predict_log_proba(rest), np.searchsorted(model.classes_, y[rest.index])
+        untempered = model._model.log_shares(rest.to_numpy())
+        np.testing.assert_array_equal(shares.argmax(axis=1), untempered.argmax(axis=1))
+        both = [-s[np.arange(len(truth)), truth].mean() for s in (shares, log_softmax(untempered, axis=1))]
+        losses.append(both)
+        trusts.append(model.trust_)
+    assert trusts[0] == pytest.approx(directions / X.shape[1])
+    assert len(set(trusts)) == 3
+    assert all(tempered < plain for tempered, plain in losses)
+
+
+def test_rows_of_one_patient_do_not_vouch_for_each_other():
+    X = np.repeat(np.random.default_rng(0).normal(size=(40, 12)), 2, axis=0)
+    patients = np.repeat(np.arange(40), 2)
+    y = patients % 4  # of which X knows nothing
+    model = HierarchicalGaussianClassifier(prior_rows=0.0)
+    apart = model.fit(X, y, groups=patients).trust_
+    assert apart < model.fit(X, y).trust_ / 2
 
 
 def test_a_prior_is_worth_rows():

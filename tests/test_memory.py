@@ -1,5 +1,7 @@
 """One training, many uses: what a cache of trained generators spares, and what it must not."""
 
+import importlib
+import sys
 import warnings
 
 import joblib
@@ -10,6 +12,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
+from sklearn_txaug.callbacks import IndicatorCheckpoint
 from sklearn_txaug.datasets import make_expression
 from sklearn_txaug.over_sampling import (
     CopulaSampler,
@@ -107,6 +110,51 @@ def test_parameters_of_drawing_do_not_retrain_and_hold(changed, data, tmp_path, 
     cached = DDPMSampler(**{**params, **changed}, memory=tmp_path).fit_resample(*data)
     assert len(trainings) == 1
     np.testing.assert_array_equal(cached[0], DDPMSampler(**{**params, **changed}).fit_resample(*data)[0])
+
+
+def test_with_callbacks_that_look_at_drawn_rows_parameters_of_drawing_are_those_of_training(
+    data, tmp_path, trainings
+):
+    params = {"max_epochs": 3, "n_sampling_steps": 2, "random_state": 0, "memory": tmp_path}
+    for guidance in (0.0, 1.0, 1.0):
+        FlowMatchingSampler(guidance=guidance, callbacks=[IndicatorCheckpoint(every=1)], **params).fit(*data)
+    assert len(trainings) == 2
+
+
+OWN = """
+from sklearn_txaug.over_sampling import GaussianSampler
+
+class OwnSampler(GaussianSampler):
+    def _generate(self, codes, rng):
+        return super()._generate(codes, rng) * 0 + self.level_
+
+    def _fit_generator(self, *args):
+        super()._fit_generator(*args)
+        self.level_ = LEVEL
+"""
+
+
+def _define(code, name):
+    exec(code, namespace := {"__name__": name})
+    return namespace["OwnSampler"]
+
+
+def test_a_class_of_ones_own_that_has_changed_is_another_training(data, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    drawn = []
+    for level in ("1", "2"):
+        (tmp_path / "own_sampler.py").write_text(OWN.replace("LEVEL", level))
+        monkeypatch.delitem(sys.modules, "own_sampler", raising=False)
+        importlib.invalidate_caches()
+        kinds = [
+            importlib.import_module("own_sampler").OwnSampler,
+            _define(OWN.replace("LEVEL", level), "__main__"),
+        ]
+        for kind in kinds:
+            sampler = kind(memory=tmp_path / "cache", scaler="passthrough", random_state=0)
+            drawn.append(sampler.fit(*data).sample(1)[0][0, 0])
+    assert drawn == [1, 1, 2, 2]
 
 
 @pytest.mark.parametrize(

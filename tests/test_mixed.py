@@ -275,7 +275,7 @@ def test_paths_of_mixed_rows():
             r"columns of lists or other containers: \['kinds'\]",
         ),
         (lambda X: X.assign(kinds=[("a", 1)] * len(X)), {}, "columns of lists or other containers"),
-        (lambda X: X.assign(GENE3=np.inf), {}, "infinity"),
+        (lambda X: X.assign(GENE3=np.inf), {}, "infinity in the column 'GENE3'"),
         (lambda X: X.rename(columns={"sex": "age"}), {}, r"one name: \['age'\]"),
         (lambda X: X, {"prior": "tcga"}, "prior knows genes alone"),
     ],

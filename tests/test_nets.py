@@ -259,3 +259,21 @@ def test_cohorts_of_1500_rows_train_longer_unless_epochs_are_given(kind):
 
     assert epochs(1499) < epochs(1500)
     assert epochs(1499, max_epochs=3) == epochs(1500, max_epochs=3) == 3
+
+
+class LengthWithHeldOutRows(Callback):
+    """Holds out rows, records the length of the training and ends it."""
+
+    validation_fraction = 0.2
+
+    def on_train_begin(self, net, **kwargs):
+        net.history.planned = net.max_epochs
+        net.max_epochs = 1
+
+
+def test_width_and_length_of_a_training_go_by_all_rows_held_out_or_not():
+    X = np.random.default_rng(0).normal(size=(1500, 3))
+    sampler = DDPMSampler(callbacks=[LengthWithHeldOutRows()], device="cpu", random_state=0)
+    sampler.fit(X, np.arange(1500) % 2)
+    assert sampler.module_.network.input.out_features == 256
+    assert sampler.history_.planned == sampler._epochs_of(5000, 1200)

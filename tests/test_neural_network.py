@@ -202,3 +202,32 @@ def test_the_layout_of_arrays_in_memory_does_not_matter(model):
     model = model(max_epochs=3, device="cpu", random_state=0)
     expected = model.fit(X, y).predict(X)
     np.testing.assert_array_equal(model.fit(np.asfortranarray(X), np.asfortranarray(y)).predict(X), expected)
+
+
+def test_a_row_without_weight_is_as_none():
+    rng = np.random.default_rng(0)
+    X, y, groups = rng.normal(size=(80, 6)), np.arange(80) % 2, np.arange(80) // 2
+    few = np.arange(80) < 20
+    settings = {**SMALL, "early_stopping": True, "max_epochs": 12}
+    expected = MLPNetClassifier(**settings).fit(X[few], y[few], np.ones(20), groups=groups[few])
+    given = MLPNetClassifier(**settings).fit(X, y, few.astype(float), groups=groups)
+    np.testing.assert_array_equal(given.predict_proba(X), expected.predict_proba(X))
+    assert given.history_[-1, "valid_loss"] > 0  # that of the rows that count
+    without = MLPNetClassifier(**SMALL, class_weight={0: 0.0}).fit(X, y)
+    assert (without.predict(X) == 1).mean() > 0.5
+
+
+@pytest.mark.parametrize("weights", [{0: -1.0}, {0: np.nan}, {0: np.inf}, {0: 0, 1: 0}])
+def test_class_weights_that_are_none(weights):
+    with pytest.raises(ValueError, match="class_weight must give each class a number of 0 or more"):
+        MLPNetClassifier(**SMALL, class_weight=weights).fit(np.eye(4), [0, 1, 0, 1])
+
+
+def test_no_weight_is_left():
+    with pytest.raises(ValueError, match="sample_weight and class_weight leave no row"):
+        MLPNetClassifier(**SMALL, class_weight={0: 0}).fit(np.eye(4), [0, 1, 0, 1], [1, 0, 1, 0])
+
+
+def test_targets_that_overflow():
+    with pytest.raises(ValueError, match="y has values as large as 1e.200 in the column 0"):
+        MLPNetRegressor(**SMALL).fit(np.eye(4), [0, 1e200, 0, 1])

@@ -131,7 +131,27 @@ def test_a_weight_as_real_rows_of_each_class():
     assert model.cv_results_["param_synthetic_weight"].tolist() == [0, 0.5, 1]
 
 
-@pytest.mark.parametrize("weights", [[], [0.0, 1.0], [np.nan], [True], ["0c"], ["20C"], [None]])
+@pytest.mark.parametrize("weights", [np.array([0.5]), 0.5, "4c", (0, 0.5), ["0c", "4c"]])
+def test_weights_are_given_as_arrays_alone_or_with_0_which_is_always_compared(weights):
+    X, y = simulate(3, 8, seed=4)
+    model = SelectiveClassifier(**{**FAST, "synthetic_weights": weights}).fit(X, y)
+    assert model.cv_results_["param_synthetic_weight"].tolist() == [0, 0.5]
+
+
+def test_without_another_way_nothing_changes():
+    model = SelectiveClassifier(**{**FAST, "synthetic_weights": 0}).fit(*simulate(3, 8, seed=4))
+    assert model.decision_ == "No change: there is no other way."
+
+
+@pytest.mark.parametrize("weights", [[], [-1.0, 1.0], [np.nan], [np.inf], [True], ["20C"], [None]])
 def test_weights_that_are_refused(weights):
-    with pytest.raises(ValueError, match="synthetic_weights must hold numbers above 0"):
+    with pytest.raises(ValueError, match="synthetic_weights must hold numbers of 0 or more"):
         SelectiveClassifier(synthetic_weights=weights).fit(*simulate(2, 5))
+
+
+def test_many_classes_of_a_row_or_two_are_no_regression(prior, recwarn):
+    X, y = simulate(40, 2, seed=4)
+    few = np.r_[0:80:2, 1:41:2]  # two rows of each second class
+    model = SelectiveClassifier(prior=prior, **FAST).fit(X.iloc[few], y[few])
+    assert model.best_way_ == "GaussianSampler+prior"
+    assert not [w for w in recwarn if "unique classes" in str(w.message)]

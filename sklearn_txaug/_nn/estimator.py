@@ -43,7 +43,7 @@ class NetEstimator:
     ----------
     max_epochs : int or None
         Passes over the training rows. None stops after a number of optimiser steps that suits cohorts of 50
-        to 5,000 rows; several generators take more of them from 1,500 training rows on.
+        to 5,000 rows; several generators take more of them from 1,500 rows on, held out or not.
     lr : float
         Learning rate. A training that diverges (loss or generated rows become NaN, infinite, or explode) is taken
         back to its last good weights and goes on with a tenth of it, three times at most, with a
@@ -102,18 +102,20 @@ class NetEstimator:
         rng: np.random.Generator,
         validation: TensorDataset | None = None,
     ) -> LossNet:
-        """Return the untrained net for `n_rows` training rows."""
+        """Return the untrained net for `n_rows` rows, beside those held out for validation."""
         device = resolve_device(self.device)
         further = self._net_arguments()
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
         with SeededInit(torch_generator(init_seed)):
             module = make_module()
+        # As the width of nets, the length of the training depends on all rows, held out or not
+        n_steps = self._default_steps(n_rows + (0 if validation is None else len(validation)))
         net = self._net_class(
             module,
             seed=train_seed,
             lr=self.lr,
             batch_size=self._batch_size(n_rows),
-            max_epochs=self.max_epochs or self._epochs_of(self._default_steps(n_rows), n_rows),
+            max_epochs=self.max_epochs or self._epochs_of(n_steps, n_rows),
             device=device,
             train_split=predefined_split(validation) if validation is not None else None,
             callbacks=[

@@ -111,7 +111,10 @@ def _unseen(found: Sequence[Interval], score: str, n_seeds: int) -> str:
     widths = [one.high - one.low for one in found if one.high - one.low > SAME]
     if not widths:
         return f"{n_seeds} seeds that show the same difference in {score} do not tell its error"
-    return f"differences in {score} below {np.median(widths) / 2:.2g} cannot be seen with {n_seeds} seeds"
+    least = np.median(widths) / 2
+    if least >= 1 and not score.startswith("neg "):  # scores that are shares never differ by more
+        return f"{n_seeds} seeds are too few to see any difference in {score}"
+    return f"differences in {score} below {least:.2g} cannot be seen with {n_seeds} seeds"
 
 
 def _yes(top: Interval, n_gains: int, n_settings: int, score: str) -> list[str]:

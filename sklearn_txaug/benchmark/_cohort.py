@@ -6,11 +6,10 @@ import hashlib
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.utils.multiclass import check_classification_targets
 
 from ..priors import ExpressionPrior
 from ..utils.amounts import rows_of_each
-from ..utils.checks import plain_labels
+from ..utils.checks import check_targets, plain_labels
 from ..utils.splits import ROWS_PER_CLASS, holdout, sortable, stratified_order
 from ._reference import ReferenceRows, attach, check_hold_out, held_out_rows, of_genes
 from ._row_amounts import ALL, Amount, first_rows
@@ -89,7 +88,7 @@ def make_cohort(
             f"{name} holds {np.sum(~np.isfinite(X))} values that are NaN or infinite; "
             "impute them or drop their genes"
         )
-    check_classification_targets(plain_labels(y))
+    check_targets(plain_labels(y))
     classes, counts = np.unique(y, return_counts=True)
     rare = classes[counts < min_class_size]
     kept = ~np.isin(y, rare)

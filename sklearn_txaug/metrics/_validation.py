@@ -15,6 +15,7 @@ from ..utils.checks import (
     check_order,
     is_anndata,
     is_missing,
+    naming_columns,
 )
 from ..utils.containers import readable, wrapped
 
@@ -27,13 +28,14 @@ def check_rows(X: Any, name: str, min_rows: int = 1) -> np.ndarray:
         raise TypeError(f"{name} is an AnnData; pass {name}.to_df(), and labels as {name}.obs[label_key]")
     check_matrix(X, name)
     genes = names_of(X)
-    X = check_array(
-        readable(X),
-        accept_sparse="csr",
-        dtype=[np.float64, np.float32],
-        ensure_min_samples=0,
-        input_name=name,
-    )
+    with naming_columns(X, name):
+        X = check_array(
+            readable(X),
+            accept_sparse="csr",
+            dtype=[np.float64, np.float32],
+            ensure_min_samples=0,
+            input_name=name,
+        )
     if X.shape[0] < min_rows:
         raise ValueError(f"{name} has {X.shape[0]} rows; at least {min_rows} are needed.")
     rows = X if isinstance(X, np.ndarray) else sp.csr_array(X).toarray()

@@ -10,15 +10,22 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import get_tags
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from ..utils.checks import check_matrix, check_names, check_order, groups_for, plain_labels
+from ..utils.checks import (
+    check_classes,
+    check_matrix,
+    check_names,
+    check_order,
+    check_targets,
+    groups_for,
+    plain_labels,
+)
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
 from ..utils.containers import readable
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
-from ._wrapped import takes_categories, validated
+from ._wrapped import takes_categories, validated_for
 
 
 @estimator
@@ -88,9 +95,10 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         """
         check_names(X) if takes_categories(self.classifier, X) else check_matrix(X)
         check_order(X, y=y, groups=groups)
-        _, y = validated(self, X, plain_labels(y))
-        check_classification_targets(y)
+        _, y = validated_for(self, X, plain_labels(y))
+        check_targets(y)
         self.classes_, counts = np.unique(y, return_counts=True)
+        check_classes(self.classes_)
         self.class_frequencies_ = counts / counts.sum()
         model = self._given_classifier()
         self.classifier_ = model.fit(readable(X), y, **groups_for(model, groups))
@@ -99,7 +107,7 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the adjusted probability of each class, an array of shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        validated(self, X, reset=False)
+        validated_for(self, X, reset=False)
         with np.errstate(divide="ignore"):
             logits = np.log(self.classifier_.predict_proba(readable(X)))
         return softmax(logits - self.tau * np.log(self.class_frequencies_), axis=1)

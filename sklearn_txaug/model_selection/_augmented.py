@@ -34,7 +34,7 @@ from ..utils.random import draw_seed, seeded
 from ..utils.splits import splits
 from ..utils.threads import one_thread
 from ..utils.typing import ArrayLike, MatrixLike
-from ..utils.warnings import warn
+from ..utils.warnings import few_rows_of_a_class, warn
 from ._wrapped import WrappedClassifier
 
 WEIGHTS = (0.0, 0.1, 0.25, 0.5, 1.0)
@@ -154,8 +154,8 @@ class AugmentedClassifier(WrappedClassifier):
         Raises
         ------
         ValueError
-            If the classifier does not accept `sample_weight`, nothing can be held out for ``"cv"``, or the sampler
-            refuses the rows.
+            If `y` has one class only, the classifier does not accept `sample_weight`, nothing can be held out for
+            ``"cv"``, or the sampler refuses the rows.
         """
         X, labels = self._checked(X, y, groups)
         self._check_classifier()
@@ -183,6 +183,12 @@ class AugmentedClassifier(WrappedClassifier):
     def _check_weights(self) -> None:
         """Refuse a classifier that takes no weights of rows."""
         last, _ = _last_step(self._given_classifier())
+        adding = _adds_rows(self._given_classifier())
+        if adding:
+            raise ValueError(
+                f"classifier: its step {adding} adds rows, for which there are no weights; leave it out, the rows of "
+                "the sampler are added in its stead"
+            )
         if not has_fit_parameter(last, "sample_weight"):
             raise ValueError(
                 f"classifier: {type(last).__name__} takes no sample_weight, so synthetic rows cannot weigh less; "
@@ -254,11 +260,18 @@ def _fold_losses(
     seed: int,
 ) -> list[float]:
     """Return the log loss on held-out rows under each weight, after one training of the sampler."""
-    with one_thread():
+    with one_thread(), few_rows_of_a_class():
         _, added = model._synthetic(X, y, groups, train, seed, list(WEIGHTS))
         fitted = [model._fitted(X, y, train, added, weight, seed) for weight in WEIGHTS]
         X_test = _safe_indexing(X, test)
         return [log_loss(y[test], each.predict_proba(X_test), labels=each.classes_) for each in fitted]
+
+
+def _adds_rows(classifier: Any) -> str:
+    """Return the class of the first step of a pipeline that resamples rows, if there is one."""
+    steps = [step for _, step in getattr(classifier, "steps", ())]
+    found = [_adds_rows(step) or type(step).__name__ * hasattr(step, "fit_resample") for step in steps]
+    return next(filter(None, found), "")
 
 
 def _last_step(classifier: Any) -> tuple[Any, str]:

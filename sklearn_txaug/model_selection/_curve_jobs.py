@@ -10,13 +10,12 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.metrics import check_scoring
 from sklearn.utils import indexable
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from ..over_sampling._table_encoder import holds_categories
 from ..over_sampling._wrapper import SamplerAdapter, with_sample
 from ..utils.amounts import rows_of_each
-from ..utils.checks import check_order, plain_labels
+from ..utils.checks import check_order, check_targets, plain_labels
 from ..utils.containers import readable
 from ..utils.progress import Trainings
 from ..utils.random import draw_seed, with_seed
@@ -60,7 +59,7 @@ class CurveJobs:
         self.scoring = scoring
         check_order(X, y=y, groups=groups)
         self.X, y, self.groups = indexable(readable(X), plain_labels(y), groups)
-        check_classification_targets(y)
+        check_targets(y)
         self.y = column_or_1d(y)
         self.scorer = AmountScorer(estimator, check_scoring(estimator, scoring))
         self.seed = draw_seed(random_state)

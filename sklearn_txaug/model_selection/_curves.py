@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
+from ..utils.amounts import several
 from ..utils.docs import with_texts
 from ._curve_jobs import CurveJobs
 from ._result import CurveResult
@@ -134,7 +132,7 @@ def augmentation_curve(
     """
     return CurveJobs(
         sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state, reference
-    ).result([1.0 if n_real is None else n_real], _several(n_synthetic), n_jobs, bool(verbose))
+    ).result([1.0 if n_real is None else n_real], several(n_synthetic), n_jobs, bool(verbose))
 
 
 @_documented
@@ -204,12 +202,4 @@ def low_data_curve(
     """
     return CurveJobs(
         sampler, estimator, X, y, groups, scoring, protocol, cv, n_repeats, random_state, reference
-    ).result(_several(n_real), [n_synthetic], n_jobs, bool(verbose))
-
-
-def _several(values: Any) -> list[Any]:
-    return (
-        list(values)
-        if isinstance(values, Sequence | np.ndarray) and not isinstance(values, str)
-        else [values]
-    )
+    ).result(several(n_real), [n_synthetic], n_jobs, bool(verbose))

@@ -14,6 +14,7 @@ from ..utils.checks import groups_for
 from ..utils.containers import stack
 from ..utils.random import seeded
 from ..utils.threads import one_thread
+from ..utils.warnings import few_rows_of_a_class
 
 _Score = TypeVar("_Score")
 
@@ -82,7 +83,7 @@ class AmountScorer(NamedTuple):
         The classifier has the same seed under every sampler and amount, so that differences are paired. A score
         that needs every class (ROC AUC) is NaN where the held-out rows lack one.
         """
-        with one_thread(), warnings.catch_warnings():
+        with one_thread(), few_rows_of_a_class():
             for rare_class in ("y_pred contains classes not in y_true", "A single label was found"):
                 warnings.filterwarnings("ignore", rare_class, UserWarning)
             generator = None if sampler is None else fit_generator(sampler, X, y, groups, splits[0].seen)

@@ -14,6 +14,7 @@ from sklearn.utils import _safe_indexing
 from ..utils.checks import groups_for
 from ..utils.random import seeded
 from ..utils.threads import one_thread
+from ..utils.warnings import few_rows_of_a_class
 from ._adjusted import PriorAdjustedClassifier
 from ._augmented import AugmentedClassifier
 from ._selection import NONE
@@ -87,7 +88,7 @@ def fold_scores(
     A sampler is trained once for all weights. What fails has NaN.
     """
     X_test, found, errors = _safe_indexing(X, test), [], {}
-    with one_thread():
+    with one_thread(), few_rows_of_a_class():
         for name, same in groupby(ways, key=lambda way: way.name):
             several = list(same)
             try:

@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from ..over_sampling._gaussian import GaussianSampler
 from ..over_sampling._wrapper import WrapperSampler
-from ..utils.amounts import class_amounts
+from ..utils.amounts import class_amounts, several
 from ..utils.classifier import default_classifier
 from ..utils.constraints import Amounts, Classifier, CrossValidator, PositiveInt, Samplers, Verbosity
 from ..utils.declaration import estimator
@@ -46,7 +46,7 @@ class SelectiveSampler(WrapperSampler):
         deep generators are worth a try, ``[SMOTE(), GaussianSampler(), FlowMatchingSampler()]``, if you can wait
         for one training per fold. A `FrozenSampler` must come from another cohort: one that was trained on these rows
         has seen the held-out rows of the folds, and looks better than it is.
-    n_synthetic : tuple of amounts, or one amount
+    n_synthetic : sequence of amounts, or one amount
         Amounts to choose among, in addition to no augmentation. An int is the total number of rows, a float a
         share of the training rows, ``"20c"`` 20 rows of each class, a dict the rows of each class, None what
         `sampling_strategy` says.
@@ -138,7 +138,7 @@ class SelectiveSampler(WrapperSampler):
     """
 
     candidates: Samplers = field(default=None, kw_only=False)
-    n_synthetic: Amounts | list | tuple = (0.5, 1.0, None)
+    n_synthetic: Amounts | list | tuple | np.ndarray = (0.5, 1.0, None)
     estimator: Classifier | None = None
     scoring: Annotated[Any, StrOptions(set(get_scorer_names())), callable] = "balanced_accuracy"
     cv: CrossValidator = 5
@@ -196,22 +196,22 @@ class SelectiveSampler(WrapperSampler):
 
     # -- amounts
 
-    def _amounts(self) -> list[Any]:
-        several = isinstance(self.n_synthetic, list | tuple)
-        return list(self.n_synthetic) if several else [self.n_synthetic]
-
     def _count_synthetic(self, labels: np.ndarray) -> dict[Any, int]:
         """Return the rows of the largest amount, for the checks; the choice comes later."""
         counts = [class_amounts(0, self.sampling_strategy, labels)]
-        counts += [class_amounts(amount, self.sampling_strategy, labels) for amount in self._amounts()]
+        counts += [
+            class_amounts(amount, self.sampling_strategy, labels) for amount in several(self.n_synthetic)
+        ]
         return max(counts, key=lambda rows: sum(rows.values()))
 
     # -- the choice
 
     def _select(self, X: Any, y: np.ndarray, groups: Any) -> None:
-        strategies = [class_amounts(n, self.sampling_strategy, y) for n in self._amounts()]
+        strategies = [class_amounts(n, self.sampling_strategy, y) for n in several(self.n_synthetic)]
         amounts = [
-            (n, rows) for n, rows in zip(self._amounts(), strategies, strict=True) if any(rows.values())
+            (n, rows)
+            for n, rows in zip(several(self.n_synthetic), strategies, strict=True)
+            if any(rows.values())
         ]
         options = [Option(NONE, 0, {})] + [
             Option(name, n, rows) for name in self._samplers for n, rows in amounts

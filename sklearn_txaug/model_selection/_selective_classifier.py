@@ -15,9 +15,17 @@ from sklearn.base import _fit_context
 from ..over_sampling._gaussian import GaussianSampler
 from ..priors import ExpressionPrior
 from ..priors._reference import checked_prior
-from ..utils.amounts import rows_of_each, total_weight
+from ..utils.amounts import rows_of_each, several, total_weight
 from ..utils.checks import groups_for
-from ..utils.constraints import CrossValidator, PositiveInt, ProbabilisticClassifier, Samplers, Seed
+from ..utils.constraints import (
+    CrossValidator,
+    NonNegativeFloat,
+    PositiveInt,
+    ProbabilisticClassifier,
+    RowsOfEachClass,
+    Samplers,
+    Seed,
+)
 from ..utils.containers import gene_names
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed, seeded
@@ -55,10 +63,10 @@ class SelectiveClassifier(WrappedClassifier):
         Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
         prior, one that only fills up classes draws 200 rows of each, of more than 30 classes 6,000 in all, since
         few rows are a matter of chance. None is a `GaussianSampler` that draws as many with and without the prior.
-    synthetic_weights : sequence of float > 0 or str, or None
+    synthetic_weights : sequence of float >= 0 or str, one of them, or None
         Total weights of the synthetic rows to choose among, with that of the real rows as 1; ``"20c"`` lets all of
-        them together count as 20 real rows of each class. None is 0.1, 0.25 and 1, and with the prior also ``"20c"``,
-        if that is more: 20 if there is one real row of each class, 4 if there are five.
+        them together count as 20 real rows of each class. 0 is always among them. None is 0.1, 0.25 and 1, and with
+        the prior also ``"20c"``, if that is more: 20 if there is one real row of each class, 4 if there are five.
     cv : int, splitter or iterable
         An int is the number of folds, stratified by class; if `fit` gets `groups`, no group is split. A class whose
         rows would all be held out stays in training. A sampler is trained once in each fold, for all weights.
@@ -115,7 +123,7 @@ class SelectiveClassifier(WrappedClassifier):
     classifier: ProbabilisticClassifier | None = field(default=None, kw_only=False)
     prior: ExpressionPrior | str | PathLike | None = None
     samplers: Samplers = None
-    synthetic_weights: tuple | list | None = None
+    synthetic_weights: NonNegativeFloat | RowsOfEachClass | list | tuple | np.ndarray | None = None
     cv: CrossValidator = 5
     n_repeats: PositiveInt = 2
     rule: Literal["one_se", "strict", "best"] = "one_se"
@@ -144,8 +152,8 @@ class SelectiveClassifier(WrappedClassifier):
         Raises
         ------
         ValueError
-            If a weight is not above 0, the genes of the prior do not match, patients are also in its reference, or
-            the input is refused.
+            If a weight is below 0, `y` has one class only, the genes of the prior do not match, patients are also in
+            its reference, or the input is refused.
         TypeError
             If one of `samplers` is not a sampler.
         """
@@ -179,15 +187,15 @@ class SelectiveClassifier(WrappedClassifier):
         return recipes(self._given_classifier(), ways, unequal)
 
     def _given_weights(self, y: np.ndarray) -> tuple[float, ...]:
-        given = self.synthetic_weights or ()
-        numbers = [w for w in given if rows_of_each(w) or (isinstance(w, Real) and not isinstance(w, bool))]
-        weights = {total_weight(w, y) for w in numbers}
-        if not given or len(numbers) < len(given) or not all(0 < w < np.inf for w in weights):
+        given = several(self.synthetic_weights)
+        known = [w for w in given if rows_of_each(w) is not None or _is_number(w)]
+        weights = {total_weight(w, y) for w in known}
+        if not given or len(known) < len(given) or not all(0 <= w < np.inf for w in weights):
             raise ValueError(
-                "synthetic_weights must hold numbers above 0, or texts such as '20c' (as 20 real rows of a class), "
-                f"got {self.synthetic_weights!r}; 0 is always compared"
+                "synthetic_weights must hold numbers of 0 or more, or texts such as '20c' (as 20 real rows of a "
+                f"class), got {self.synthetic_weights!r}"
             )
-        return tuple(sorted(weights))
+        return tuple(sorted(weights - {0}))
 
     def _compare(
         self, ways: Sequence[Recipe], X: Any, y: np.ndarray, groups: Any, seed: int
@@ -231,6 +239,10 @@ class SelectiveClassifier(WrappedClassifier):
         return known[-1] if known else 0
 
 
+def _is_number(weight: Any) -> bool:
+    return isinstance(weight, Real) and not isinstance(weight, bool | np.bool_)
+
+
 def _results(
     ways: Sequence[Recipe], scores: np.ndarray, gains: np.ndarray, errors: np.ndarray
 ) -> dict[str, np.ndarray]:
@@ -258,7 +270,9 @@ def _sentence(
     if not scores.shape[1]:
         reason = "no row can be held out, so nothing can be tested"
         return f"{ways[best]}, untested: {reason}." if best else f"No change: {reason}."
-    if len(ways) == 1 or not np.isfinite(gains[1:]).any():
+    if len(ways) == 1:
+        return "No change: there is no other way."
+    if not np.isfinite(gains[1:]).any():
         return "No change: every other way failed."
     shown = best or int(1 + np.nanargmax(gains[1:]))
     means = scores.mean(axis=1)

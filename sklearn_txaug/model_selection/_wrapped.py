@@ -12,9 +12,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from ..over_sampling._table_encoder import holds_categories
-from ..utils.checks import check_groups, check_labels, check_order, check_table
+from ..utils.checks import check_classes, check_groups, check_labels, check_order, check_table, validated
 from ..utils.classifier import default_classifier
-from ..utils.containers import as_container, for_sklearn, readable
+from ..utils.containers import as_container, readable
 from ..utils.typing import MatrixLike
 
 _REMEDY = ", or give a classifier that takes them, such as a pipeline that begins with a ColumnTransformer"
@@ -25,11 +25,11 @@ def takes_categories(classifier: Any, X: Any) -> bool:
     return classifier is not None and holds_categories(X)
 
 
-def validated(model: Any, X: Any, *labels: Any, reset: bool = True) -> Any:
+def validated_for(model: Any, X: Any, *labels: Any, reset: bool = True) -> Any:
     """Validate rows, and labels, for a model around a classifier; categories are left to the classifier."""
     mixed = takes_categories(model.classifier, X)
     checks = {} if mixed else {"accept_sparse": ["csr", "csc"]}
-    return validate_data(model, for_sklearn(X), *labels, reset=reset, skip_check_array=mixed, **checks)
+    return validated(model, X, *labels, reset=reset, skip_check_array=mixed, **checks)
 
 
 def _classifier_has(name: str) -> Any:
@@ -80,7 +80,7 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def _fitted_classifier(self, X: Any) -> tuple[Any, Any]:
         """Return the fitted classifier, and rows as it takes them."""
         check_is_fitted(self)
-        validated(self, X, reset=False)
+        validated_for(self, X, reset=False)
         return self.classifier_, self._readable(X)
 
     def _readable(self, X: Any) -> Any:
@@ -97,8 +97,9 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             y = column_or_1d(y, warn=True)
         labels = np.asarray(check_labels(y)[0])
         check_table(X, len(labels), takes_categories(self.classifier, X), _REMEDY)
-        checked, _ = validated(self, X, labels)
+        checked, _ = validated_for(self, X, labels)
         X = self._readable(checked if sparse.issparse(X) else X)  # a sparse format whose rows can be indexed
         check_groups(groups, len(labels))
         self.classes_ = np.unique(labels)
+        check_classes(self.classes_)
         return X, labels

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
-from ..utils.checks import check_table
+from ..utils.checks import check_table, validated
 from ..utils.constraints import ArrayOrList
-from ..utils.containers import with_text_names
 from ..utils.declaration import estimator
 from ._table_encoder import TableEncoder, check_table_kind, holds_categories
 from .spaces import MixedColumns, NumericColumns, Space
@@ -81,10 +79,10 @@ class MixedSampler(_NumbersOnly, _Sampler):
         )
         self._layout = self._sizes, self._ordered
         named = self._encoder.named(X, rows)
-        return validate_data(
+        return validated(
             self,
-            X=with_text_names(named),
-            y=labels,
+            named,
+            labels,
             reset=True,
             dtype=np.float64,
             ensure_all_finite="allow-nan",
@@ -109,8 +107,8 @@ class MixedSampler(_NumbersOnly, _Sampler):
             if "X contains NaN" not in str(error):
                 raise
             raise ValueError(
-                f"{str(error).splitlines()[0]} Fill or leave out what is missing, or pass categorical_features=[] to "
-                "keep it as a state of its own."
+                f"{str(error).splitlines()[0]} Fill in or leave out what is missing, or pass "
+                "categorical_features=[] to keep it as a state of its own."
             ) from None
 
     def _make_spaces(self) -> list[Space]:

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import validate_data
 
 from ..utils.amounts import class_amounts
 from ..utils.blocks import all_finite
-from ..utils.checks import check_groups, check_magnitude, check_order, check_table
-from ..utils.containers import as_container, dense, for_sklearn, no_rows, rows_like
+from ..utils.checks import check_groups, check_magnitude, check_order, check_table, validated
+from ..utils.containers import as_container, dense, no_rows, rows_like
 from ..utils.memory import check_memory
 from ..utils.random import draw_seed
 from ..utils.scales import passthrough, warn_if_not_log
@@ -128,10 +127,10 @@ class GeneratorSteps(Conditioned):
         """Return the rows and labels, validated; names and number of the features are stored."""
         if labels is not None:
             check_table(X, len(labels))
-        return validate_data(
+        return validated(
             self,
-            X=for_sklearn(X),
-            y=labels,
+            X,
+            labels,
             reset=True,
             accept_sparse=["csr", "csc"],
             dtype=(np.float64, np.float32),

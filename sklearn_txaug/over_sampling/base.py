@@ -55,7 +55,8 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
     memory : str, path-like, joblib.Memory or None
         Cache of trained generators. What was trained before, on the same rows, labels and groups with the same seed
         and parameters, is not trained again, for example in a `GridSearchCV` over `n_synthetic` or over the
-        classifier. Amounts and parameters of drawing do not count. It holds pickles: use only one that you trust.
+        classifier. Amounts do not count, nor parameters of drawing, unless there are `callbacks`; the code of your
+        own classes does. It holds pickles: use only one that you trust.
     covariate_features : list of str or None
         Columns of `X` that are covariates, as those that `fit` takes as `covariates`; `X` is then a data frame. They
         are not generated, but conditions, and stand filled in among the columns of what is returned.

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
 from ..utils.blocks import blocks
-from ..utils.checks import check_groups, check_labels, check_matrix, check_order
-from ..utils.containers import dense, for_sklearn
+from ..utils.checks import check_groups, check_labels, check_matrix, check_order, validated
+from ..utils.containers import dense
 from ._low_rank import LowRank
 
 FLOATS = (np.float64, np.float32)
@@ -26,7 +25,7 @@ def read_reference(estimator: Any, X: Any, y: Any, groups: Any) -> tuple[Any, np
 def read_rows(estimator: Any, X: Any, labels: Any, groups: Any, **accepted: Any) -> tuple[Any, np.ndarray]:
     """Return the checked rows and labels of a cohort; `estimator` learns its genes."""
     check_matrix(X)
-    rows, labels = validate_data(estimator, for_sklearn(X), labels, dtype=FLOATS, **accepted)
+    rows, labels = validated(estimator, X, labels, dtype=FLOATS, **accepted)
     check_groups(groups, len(labels))
     return rows, labels
 

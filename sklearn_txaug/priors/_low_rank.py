@@ -32,6 +32,14 @@ class LowRank(NamedTuple):
         """Return the diagonal."""
         return np.square(self.factor).sum(axis=0) + self.noise
 
+    def n_directions(self) -> float:
+        """Return how many directions of equal variance vary as evenly: ``trace(C) ** 2 / trace(C @ C)``."""
+        of_features = np.square(self.factor).sum(axis=0)
+        squares = (
+            np.square(self.factor @ self.factor.T).sum() + (self.noise * (2 * of_features + self.noise)).sum()
+        )
+        return float(self.variances().sum() ** 2 / squares) if squares else 1.0
+
     def plus(self, other: LowRank) -> LowRank:
         """Return the sum of two covariances."""
         return LowRank(np.concatenate([self.factor, other.factor]), self.noise + other.noise)

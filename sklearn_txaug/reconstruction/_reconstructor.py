@@ -10,12 +10,12 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.model_selection import GroupKFold, KFold
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array, gen_batches
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..neural_network import MLPNetRegressor
-from ..utils.checks import check_groups, check_magnitude, check_matrix, groups_for
+from ..utils.checks import check_groups, check_magnitude, check_matrix, groups_for, validated
 from ..utils.constraints import ArrayOrList, Classifier, Seed
-from ..utils.containers import for_sklearn, readable
+from ..utils.containers import readable
 from ..utils.declaration import estimator
 from ..utils.random import draw_seed, with_seed
 from ..utils.splits import sortable
@@ -120,9 +120,7 @@ class LandmarkReconstructor(BaseEstimator):
             entries or only one group.
         """
         check_matrix(X)
-        X = np.ascontiguousarray(
-            validate_data(self, for_sklearn(X), dtype=(np.float64, np.float32), ensure_min_samples=2)
-        )
+        X = np.ascontiguousarray(validated(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2))
         check_groups(groups, len(X))
         check_magnitude(X, getattr(self, "feature_names_in_", None))
         groups = None if groups is None else sortable(groups)
@@ -197,7 +195,7 @@ class LandmarkReconstructor(BaseEstimator):
             If `X` does not have the columns of `fit` in the same order, or contains NaN or infinity.
         """
         check_is_fitted(self, "estimator_")
-        rows = validate_data(self, for_sklearn(X), reset=False, dtype=(np.float64, np.float32))
+        rows = validated(self, X, reset=False, dtype=(np.float64, np.float32))
         total = np.zeros(len(self.targets_))
         for part in gen_batches(len(rows), _ROWS):
             Y, Z = (self._standardise(rows[part], columns) for columns in (self.targets_, self.landmarks_))

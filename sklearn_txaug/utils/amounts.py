@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -36,6 +36,20 @@ def total_weight(weight: Any, labels: np.ndarray) -> float:
     """Return the weight of synthetic rows relative to all real ones; ``"20c"`` is 20 real rows of each class."""
     each = rows_of_each(weight)
     return float(weight) if each is None else each * len(np.unique(labels)) / len(labels)
+
+
+def several(amounts: Any) -> list[Any]:
+    """Return a sequence of amounts, or one amount, as a list.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> several((20, 0.5)), several(np.array([20, 40])), several("20c"), several(None)
+    ([20, 0.5], [20, 40], ['20c'], [None])
+    """
+    if isinstance(amounts, np.ndarray):
+        return amounts.tolist() if amounts.ndim else [amounts.item()]
+    return list(amounts) if isinstance(amounts, Sequence) and not isinstance(amounts, str) else [amounts]
 
 
 def spread(total: int, weights: np.ndarray) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any
 
@@ -11,9 +13,10 @@ from imblearn.utils import check_target_type
 from scipy import sparse
 from sklearn.utils import _safe_indexing
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.validation import check_array, has_fit_parameter, validate_data
 
-from .containers import as_array, dense, wrapped
+from .containers import as_array, dense, for_sklearn, readable, wrapped
+from .warnings import few_rows_of_a_class
 
 TAKE_CATEGORIES = "CTGANSampler, TVAESampler, TabDDPMSampler or CopulaSampler"
 
@@ -26,12 +29,18 @@ def check_labels(y: Any) -> tuple[Any, int]:
     y = plain_labels(dense(y))
     if y is None:
         raise ValueError("y must have one label for each row of X, got None")
-    check_classification_targets(y)
+    check_targets(y)
     labels, one_vs_all = check_target_type(y, indicate_one_vs_all=True)
     n_missing = int((y == 0).all(axis=1).sum()) if one_vs_all else 0
     if n_missing:
         raise ValueError(f"y has {n_missing} rows without a 1, whose class is missing; drop these rows")
     return labels, y.shape[1] if one_vs_all else 0
+
+
+def check_targets(y: Any) -> None:
+    """Refuse what are no labels of classes, as scikit-learn does; classes of one row are no reason for a warning."""
+    with few_rows_of_a_class():
+        check_classification_targets(y)
 
 
 def _check_label_values(y: Any) -> None:
@@ -257,6 +266,52 @@ def check_groups(groups: Any, n_rows: int) -> None:
         raise ValueError(
             f"groups is missing for {n_missing} rows; drop them, or give each a group of its own"
         )
+
+
+def check_classes(classes: np.ndarray) -> None:
+    """Refuse a single class, of which no classifier can be trained."""
+    if len(classes) < 2:
+        raise ValueError(
+            f"y has one class only ({classes.tolist()[0]!r}); a classifier needs 2 or more: give rows of another "
+            "class, or other labels"
+        )
+
+
+def validated(estimator: Any, X: Any, *labels: Any, **checks: Any) -> Any:
+    """Return what scikit-learn's `validate_data` returns; an error of it names the columns to look at."""
+    with naming_columns(X):
+        return validate_data(estimator, for_sklearn(X), *labels, **checks)
+
+
+_REMEDIES = {
+    "NaN": "Fill in or leave out what is missing.",
+    "infinity": "The logarithm of 0 is infinite: use log2(x + 1), or leave the columns out.",
+}
+
+
+@contextmanager
+def naming_columns(X: Any, name: str = "X") -> Iterator[None]:
+    """Name the columns with NaN or infinity where scikit-learn says only that there are some."""
+    try:
+        yield
+    except ValueError as error:
+        found = re.match(f"Input {name} contains (NaN|infinity)", str(error))
+        columns = _columns_with(X, found[1]) if found else []
+        if not found or not columns:
+            raise
+        where = (
+            f"the column {columns[0]!r}" if len(columns) == 1 else f"{len(columns)} columns: {columns[:5]}"
+        )
+        raise ValueError(f"{found[0]} in {where}.\n{_REMEDIES[found[1]]}") from None
+
+
+def _columns_with(X: Any, what: str) -> list[Any]:
+    """Return the names, or positions, of the columns that hold NaN or infinity."""
+    rows = dense(check_array(readable(X), accept_sparse=True, dtype=np.float64, ensure_all_finite=False))
+    places = np.flatnonzero((np.isnan(rows) if what == "NaN" else np.isinf(rows)).any(axis=0)).tolist()
+    frame = wrapped(X)
+    names = getattr(X if frame is None else frame, "columns", None)
+    return places if names is None else [names[j] for j in places]
 
 
 _LARGEST = 1e15  # whose squares can be summed up in 32-bit floats

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
@@ -12,6 +10,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, check_cv
 
 from .containers import identifiers
+from .warnings import few_rows_of_a_class
 
 ROWS_PER_CLASS = 2  # the minimum in every training subset
 
@@ -31,7 +30,7 @@ def holdout(y: np.ndarray, groups: Any, fraction: float, seed: int) -> tuple[np.
         Determines the split.
     """
     groups = sortable(groups)
-    with _rare_classes_allowed():
+    with few_rows_of_a_class():
         return next(_k_fold(max(2, round(1 / fraction)), y, groups, seed).split(np.zeros(len(y)), y, groups))
 
 
@@ -72,7 +71,7 @@ def splits(
         if whole
         else [check_cv(cv, y, classifier=True)]
     )
-    with _rare_classes_allowed():
+    with few_rows_of_a_class():
         pairs = [pair for splitter in splitters for pair in splitter.split(np.zeros(len(y)), y, groups)]
     pairs = [keep_classes(train, test, y, groups) for train, test in pairs]
     pairs = [(train, test) for train, test in pairs if len(test)]
@@ -111,13 +110,6 @@ def _k_fold(n_splits: int, y: np.ndarray, groups: Any, seed: int) -> Any:
     if n_groups < 2:
         raise TooFewRows("groups has only one group: nothing can be held out")
     return StratifiedGroupKFold(min(n_splits, n_groups), shuffle=True, random_state=seed)
-
-
-@contextmanager
-def _rare_classes_allowed() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        yield
 
 
 def holdout_for(callbacks: Any, y: np.ndarray, groups: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:

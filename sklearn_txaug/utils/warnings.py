@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _INSIDE = ("sklearn_txaug", "sklearn", "imblearn", "skorch", "joblib")
 
@@ -14,3 +16,13 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in _INSIDE:
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)
+
+
+@contextmanager
+def few_rows_of_a_class() -> Iterator[None]:
+    """Keep scikit-learn from warning that classes have few rows, or rows so few that `y` might be a regression's."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "The least populated class|The number of unique classes", UserWarning
+        )
+        yield
