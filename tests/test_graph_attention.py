@@ -11,9 +11,9 @@ from sklearn_txaug.over_sampling import _graph_attention
 from sklearn_txaug.over_sampling._graph_attention import GraphAttention
 
 
-def _head(n_genes=7, n_features=10, *, gamma=0.7, dense=False):
+def _head(n_genes=7, n_features=10, *, density=0.4, gamma=0.7, dense=False):
     rng = np.random.default_rng(0)
-    upper = np.triu(rng.random((n_genes, n_genes)) < 0.4, 1)
+    upper = np.triu(rng.random((n_genes, n_genes)) < density, 1)
     adjacency = sparse.csr_array((upper | upper.T).astype(float))
     columns = rng.permutation(n_features)[:n_genes]
     torch.manual_seed(0)
@@ -21,11 +21,12 @@ def _head(n_genes=7, n_features=10, *, gamma=0.7, dense=False):
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e3])  # far distances must not underflow
-def test_edge_lists_and_matrices_agree_with_their_gradients(scale):
-    sparse_head = _head()
+@pytest.mark.parametrize(("n_genes", "density"), [(7, 0.4), (60, 0.03)])  # maps by all pairs, and by edges
+def test_edge_lists_and_matrices_agree_with_their_gradients(n_genes, density, scale):
+    sparse_head = _head(n_genes, n_genes + 3, density=density)
     dense_head = copy.deepcopy(sparse_head)
     dense_head.dense = True
-    x = scale * torch.randn(5, 10, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    x = torch.randn(5, n_genes + 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1)) * scale
     results = []
     for head in (sparse_head, dense_head):
         rows = x.clone().requires_grad_()
@@ -36,7 +37,7 @@ def test_edge_lists_and_matrices_agree_with_their_gradients(scale):
         torch.testing.assert_close(one, other, rtol=0, atol=1e-12 * scale**2)
 
 
-@pytest.mark.parametrize("n_genes", [7, 150])  # maps as matrices, and as sums over the edges
+@pytest.mark.parametrize("n_genes", [7, 150])  # maps by all pairs, and by edges
 def test_parts_of_the_edges_add_up(n_genes, monkeypatch):
     rng = np.random.default_rng(0)
     upper = np.triu(rng.random((n_genes, n_genes)) < 3 / n_genes, 1)

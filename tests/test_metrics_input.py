@@ -218,6 +218,12 @@ def test_a_class_that_the_synthetic_part_lacks_counts_as_lost(name):
     assert not np.isnan([part, one]).any()
 
 
+def test_labels_in_the_place_of_rows_are_told_from_them():
+    X, y = np.zeros((4, 2)), ["a", "b", "a", "b"]
+    with pytest.raises(ValueError, match="the order of the arguments is X_real, X_synthetic, y_real"):
+        metrics.reverse_validation(X, y, X, y)
+
+
 @pytest.mark.parametrize("name", [*LABELLED, "per_class_accuracy"])
 def test_labels_are_checked(name):
     function, X, y = getattr(metrics, name), rows(), np.arange(30) % 2

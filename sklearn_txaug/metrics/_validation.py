@@ -103,6 +103,11 @@ def check_labelled_pair(
     X_real: Any, X_synthetic: Any, y_real: Any, y_synthetic: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Check two labelled sets of rows that share at least one class."""
+    if np.ndim(X_synthetic) == 1 and np.ndim(y_real) == 2:
+        raise ValueError(
+            "X_synthetic has one dimension and y_real has two; the order of the arguments is X_real, X_synthetic, "
+            "y_real, y_synthetic."
+        )
     check_order(X_real, "X_real", y_real=y_real)
     check_order(X_synthetic, "X_synthetic", y_synthetic=y_synthetic)
     X_real, X_synthetic = check_pair(X_real, X_synthetic)

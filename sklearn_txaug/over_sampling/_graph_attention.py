@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,12 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from ._edge_products import EdgePattern, EdgeProducts
+
 # Entries of edges x samples that are computed at a time, on the CPU and elsewhere
 _CACHED, _UNCACHED = 2**16, 2**24
-# A matrix product over all pairs of genes costs less than sums over the edges if there are fewer pairs for each.
-_CROWDED = 32
+# A matrix product over all pairs of genes costs less than one over the edges if there are fewer pairs for each.
+_CROWDED, _CROWDED_ELSEWHERE = 8, 32
 
 
 class GraphAttention(nn.Module):
@@ -57,6 +59,7 @@ class GraphAttention(nn.Module):
         self.register_buffer("target", torch.from_numpy(support.row[order].astype(np.int64)))
         self.register_buffer("source", torch.from_numpy(support.col[order].astype(np.int64)))
         self.n_neighbours = np.bincount(support.row, minlength=len(columns))
+        self.pattern = EdgePattern(support.row[order], support.col[order], len(columns))
         bound = self.target.bincount(minlength=len(columns)).clamp(min=1).float().rsqrt()[self.target]
         self.key, self.query, self.value = (
             nn.Parameter(torch.empty(len(bound)).uniform_(-1, 1) * bound) for _ in range(3)
@@ -74,15 +77,15 @@ class GraphAttention(nn.Module):
 
     def weights(self, genes: Tensor) -> Tensor:
         """Return the attention of shape (n_edges, n_rows) for genes of shape (n_genes, n_rows)."""
-        ends = self.target, self.source
-        difference = _differences(self._map(self.key, genes), self._map(self.query, genes), *ends)
+        key, query = self._maps(genes, self.key, self.query)
+        difference = _differences(key, query, self.target, self.source)
         least = torch.zeros_like(genes)
         total = torch.zeros_like(genes)
         shares = _shares(difference.abs(), self.target, least, total)
         return shares / total.index_select(0, self.target)
 
     def _attend(self, genes: Tensor) -> Tensor:
-        maps = (self._map(weight, genes) for weight in (self.key, self.query, self.value))
+        maps = self._maps(genes, self.key, self.query, self.value)
         return _EdgeAttention.apply(*maps, self._parts(genes))
 
     def _parts(self, genes: Tensor) -> list[tuple[Tensor, Tensor]]:
@@ -93,10 +96,14 @@ class GraphAttention(nn.Module):
             for start, end in _cuts(self.n_neighbours, max(1, size // max(1, genes.shape[1])))
         ]
 
-    def _map(self, weight: Tensor, genes: Tensor) -> Tensor:
-        if len(genes) ** 2 <= _CROWDED * len(weight):
-            return self._matrix(weight, len(genes)) @ genes
-        return self._sum(weight[:, None] * genes.index_select(0, self.source), len(genes))
+    def _maps(self, genes: Tensor, *weights: Tensor) -> Sequence[Tensor]:
+        on_cpu, pairs = genes.device.type == "cpu", len(genes) ** 2
+        if pairs <= (_CROWDED if on_cpu else _CROWDED_ELSEWHERE) * len(self.target):
+            return [self._matrix(weight, len(genes)) @ genes for weight in weights]
+        if on_cpu:
+            return EdgeProducts.apply(genes, self.pattern, *weights)
+        ends = genes.index_select(0, self.source)
+        return [self._sum(weight[:, None] * ends, len(genes)) for weight in weights]
 
     def _matrix(self, weight: Tensor, n_genes: int) -> Tensor:
         return weight.new_zeros(n_genes, n_genes).index_put((self.target, self.source), weight)
