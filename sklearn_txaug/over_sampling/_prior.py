@@ -58,6 +58,8 @@ class PriorSampler(GenerativeSampler):
         model = HierarchicalGaussian(reference).fit(rows, codes, rng)
         half = np.repeat(np.arange(len(self.classes_)), _ROWS // 2)
         drawn, added = model.draw_pairs(half, rng), np.tile(half, 2)
+        constant = rows.max(axis=0) == rows.min(axis=0)  # as a gene that no row expresses
+        drawn[:, constant] = rows[0, constant]
         if groups is not None:
             groups = [*map(str, np.asarray(groups)), *(f"prior {row}" for row in range(len(added)))]
         return np.concatenate([rows, drawn.astype(rows.dtype)]), np.concatenate([codes, added]), groups

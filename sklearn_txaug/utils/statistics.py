@@ -12,6 +12,18 @@ def class_centres(X: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return np.stack([X[codes == c].mean(axis=0, dtype=np.float64) for c in range(codes.max() + 1)])
 
 
+def deviations(X: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of each column, in double precision; of equal values it is exactly 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bool(np.full(60, 0.1).std() > 0), deviations(np.full((60, 1), 0.1)).tolist()
+    (True, [0.0])
+    """
+    return np.where(X.max(axis=0) > X.min(axis=0), X.std(axis=0, dtype=np.float64), 0.0)
+
+
 def corrected_standard_error(differences: Any, n_train: float, n_test: float, *, axis: int = 0) -> Any:
     """Return the standard error of a mean over resampled splits, after Nadeau and Bengio.
 
