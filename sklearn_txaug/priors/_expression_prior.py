@@ -15,6 +15,7 @@ from ..utils.constraints import PositiveInt, Share
 from ..utils.containers import identifiers
 from ..utils.declaration import estimator
 from ..utils.scales import LARGEST_LOG
+from ..utils.statistics import is_constant
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._file import read_prior, write_prior
@@ -272,9 +273,7 @@ class ExpressionPrior(BaseEstimator):
             squares += np.square(block - self.means_.astype(block.dtype)).sum(axis=0, dtype=np.float64)
             low, high = np.minimum(low, block.min(axis=0)), np.maximum(high, block.max(axis=0))
         self.range_ = np.array([low.min(), high.max()])
-        self.scales_ = np.where(
-            high > low, np.sqrt(squares / len(codes)), 0
-        )  # equal values differ by rounding
+        self.scales_ = np.where(is_constant(low, high, len(codes)), 0, np.sqrt(squares / len(codes)))
         unit = np.where(self.scales_ > 0, self.scales_, 1)
         unbiased = np.sqrt(self.class_counts_ / np.maximum(self.class_counts_ - 1, 1))
 
