@@ -312,7 +312,7 @@ def test_covariates_of_a_second_file(table, adata, tmp_path, capsys, name):
     assert run(table, *command, "--covariates", "tissue", "-o", path) == 2
     assert "'tissue' is the label already" in capsys.readouterr().err
     assert run(table, *command, "--covariates", "height", "-o", path) == 2
-    assert "covariates='height' was not found" in capsys.readouterr().err
+    assert "--covariates 'height' was not found" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("label", ["subtype", "tissue"])

@@ -173,6 +173,8 @@ def _read(arguments: argparse.Namespace) -> Any:
     try:
         return read_cohort(arguments.input, own, as_written=True)
     except ValueError as error:
+        if "drop names" in str(error) and any(repr(name) in str(error) for name in beside):
+            raise ValueError(str(error).replace("drop names", "--clinical or --categorical names")) from None
         if "do not hold numbers" not in str(error):
             raise
         raise ValueError(f"{error} If they are clinical, such as sex, name them as --clinical.") from None

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 _WRONG_INPUT = (ValueError, TypeError, ImportError, OSError, MemoryError)
-_ARGUMENTS = "label|group|labels_file|layer|drop|samples_in|transform|n_synthetic|n_real|min_class_size"
+_ARGUMENTS = (
+    "label|group|labels_file|layer|drop|covariates|samples_in|transform|n_synthetic|n_real|min_class_size"
+)
 _SCALER = ", or put the transform in the `scaler` parameter"
 _IN_OPTIONS = {  # what functions say about their arguments, and what that is on the command line
     r"by duplicates='mean'": "to their mean",
