@@ -15,6 +15,7 @@ from sklearn.utils import check_array, check_random_state
 
 from .utils.checks import check_matrix
 from .utils.containers import readable, with_text_names
+from .utils.statistics import constant_columns
 
 _COLUMNS = (("source", "target", "weight"), ("protein1", "protein2", "combined_score"))
 
@@ -234,8 +235,7 @@ def coexpression_graph(X: Any, threshold: float = 0.9, *, chunk_size: int = 1024
     rows = check_array(readable(X), dtype=(np.float64, np.float32))
     deviations = rows - rows.mean(axis=0)
     norms = np.linalg.norm(deviations, axis=0)
-    constant = np.ptp(rows, axis=0) == 0
-    unit = np.divide(deviations, norms, out=np.zeros_like(deviations), where=~constant)
+    unit = np.divide(deviations, norms, out=np.zeros_like(deviations), where=~constant_columns(rows))
     found = [_correlated(unit, start, chunk_size, threshold) for start in range(0, unit.shape[1], chunk_size)]
     i, j, weights = (np.concatenate(parts) for parts in zip(*found, strict=True))
     shape = (unit.shape[1], unit.shape[1])

@@ -322,7 +322,7 @@ class MLPNetRegressor(RegressorMixin, _MLPNet):
         )
         self._one_target = y.ndim == 1
         y = np.ascontiguousarray(y.reshape(len(y), -1))
-        check_magnitude(y, name="y")
+        check_magnitude(y.astype(np.float64), name="y")
         self.target_scaler_ = StandardScaler().fit(y)
         targets = as_rows(self.target_scaler_.transform(y))
         self._fit_mlp(dense(X), targets, y.shape[1], np.zeros(len(y)), groups, nn.MSELoss())

@@ -309,7 +309,7 @@ def test_covariates_of_a_second_file(table, adata, tmp_path, capsys, name):
     assert run(table, *command, "--covariates", "tissue", "-o", path) == 2
     assert "'tissue' is the label already" in capsys.readouterr().err
     assert run(table, *command, "--covariates", "height", "-o", path) == 2
-    assert "covariates='height' was not found" in capsys.readouterr().err
+    assert "--covariates 'height' was not found" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("label", ["subtype", "tissue"])
@@ -369,6 +369,7 @@ def test_amounts_parameters_and_synthetic_rows_only(table, tmp_path):
         (["--param", "depth"], "'depth' is not name=value"),
         (["--n-synthetic", "heart=3"], "heart"),
         (["--param", "random_state=3"], "random_state is set by --seed"),
+        (["--sampler", "latent", "--param", "reducer__k=3"], "reducer of LatentSampler has no parameters"),
         (["-o", "folder.csv"], "'folder.csv' is a folder"),
         (["-o", "new.xlsx"], "new.xlsx"),
         (["-o", "nowhere/new.csv"], "there is no folder 'nowhere'"),
@@ -381,6 +382,22 @@ def test_command_names_mistakes(table, tmp_path, capsys, monkeypatch, change, me
     assert command_line.main([*command, "-o", "new.csv", *change]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "new.csv").exists()
+
+
+def test_parameters_of_what_a_sampler_trains_by_default(table, tmp_path):
+    command = [
+        "augment",
+        str(table),
+        "--label",
+        "tissue",
+        "--drop",
+        "patient",
+        "--quiet",
+        "--sampler",
+        "latent",
+    ]
+    given = ["--param", "sampler__max_epochs=1", "--n-synthetic", "3", "-o", str(tmp_path / "new.csv")]
+    assert command_line.main([*command, *given]) == 0
 
 
 def test_augmented_files_are_not_learnt_from(table, tmp_path, capsys):

@@ -315,6 +315,10 @@ def extreme(name):
         X[:, 3] *= 1e6
     elif name == "a gene of zeros":
         X[:, 3] = 0
+    elif name == "a gene that varies by rounding":
+        X[:, 3] = np.where(np.arange(34) % 2, 0.1, 0.3 - 0.2)
+    elif name == "a gene of denormal numbers":
+        X[:, 3] *= 1e-310
     elif name == "two rows that are the same":
         X[1] = X[0]
     elif name == "a class of equal rows":
@@ -332,6 +336,8 @@ def extreme(name):
     [
         "a gene a million times larger",
         "a gene of zeros",
+        "a gene that varies by rounding",
+        "a gene of denormal numbers",
         "two rows that are the same",
         "a class of equal rows",
         "tiny values",

@@ -9,7 +9,7 @@ import torch
 from sklearn.base import clone
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, StratifiedKFold, cross_validate
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, Checkpoint, EarlyStopping, EpochScoring
 
 from sklearn_txaug.callbacks import EMA, IndicatorCheckpoint
 from sklearn_txaug.metrics import (
@@ -18,6 +18,7 @@ from sklearn_txaug.metrics import (
     make_generation_scorer,
     reverse_validation,
 )
+from sklearn_txaug.neural_network import MLPNetClassifier
 from sklearn_txaug.over_sampling import GMDASampler, VAESampler, WGANGPSampler
 from sklearn_txaug.utils.splits import holdout_for
 
@@ -235,3 +236,30 @@ def test_it_scores_a_sampler_whose_batches_hold_more_than_rows_and_labels():
     )
     scores = sampler.fit(X, y).history_[:, "energy_distance_score"]
     assert np.isfinite(scores).tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("callback", "message"),
+    [
+        (EarlyStopping(), "EarlyStopping looks at 'valid_loss', but no loss of held-out rows is measured"),
+        (("stop", EarlyStopping()), "EarlyStopping looks at 'valid_loss'"),
+        (Checkpoint(), "Checkpoint looks at 'valid_loss_best'"),
+        (EpochScoring("accuracy"), "EpochScoring scores predictions, which this training does not make"),
+    ],
+)
+@pytest.mark.parametrize("kind", [VAESampler, WGANGPSampler, MLPNetClassifier])
+def test_callbacks_that_look_for_what_is_not_measured(kind, callback, message):
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    with pytest.raises(ValueError, match=f"callbacks: {message}"):
+        kind(callbacks=[callback], max_epochs=2, device="cpu").fit(X, np.arange(20) % 2)
+
+
+def test_a_held_out_loss_can_be_watched():
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    y = np.arange(40) % 2
+    model = MLPNetClassifier(early_stopping=True, max_epochs=2, device="cpu", random_state=0)
+    assert len(model.set_params(callbacks=[EarlyStopping()]).fit(X, y).history_) == 2
+    watched = [EarlyStopping(), IndicatorCheckpoint(every=1)]
+    assert (
+        len(VAESampler(callbacks=watched, max_epochs=2, device="cpu", random_state=0).fit(X, y).history_) == 2
+    )

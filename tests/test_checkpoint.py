@@ -1,5 +1,8 @@
 """Trainings that were stopped at any epoch resume to the same rows, and never from the state of another."""
 
+import importlib
+import sys
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -155,7 +158,9 @@ def test_damaged_and_foreign_files_are_refused(data, tmp_path):
     (path,) = (tmp_path / "folder").glob("*.checkpoint")
     content = path.read_bytes()
     path.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
-    with pytest.raises(ValueError, match="is damaged or was changed"):
+    with pytest.raises(
+        ValueError, match="is damaged or was changed.*; or delete .*, to train from the beginning"
+    ):
         sampler.fit(*data)
     WGANGPSampler(max_epochs=1, random_state=0, **SMALL_GAN).fit(*data).save(path)
     with pytest.raises(ValueError, match="where a sklearn_txaug checkpoint is wanted"):
@@ -163,6 +168,36 @@ def test_damaged_and_foreign_files_are_refused(data, tmp_path):
     assert (tmp_path / "folder" / "notes.txt").read_text() == "mine"
     with pytest.raises(ValueError, match="is a file, where a folder is wanted"):
         sampler.set_params(checkpoint=path).fit(*data)
+
+
+OWN = """
+from sklearn_txaug.over_sampling import VAESampler
+from sklearn_txaug.over_sampling._vae import VAE
+
+class OwnVAE(VAE):
+    def forward(self, x, y):
+        return super().forward(x, y) * FACTOR
+
+class OwnSampler(VAESampler):
+    def _make_module(self, *shape):
+        module = super()._make_module(*shape)
+        module.__class__ = OwnVAE
+        return module
+"""
+
+
+def test_a_module_of_ones_own_whose_code_has_changed_trains_anew(data, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    losses = []
+    for factor in ("1", "3", "3"):
+        (tmp_path / "own_vae.py").write_text(OWN.replace("FACTOR", factor))
+        monkeypatch.delitem(sys.modules, "own_vae", raising=False)
+        importlib.invalidate_caches()
+        kind = importlib.import_module("own_vae").OwnSampler
+        sampler = kind(max_epochs=1, device="cpu", random_state=0, checkpoint=tmp_path / "states").fit(*data)
+        losses.append(sampler.history_[-1, "train_loss"])
+    assert losses[1] == losses[2] > 1.5 * losses[0]
 
 
 def test_nets_inside_samplers_get_the_folder(tmp_path):

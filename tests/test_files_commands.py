@@ -246,6 +246,11 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
         ("labels_file x.csv: row 2", "--labels-file x.csv: row 2"),
         ("were merged by duplicates='mean'.", "were merged to their mean."),
         ("--label is needed", "--label is needed"),
+        (
+            "The target 'y' needs to have more than 1 class. Got 1 class instead",
+            "--label gives one class only; give",
+        ),
+        ("Unknown label type: continuous. Maybe you", "--label holds fractional numbers"),
         ("path: 'a.xlsx' is of an unknown format", "'a.xlsx' is of an unknown format"),
         ("path: no such folder", "path: no such folder"),
         (
@@ -257,7 +262,7 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
     ],
 )
 def test_messages_speak_of_options(text, said):
-    assert in_options(text) == said
+    assert in_options(text).startswith(said)
 
 
 def test_evaluate_draws_names_as_text_and_goes_on_without_a_picture(frame, tmp_path, capsys, few_indicators):

@@ -108,3 +108,20 @@ def test_groups_reach_a_sampler_that_is_not_trained_yet(data):
     patients = [str(k // 2) for k in range(40)]
     FrozenSampler(Patients()).fit(X, y, groups=patients)
     assert seen == [patients]
+
+
+def test_rows_of_other_units_than_those_of_the_training_are_pointed_out(recwarn):
+    rng = np.random.default_rng(0)
+    counts = rng.negative_binomial(5, 0.01, size=(60, 20)).astype(float)
+    y = np.arange(60) % 3
+    trained = GaussianSampler(random_state=0).fit(np.log2(counts + 1), y)
+    frozen = FrozenSampler(trained, n_synthetic=4, random_state=0)
+    few = np.log2(rng.negative_binomial(5, 0.01, size=(9, 20)) + 1.0)
+    frozen.fit_resample(few, y[:9])
+    frozen.fit_resample(few[:2] + 0.5, y[:2])
+    assert not recwarn.list
+    with pytest.warns(UserWarning, match="X seems to be of other units than the rows that GaussianSampler"):
+        frozen.fit_resample(counts, y)
+    linear = FrozenSampler(GaussianSampler(random_state=0).fit(counts / 10, y), n_synthetic=4, random_state=0)
+    with pytest.warns(UserWarning, match="X seems to be of other units"):
+        linear.fit_resample(few, y[:9])

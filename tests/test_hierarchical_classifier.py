@@ -110,8 +110,12 @@ def test_patients_of_the_reference_and_missing_names_are_refused():
         HierarchicalGaussianClassifier(prior).fit(X.to_numpy(), y)
 
 
-def test_genes_that_do_not_vary_are_no_obstacle():
+@pytest.mark.parametrize("value", [0.0, 0.1, 7.3])  # the last two have a deviation of 1e-17, by rounding
+def test_genes_that_do_not_vary_are_no_obstacle(value):
     X, y = simulate(4, 5)
-    X = X.assign(GENE0=1.0)
-    shares = HierarchicalGaussianClassifier().fit(X, y).predict_proba(X.assign(GENE0=2.0))
-    assert np.isfinite(shares).all()
+    X = X.assign(GENE0=value)
+    model = HierarchicalGaussianClassifier().fit(X, y)
+    assert np.isfinite(model.predict_proba(X.assign(GENE0=2.0))).all()
+    test, truth = simulate(4, 20, seed=0)
+    assert model.score(test.assign(GENE0=value), truth) > 0.9
+    assert ExpressionPrior().fit(X, y).scales_[0] == 0

@@ -62,9 +62,12 @@ def test_bad_arguments(sampler, data):
     fitted = clone(sampler).fit(*data)
     with pytest.raises(ValueError, match="heart"):
         fitted.interpolate("brain", "heart")
+    with pytest.raises(ValueError, match="label_a must be one label, got .'brain', 'liver'."):
+        fitted.interpolate(["brain", "liver"], "liver")
     for arguments, message in (
         ({"weights": ()}, "weights must be"),
         ({"weights": (0, np.nan)}, "weights must be"),
+        ({"weights": ["half"]}, "weights must be"),
         ({"n_samples": 0}, "n_samples must be"),
         ({"method": "cubic"}, "method must be one of"),
     ):

@@ -464,6 +464,13 @@ def test_augment_with_clinical_columns(tmp_path, monkeypatch, capsys):
     command = ["augment", "table.csv", "-o", "new.csv", "--label", "diagnosis", "--n-synthetic", "30"]
     assert command_line.main([*command, "--sampler", "copula"]) == 2
     assert "name them as --clinical" in capsys.readouterr().err
+    assert (
+        command_line.main([*command, "--sampler", "copula", "--clinical", "sex,weight", "--drop", "bmi"]) == 2
+    )
+    assert (
+        "--clinical or --categorical names ['weight'], which table.csv does not have"
+        in capsys.readouterr().err
+    )
     clinical_columns = "age,bmi,visits,stage,sex,smoker,relapse,site,note"
     assert command_line.main([*command, "--clinical", clinical_columns]) == 2
     assert "FlowMatchingSampler takes no categories; copula" in capsys.readouterr().err

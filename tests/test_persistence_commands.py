@@ -57,7 +57,12 @@ def test_rows_of_a_model_need_no_other_file(table, tmp_path, capsys):
         assert ((written["tissue"] == "brain").sum(), (written["tissue"] == "liver").sum()) == (brain, liver)
     drawn = load_sampler(model).sample(y=["liver"] * 5, random_state=0)[0]
     np.testing.assert_allclose(written[drawn.columns], drawn)
-    refused = {"0.5x": "share of real rows", "colon=5": "colon", "0": "1 or more", "liver=0": "no rows"}
+    refused = {
+        "0.5x": "share of real rows",
+        "colon=5": "colon",
+        "0": "asks for no rows",
+        "liver=0": "no rows",
+    }
     for amount, message in refused.items():
         assert run("sample", model, "--n-synthetic", amount, "-o", new) == 2
         assert message in capsys.readouterr().err

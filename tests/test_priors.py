@@ -382,6 +382,18 @@ def test_one_row_a_class_works(sampler, prior):
 
 
 @each_sampler
+@pytest.mark.parametrize("value", [0.0, 0.1])
+def test_a_gene_that_no_row_expresses_is_expressed_by_no_synthetic_one(sampler, prior, value):
+    X, y = simulate(3, 2, seed=9)
+    X = X.assign(GENE3=value)
+    X_res, _ = (
+        clone(sampler).set_params(prior=prior, n_synthetic="5c").fit_resample(X, np.char.add(y, " of ours"))
+    )
+    assert (X_res["GENE3"] == value).all()
+    assert X_res["GENE4"].nunique() == len(X_res)
+
+
+@each_sampler
 def test_clones_keep_the_prior_and_the_seed_decides(sampler, prior):
     X, y = simulate(3, 3, seed=7)
     sampler = clone(sampler).set_params(prior=prior)

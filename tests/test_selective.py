@@ -165,6 +165,15 @@ def test_the_decision_says_what_was_compared(data):
     assert nothing.decision_ == "No augmentation: no amount of n_synthetic is above 0 for these labels."
 
 
+def test_amounts_may_be_an_array(data):
+    results = [
+        clone(selective(GaussianSampler(), n_synthetic=amounts, cv=2, n_repeats=1)).fit(*data).cv_results_
+        for amounts in (np.array([0, 6, 12]), (6, 12))
+    ]
+    assert results[0]["param_n_synthetic"].tolist() == results[1]["param_n_synthetic"].tolist() == [0, 6, 12]
+    np.testing.assert_array_equal(results[0]["mean_test_score"], results[1]["mean_test_score"])
+
+
 def test_one_split_has_no_error_and_no_gain_that_passes(data):
     split = [(np.arange(40), np.arange(40, 60))]
     sampler = selective(Truth(), n_synthetic=5.0, cv=split).fit(*data)

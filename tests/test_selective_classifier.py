@@ -155,3 +155,15 @@ def test_many_classes_of_a_row_or_two_are_no_regression(prior, recwarn):
     model = SelectiveClassifier(prior=prior, **FAST).fit(X.iloc[few], y[few])
     assert model.best_way_ == "GaussianSampler+prior"
     assert not [w for w in recwarn if "unique classes" in str(w.message)]
+
+
+def test_one_split_has_no_standard_error_and_shows_no_gain():
+    X, y = simulate(3, 8, seed=4)
+    one = [(np.arange(0, 24, 2), np.arange(1, 24, 2))]
+    settings = {**FAST, "synthetic_weights": [0.1, 1.0, 10.0], "cv": one}
+    careful = SelectiveClassifier(**settings).fit(X, y)
+    assert careful.best_way_ == "none"
+    assert max(careful.cv_results_["mean_difference"][1:]) > 0
+    assert "1 split) and balanced accuracy" in careful.decision_
+    assert careful.decision_.endswith("and one split has no standard error.")
+    assert SelectiveClassifier(**settings, rule="best").fit(X, y).best_way_ == "GaussianSampler"

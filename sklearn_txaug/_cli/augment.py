@@ -10,7 +10,7 @@ from typing import Any
 
 from .amounts import MANY, amount, check_amount, join_amounts
 from .cohort import check_options, keep_genes, read_cohort
-from .methods import load_sampler, parameter
+from .methods import load_sampler, parameter, set_given
 from .mixed import check_clinical, mixed_rows, read_clinical, write_mixed
 from .options import (
     FILE_ENDINGS,
@@ -173,6 +173,8 @@ def _read(arguments: argparse.Namespace) -> Any:
     try:
         return read_cohort(arguments.input, own, as_written=True)
     except ValueError as error:
+        if "drop names" in str(error) and any(repr(name) in str(error) for name in beside):
+            raise ValueError(str(error).replace("drop names", "--clinical or --categorical names")) from None
         if "do not hold numbers" not in str(error):
             raise
         raise ValueError(f"{error} If they are clinical, such as sex, name them as --clinical.") from None
@@ -208,7 +210,7 @@ def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) ->
     if any(key.split("__")[-1] == "random_state" for key in values):
         raise ValueError("--param: random_state is set by --seed")
     sampler = load_sampler(name, "--sampler") if "." in name else _known_sampler(name)
-    sampler.set_params(**values)
+    set_given(sampler, values)
     bars = [key for key in sampler.get_params() if key.split("__")[-1] == "verbose"]
     sampler.set_params(**{key: int(progress) for key in bars if key not in values})
     if not isinstance(sampler, GenerativeSampler):

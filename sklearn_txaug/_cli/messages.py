@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 _WRONG_INPUT = (ValueError, TypeError, ImportError, OSError, MemoryError)
-_ARGUMENTS = "label|group|labels_file|layer|drop|samples_in|transform|n_synthetic|n_real|min_class_size"
+_ARGUMENTS = (
+    "label|group|labels_file|layer|drop|covariates|samples_in|transform|n_synthetic|n_real|min_class_size"
+)
 _SCALER = ", or put the transform in the `scaler` parameter"
 _IN_OPTIONS = {  # what functions say about their arguments, and what that is on the command line
     r"by duplicates='mean'": "to their mean",
@@ -23,6 +25,13 @@ _IN_OPTIONS = {  # what functions say about their arguments, and what that is on
     r"(?<![-\w])hold_out_classes\b": "--hold-out-classes",
     r"^(reference|prior)(?=[: ])": r"--\1",
     r"^y has one class only": "--label gives one class only",
+    r"^The target 'y' needs to have more than 1 class. Got 1 class instead": (
+        "--label gives one class only; give rows of another class, or another column"
+    ),
+    r"^Unknown label type: continuous\..*": (
+        "--label holds fractional numbers, of which there are no classes; if they are names, write them as text, "
+        "such as 'grade 1.5'"
+    ),
     r"^y has (?=\d+ classes for)": "--label gives ",
     r"^label has (?=\d+ class)": "--label gives ",
     r"(?<![-\w])min_class_size$": "--min-class-size",

@@ -57,10 +57,22 @@ def set_parameters(samplers: Mapping[str, Any], given: Sequence[str]) -> None:
             )
         if name.split("__")[-1] == "random_state":
             raise ValueError("--param: random_state is set by --seeds")
-        try:
-            samplers[sampler].set_params(**{name: value})
-        except ValueError as error:
-            raise ValueError(f"--param: {error}") from error
+        set_given(samplers[sampler], {name: value})
+
+
+def set_given(sampler: Any, values: Mapping[str, Any]) -> None:
+    """Set parameters of a sampler, or of what it trains, also where that is still its default."""
+    if any(name.startswith("sampler__") for name in values) and getattr(sampler, "sampler", 0) is None:
+        sampler.set_params(sampler=sampler._inner())
+    try:
+        sampler.set_params(**values)
+    except ValueError as error:
+        raise ValueError(f"--param: {error}") from error
+    except AttributeError:  # a part that is None, or that has no parameters
+        parts = {name.split("__")[0] for name in values if "__" in name}
+        raise ValueError(
+            f"--param: {', '.join(sorted(parts))} of {type(sampler).__name__} has no parameters that could be set"
+        ) from None
 
 
 def load_sampler(path: str, option: str) -> Any:

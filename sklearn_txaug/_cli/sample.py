@@ -72,8 +72,10 @@ def _wanted(given: Any, classes: Any) -> dict[str, Any]:
         raise ValueError(
             f"--n-synthetic: {given:g}x is a share of real rows, of which there are none here; give a number of rows"
         )
-    if isinstance(given, int):
+    if isinstance(given, int) and given:
         return {"n_samples": given}
+    if given == 0:
+        raise ValueError("--n-synthetic asks for no rows")
     rows = class_rows(given, classes)
     if unknown := [label for label in rows if label not in classes.tolist()]:
         raise ValueError(f"--n-synthetic names {unknown}, but the classes are {classes.tolist()}")

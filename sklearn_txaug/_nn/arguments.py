@@ -9,10 +9,11 @@ from typing import Any
 
 import torch
 from sklearn.utils._param_validation import make_constraint
+from skorch.callbacks.scoring import ScoringBase
 
 from ..utils.constraints import PositiveInt, constraints_of
 from .loader import ResidentLoader
-from .nets import LossNet
+from .nets import AdversarialNet, LossNet
 from .precision import Precision
 
 _SET_ELSEWHERE = {"self", "module", "criterion", "dataset", "rng", "params", "model"}
@@ -52,6 +53,26 @@ def check_net_arguments(
             _check_name(given, name, net_class, name, _names_of(net_class)[0] + further)
     for part in net_class.optimizers:
         _try_optimizer(arguments, part)
+
+
+def check_callbacks(callbacks: Collection[Any] | None, net_class: type[LossNet], held_out: bool) -> None:
+    """Refuse callbacks of skorch that look for what a training does not have: predictions, or a held-out loss."""
+    for given in callbacks or ():
+        callback = given[-1] if isinstance(given, tuple) else given
+        name = getattr(callback, "__name__", type(callback).__name__)
+        if isinstance(callback, ScoringBase):
+            raise ValueError(
+                f"callbacks: {name} scores predictions, which this training does not make; IndicatorCheckpoint "
+                "scores the rows of a sampler"
+            )
+        monitor = getattr(callback, "monitor", None)
+        measured = held_out and not issubclass(net_class, AdversarialNet)
+        if monitor in ("valid_loss", "valid_loss_best") and not measured:
+            raise ValueError(
+                f"callbacks: {name} looks at {monitor!r}, but no loss of held-out rows is measured; give it "
+                "monitor='train_loss', or use early_stopping=True of a multilayer perceptron, or IndicatorCheckpoint "
+                "for a sampler"
+            )
 
 
 def check_callback_arguments(given: Mapping[str, Any], net: LossNet) -> None:

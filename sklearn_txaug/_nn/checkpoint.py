@@ -20,6 +20,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from .. import __version__
 from ..persistence._file import read_object, write_object
+from ..utils.own_code import own_code
 
 _KIND = "checkpoint"
 _SHARE = 0.05  # of the time that writing may take
@@ -54,7 +55,10 @@ class TrainingCheckpoint(Callback):
         self.path_ = folder / f"{training_key(net, X, y)}.checkpoint"
         self.next_ = 0.0
         if self.path_.exists():
-            restore(net, read_object(self.path_, _KIND)[0])
+            try:
+                restore(net, read_object(self.path_, _KIND)[0])
+            except ValueError as error:
+                raise ValueError(f"{error}; or delete {self.path_}, to train from the beginning") from error
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         start = time.monotonic()
@@ -109,6 +113,7 @@ def training_key(net: Any, X: Any, y: Any = None) -> str:
         "net": [_stable(type(net)), {k: v for k, v in vars(net).items() if _is_setting(k, v)}],
         "iterator": [_stable(net.iterator_train), _stable(net.get_params_for("iterator_train"))],
         "module": [str(net.module_), {path: _numbers(part) for path, part in net.module_.named_modules()}],
+        "code": own_code([net, *net.module_.modules(), *(part for _, part in _others(net))], typed_in=False),
         "optimizers": {
             name: [_stable(type(o)), [{**group, "params": len(group["params"])} for group in o.param_groups]]
             for name, o in optimizers_of(net).items()

@@ -18,7 +18,7 @@ from torch.utils.data import TensorDataset
 
 from ..utils.constraints import Callbacks, Folder, PositiveFloat, PositiveInt, Verbosity
 from ..utils.declaration import estimator
-from .arguments import check_callback_arguments, check_net_arguments
+from .arguments import check_callback_arguments, check_callbacks, check_net_arguments
 from .callbacks import EpochProgress
 from .checkpoint import TrainingCheckpoint
 from .device import resolve_device
@@ -105,6 +105,7 @@ class NetEstimator:
         """Return the untrained net for `n_rows` rows, beside those held out for validation."""
         device = resolve_device(self.device)
         further = self._net_arguments()
+        check_callbacks(self.callbacks, self._net_class, validation is not None)
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
         with SeededInit(torch_generator(init_seed)):
             module = make_module()

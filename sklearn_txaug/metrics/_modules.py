@@ -10,6 +10,7 @@ from scipy.spatial.distance import squareform
 from sklearn.metrics import adjusted_rand_score
 
 from ..utils.checks import check_count
+from ..utils.statistics import constant_columns
 from ..utils.typing import MatrixLike
 from ._correlation import pearson, unit_columns
 from ._distances import double_device
@@ -133,7 +134,7 @@ def module_preservation(
 
 
 def _variable_genes(X: np.ndarray, max_genes: int) -> np.ndarray:
-    variance = np.where(np.ptp(X, axis=0) > 0, X.var(axis=0, dtype=np.float64), 0.0)
+    variance = np.where(constant_columns(X), 0.0, X.var(axis=0, dtype=np.float64))
     genes = np.sort(np.argsort(-variance, kind="stable")[:max_genes])
     genes = genes[variance[genes] > 0]
     if len(genes) < 3:

@@ -225,7 +225,7 @@ class SelectiveClassifier(WrappedClassifier):
         bar = {"best": 0.0, "one_se": 1.0}.get(self.rule)
         if bar is None:
             bar = chance_of_the_best(differences[valid, :, 0], np.random.default_rng(seed))
-        passing = [i for i in valid if gains[i] > max(bar * np.nan_to_num(errors[i]), 0) and accuracy[i] >= 0]
+        passing = [i for i in valid if gains[i] > _needed(bar, errors[i]) and accuracy[i] >= 0]
         best = int(max(passing, key=lambda i: gains[i])) if passing else 0
         if not scores.shape[1]:
             best = self._untested(ways)
@@ -258,6 +258,11 @@ def _results(
     }
 
 
+def _needed(bar: float, error: float) -> float:
+    """Return the gain that so many standard errors ask for; with one split there is none, and no gain is enough."""
+    return bar * np.nan_to_num(error, nan=np.inf) if bar else 0.0
+
+
 def _sentence(
     ways: Sequence[Recipe],
     scores: np.ndarray,
@@ -276,13 +281,17 @@ def _sentence(
         return "No change: every other way failed."
     shown = best or int(1 + np.nanargmax(gains[1:]))
     means = scores.mean(axis=1)
+    n_splits = scores.shape[1]
+    error = f"standard error {errors[shown]:.3f}, {n_splits} splits" if n_splits > 1 else "1 split"
     what = (
         f"log loss on held-out rows from {-means[0, 0]:.3f} to {-means[shown, 0]:.3f} (gain {gains[shown]:+.3f}, "
-        f"standard error {errors[shown]:.3f}, {scores.shape[1]} splits) and balanced accuracy from {means[0, 1]:.3f} "
-        f"to {means[shown, 1]:.3f}"
+        f"{error}) and balanced accuracy from {means[0, 1]:.3f} to {means[shown, 1]:.3f}"
     )
     if best:
         return f"{ways[best]}, which changed {what}."
-    gained = gains[shown] > bar * np.nan_to_num(errors[shown])
-    why = "which lowers balanced accuracy" if gained else f"which is not more than {bar:.1f} standard errors"
+    why = f"which is not more than {bar:.1f} standard errors"
+    if gains[shown] > _needed(bar, errors[shown]):
+        why = "which lowers balanced accuracy"
+    elif n_splits == 1:
+        why = "and one split has no standard error"
     return f"No change: the best other way, {ways[shown]}, changed {what}, {why}."

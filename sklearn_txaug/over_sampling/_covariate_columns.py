@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..utils.checks import check_magnitude, is_missing
+from ..utils.statistics import deviations
 
 _MANY = 20  # categories, from which on most rows must share theirs with others
 
@@ -26,7 +27,7 @@ class NumericColumn:
         check_magnitude(known[:, np.newaxis], [name], "covariates")
         self.can_miss = bool(missing.any())
         self.mean = float(known.mean())
-        self.scale = float(known.std()) or 1.0
+        self.scale = float(deviations(known[:, np.newaxis])[0]) or 1.0
         self.width = 1 + self.can_miss
 
     def encode(self, values: np.ndarray) -> np.ndarray:

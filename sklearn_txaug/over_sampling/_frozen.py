@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.preprocessing import StandardScaler
 
 from ..utils.checks import is_fitted
 from ..utils.constraints import Sampler
@@ -19,6 +20,10 @@ from ._covariates import CovariateRows
 from ._gaussian import GaussianSampler
 from ._wrapper import check_draws_labels, draw_rows, fit_keywords
 from .base import GenerativeSampler
+
+_AWAY = 3.0  # standard deviations of the rows of the training, in the median gene
+_WIDE = 3.0  # times their spread
+_NARROW = 20.0  # classes that are alike vary less
 
 
 @estimator
@@ -43,7 +48,8 @@ class FrozenSampler(GenerativeSampler):
 
     Notes
     -----
-    Synthetic rows have the units of the rows that `sampler` was trained on; `scaler` is not used.
+    Synthetic rows have the units of the rows that `sampler` was trained on; `scaler` is not used. If the given rows
+    seem to have others, a warning says so.
 
     Examples
     --------
@@ -80,6 +86,7 @@ class FrozenSampler(GenerativeSampler):
             self.sampler_ = self.sampler
             self._columns = self._match_columns()
             self._check_classes()
+            self._check_units(X)
             return
         self.sampler_ = with_seed(
             GaussianSampler() if self.sampler is None else self.sampler, draw_integer(rng)
@@ -132,6 +139,22 @@ class FrozenSampler(GenerativeSampler):
             )
         order = np.argsort(names)
         return order[np.searchsorted(names, here, sorter=order)]
+
+    def _check_units(self, X: np.ndarray) -> None:
+        """Warn about rows that are far from the level or the spread of those that the sampler was trained on."""
+        scaler = getattr(self.sampler, "scaler_", None)
+        if not isinstance(scaler, StandardScaler) or not hasattr(scaler, "mean_"):
+            return
+        means, scales = scaler.mean_[self._columns], scaler.scale_[self._columns]
+        away = np.median(np.abs(X.mean(axis=0, dtype=np.float64) - means) / scales)
+        spread = np.median(X.std(axis=0, dtype=np.float64) / scales)
+        if away > _AWAY or spread > _WIDE or 0 < spread < 1 / _NARROW:
+            warn(
+                f"X seems to be of other units than the rows that {type(self.sampler).__name__} was trained on: the "
+                f"median gene has a mean of {np.median(X.mean(axis=0)):.3g} and varies by "
+                f"{np.median(X.std(axis=0)):.2g}, there {np.median(means):.3g} and {np.median(scales):.2g}; "
+                "synthetic rows have the units of those. Bring both to one scale, such as log2(x + 1)"
+            )
 
     def _check_classes(self) -> None:
         known = np.asarray(getattr(self.sampler, "classes_", self.classes_)).tolist()

@@ -16,7 +16,10 @@ METHODS = ("lerp", "slerp")
 
 def check_path(weights: Sequence[float], n_samples: int, method: str) -> np.ndarray:
     """Return the weights as an array, or raise an error that names the wrong argument of `interpolate`."""
-    steps = np.atleast_1d(np.asarray(weights, dtype=float))
+    try:
+        steps = np.atleast_1d(np.asarray(weights, dtype=float))
+    except (TypeError, ValueError):
+        steps = np.empty(0)
     if steps.ndim != 1 or not len(steps) or not np.isfinite(steps).all():
         raise ValueError(f"weights must be a sequence of finite numbers, got {weights!r}")
     check_count(n_samples, "n_samples")

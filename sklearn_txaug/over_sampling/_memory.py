@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import os
 import pickle
-import site
-import sysconfig
-import uuid
 from pathlib import Path
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import joblib
 import numpy as np
@@ -19,6 +14,7 @@ import torch
 from sklearn.utils.validation import check_memory
 
 from .. import __version__
+from ..utils.own_code import own_code
 from ..utils.warnings import warn
 from ._conditioned import given
 from ._covariates import CovariateRows
@@ -32,11 +28,6 @@ _AMOUNTS = {
     "verbose",
     "checkpoint",
 }
-_INSTALLED = [
-    *(sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")),
-    site.getusersitepackages(),
-]
-_TYPED: WeakKeyDictionary[type, str] = WeakKeyDictionary()
 
 
 def train(
@@ -121,7 +112,7 @@ def _key(learn: _Learn) -> tuple[Any, ...]:
     params.pop("random_state")  # its state may have moved on; the seed drawn from it counts
     return (
         f"{type(sampler).__module__}.{type(sampler).__qualname__}",
-        (__version__, torch.__version__, _own_code(sampler)),
+        (__version__, torch.__version__, own_code([sampler, *sampler.get_params().values()], typed_in=True)),
         params,
         (learn.X, learn.codes, None if learn.groups is None else np.asarray(learn.groups).tolist()),
         (np.asarray(sampler.classes_).tolist(), list(getattr(sampler, "feature_names_in_", ()))),
@@ -130,27 +121,6 @@ def _key(learn: _Learn) -> tuple[Any, ...]:
         (sampler._seed, learn.rng.bit_generator.state),
         *([] if learn.covariates is None else [learn.covariates.values, learn.covariates.design]),
     )
-
-
-def _own_code(sampler: Any) -> list[str]:
-    """Return the digests of the code of a sampler and its parts, as far as it is not installed and may change."""
-    parts = [sampler, *sampler.get_params().values()]
-    return sorted(
-        {code for kind in {k for part in parts for k in type(part).__mro__} if (code := _code(kind))}
-    )
-
-
-def _code(kind: type) -> str:
-    """Return the digest of the file that defines a class, a number if it was typed in, nothing if it is installed."""
-    if kind.__module__.partition(".")[0] == __package__.partition(".")[0]:
-        return ""
-    try:
-        path = Path(inspect.getfile(kind))
-        if not any(path.is_relative_to(folder) for folder in _INSTALLED):
-            return _digest(path.read_bytes())
-    except (OSError, TypeError):  # there is no file
-        pass
-    return _TYPED.setdefault(kind, uuid.uuid4().hex) if kind.__module__ == "__main__" else ""
 
 
 def _files(sampler: Any) -> dict[str, str]:

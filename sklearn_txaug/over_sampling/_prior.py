@@ -11,6 +11,7 @@ from ..priors import ExpressionPrior
 from ..priors._hierarchical import HierarchicalGaussian, Reference
 from ..priors._reference import make_reference
 from ..utils.declaration import estimator
+from ..utils.statistics import constant_columns
 from .base import GenerativeSampler
 
 _PRIOR = 3  # the random stream of the rows that a prior adds
@@ -58,6 +59,8 @@ class PriorSampler(GenerativeSampler):
         model = HierarchicalGaussian(reference).fit(rows, codes, rng)
         half = np.repeat(np.arange(len(self.classes_)), _ROWS // 2)
         drawn, added = model.draw_pairs(half, rng), np.tile(half, 2)
+        constant = constant_columns(rows)  # as a gene that no row expresses
+        drawn[:, constant] = rows[0, constant]
         if groups is not None:
             groups = [*map(str, np.asarray(groups)), *(f"prior {row}" for row in range(len(added)))]
         return np.concatenate([rows, drawn.astype(rows.dtype)]), np.concatenate([codes, added]), groups

@@ -113,8 +113,7 @@ class TransferFlowSampler(GenerativeSampler):
 
     def _fit_generator(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator, groups: Any) -> None:
         model = HierarchicalGaussian(self._reference, self.prior_rows).fit(X, codes, rng)
-        own = X.std(axis=0, dtype=np.float64)
-        self._scale = np.where(own > 0, own, 1.0) * self._reference.spread
+        self._scale = model.scale_
         self._within = self._reference.within.scaled(self._scale)
         centroids = class_centres(X, codes)
         offsets = self._encode(centroids - centroids.mean(axis=0))

@@ -165,7 +165,8 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         module: Any = self.module_
         if not hasattr(module, "condition"):
             raise TypeError(f"{type(self).__name__} has no condition vectors to interpolate")
-        asked = self._labels.codes_of([label_a, label_b]), check_ends(covariates)
+        codes = np.concatenate([self._code_of(label_a, "label_a"), self._code_of(label_b, "label_b")])
+        asked = codes, check_ends(covariates)
         stream, rows = self._sample_stream(random_state), []
         with torch.no_grad():
             a, b = map(module.condition, self._ends(*asked, n_samples, stream))
@@ -176,6 +177,11 @@ class TorchSampler(NetEstimator, GenerativeSampler):
             rows.append(self._decode(drawn, None, rng))
         path = self._clip(np.concatenate(rows))
         return self._rows_like(self._X_template, path), np.repeat(steps, n_samples)
+
+    def _code_of(self, label: Any, name: str) -> np.ndarray:
+        if isinstance(label, list | tuple | np.ndarray) and np.ndim(label) and not self._labels._n_columns:
+            raise ValueError(f"{name} must be one label, got {label!r}")
+        return self._labels.codes_of([label])
 
     def _ends(
         self, codes: np.ndarray, given: tuple[dict, dict] | None, n_samples: int, stream: tuple[int, int]

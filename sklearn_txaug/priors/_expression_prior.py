@@ -15,6 +15,7 @@ from ..utils.constraints import PositiveInt, Share
 from ..utils.containers import identifiers
 from ..utils.declaration import estimator
 from ..utils.scales import LARGEST_LOG
+from ..utils.statistics import is_constant
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._file import read_prior, write_prior
@@ -266,13 +267,13 @@ class ExpressionPrior(BaseEstimator):
         centres = class_means(rows, codes, len(self.classes_))
         self.means_ = self.class_counts_ @ centres / len(codes)
         squares = np.zeros(rows.shape[1])
-        low = np.inf
-        high = -np.inf
+        low = np.full(rows.shape[1], np.inf)
+        high = -low
         for block, _ in blocks_of(rows, codes):
             squares += np.square(block - self.means_.astype(block.dtype)).sum(axis=0, dtype=np.float64)
-            low, high = min(low, float(block.min())), max(high, float(block.max()))
-        self.range_ = np.array([low, high])
-        self.scales_ = np.sqrt(squares / len(codes))
+            low, high = np.minimum(low, block.min(axis=0)), np.maximum(high, block.max(axis=0))
+        self.range_ = np.array([low.min(), high.max()])
+        self.scales_ = np.where(is_constant(low, high, len(codes)), 0, np.sqrt(squares / len(codes)))
         unit = np.where(self.scales_ > 0, self.scales_, 1)
         unbiased = np.sqrt(self.class_counts_ / np.maximum(self.class_counts_ - 1, 1))
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..utils.statistics import class_centres
+from ..utils.statistics import class_centres, deviations
 from ._low_rank import LowRank, covariance_of
 
 _OWN_RANK = 128
@@ -29,7 +29,7 @@ class Reference(NamedTuple):
 
     def scales(self, X: np.ndarray) -> np.ndarray:
         """Return the standard deviation of each gene in the reference, in the units of the rows of a cohort."""
-        own = X.std(axis=0, dtype=np.float64)
+        own = deviations(X)
         return np.where(own > 0, own, 1.0) * self.spread
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..utils.statistics import deviations
 from ..utils.warnings import warn
 from ._hierarchical import Reference
 
@@ -22,7 +23,7 @@ def reference_for(prior: ExpressionPrior, rows: np.ndarray) -> Reference:
     A few rows determine the scale of a gene less well than the reference does, so its scales are used, unless the
     rows have other units: then each side is standardised by itself, and the user is warned.
     """
-    own, scales = rows.std(axis=0, dtype=np.float64), prior.scales_
+    own, scales = deviations(rows), prior.scales_
     varies = (own > 0) & (scales > 0)  # the scales of genes that the prior does not know are NaN
     spread = np.ones_like(own)
     if varies.any() and not _other_units(prior, rows, own, varies):

@@ -47,8 +47,8 @@ def several(amounts: Any) -> list[Any]:
     >>> several((20, 0.5)), several(np.array([20, 40])), several("20c"), several(None)
     ([20, 0.5], [20, 40], ['20c'], [None])
     """
-    if isinstance(amounts, np.ndarray):
-        return amounts.tolist() if amounts.ndim else [amounts.item()]
+    if hasattr(amounts, "tolist"):  # arrays and series
+        amounts = amounts.tolist()
     return list(amounts) if isinstance(amounts, Sequence) and not isinstance(amounts, str) else [amounts]
 
 

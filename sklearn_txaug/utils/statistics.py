@@ -6,10 +6,37 @@ from typing import Any
 
 import numpy as np
 
+_LEAST_SPREAD = 1e-150  # whose square is not 0
+
 
 def class_centres(X: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Return the mean of the rows of each class, of shape (n_classes, n_features), in double precision."""
     return np.stack([X[codes == c].mean(axis=0, dtype=np.float64) for c in range(codes.max() + 1)])
+
+
+def is_constant(low: np.ndarray, high: np.ndarray, n_rows: int) -> np.ndarray:
+    """Tell which columns, of these smallest and largest values, vary by no more than rounding.
+
+    As in `StandardScaler`, which does not scale such a column; nor one whose variance is 0 in double precision.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> is_constant(np.array([0.1, 0.1, 1e-200]), np.array([0.3 - 0.2, 0.2, 2e-200]), 60)
+    array([ True, False,  True])
+    """
+    rounding = n_rows * np.finfo(np.float64).eps * np.maximum(np.abs(low), np.abs(high))
+    return np.abs(high - low) <= np.maximum(rounding, _LEAST_SPREAD)
+
+
+def constant_columns(X: np.ndarray) -> np.ndarray:
+    """Tell which columns vary by no more than rounding."""
+    return is_constant(X.min(axis=0), X.max(axis=0), len(X))
+
+
+def deviations(X: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of each column, in double precision; 0 if it varies by no more than rounding."""
+    return np.where(constant_columns(X), 0.0, X.std(axis=0, dtype=np.float64))
 
 
 def corrected_standard_error(differences: Any, n_train: float, n_test: float, *, axis: int = 0) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.preprocessing import FunctionTransformer
 
 from ...utils.blocks import all_finite, fit_scaler, map_rows
+from ...utils.statistics import constant_columns
 
 
 class Space:
@@ -43,6 +44,9 @@ class Space:
 class ScaledSpace(Space):
     """The space of a scaler, in single precision; features that are constant in the training rows decode to that.
 
+    Features that vary by no more than rounding are constant too: scalers leave them as they are, so that what a
+    generator draws for them, of the spread of the others, would come back as it is.
+
     Rows are scaled in double precision, a block at a time, so that the same values give the same rows whether they
     come as 32 or 64 bits. Without a scaler, rows are copied as they are: the generator may change those that it gets.
 
@@ -57,8 +61,9 @@ class ScaledSpace(Space):
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> ScaledSpace:
         self.dtype_ = X.dtype.name
-        self.constant_ = np.flatnonzero(np.ptp(X, axis=0) == 0)
+        self.constant_ = np.flatnonzero(constant_columns(X))
         self.values_ = X[0, self.constant_]
+        X = self._without_rounding(X)
         fit_scaler(self.scaler, X)
         self._check_scaler(X)
         return self
@@ -78,7 +83,15 @@ class ScaledSpace(Space):
                 f"came back as rows of {back[-1] if len(back) == 2 else back}"
             )
 
+    def _without_rounding(self, X: np.ndarray) -> np.ndarray:
+        """Return the rows with one value in each constant feature."""
+        if (X[:, self.constant_] != self.values_).any():
+            X = X.copy()
+            X[:, self.constant_] = self.values_
+        return X
+
     def encode(self, X: np.ndarray) -> np.ndarray:
+        X = self._without_rounding(X)
         if self._is_identity:
             return X.copy()
         scaled = map_rows(self.scaler.transform, X, np.float32)
