@@ -1,5 +1,6 @@
 """What all commands share: options, one line for an error or a warning, exit statuses, samplers by path."""
 
+import argparse
 import sys
 import warnings
 
@@ -160,7 +161,7 @@ def test_warnings_are_one_line_each_and_once(monkeypatch, capsys):
     parser = cli.make_parser()
     monkeypatch.setattr(cli, "make_parser", lambda: parser)
     monkeypatch.setattr(
-        parser, "parse_args", lambda argv: cli.argparse.Namespace(command="augment", run=warn)
+        parser, "parse_args", lambda argv: argparse.Namespace(command="augment", run=warn)
     )
     shown, filters = warnings.showwarning, list(warnings.filters)
     assert command_line.main([]) == 0
