@@ -239,6 +239,12 @@ X, Y = TEST
 WRONG = {
     "X_real has 45 rows of 1 genes; two principal": lambda: EmbeddingDisplay.from_data(X[:, :1], X[:, :1]),
     "X_real has one gene": lambda: CorrelationDisplay.from_data(X[:, :1], X[:, :1]),
+    "needs y_real and y_synthetic": lambda: EmbeddingDisplay.from_data(X, X, color_by="class"),
+    "y_synthetic is needed": lambda: EmbeddingDisplay.from_data(X, X, Y),
+    "y_real is needed": lambda: EmbeddingDisplay.from_data(X, X, y_synthetic=Y),
+    "steps must have one": lambda: DenoisingPathDisplay.from_data(X, X, Y, [0, 1]),
+    "weights must have one": lambda: InterpolationDisplay.from_data(X, Y, X, [0, 1]),
+    "history has no epoch": lambda: TrainingHistoryDisplay.from_data([{"epoch": 1, "train_loss": np.nan}]),
     "max_genes must be": lambda: CorrelationDisplay.from_data(X, X, max_genes=1),
     "genes must be an integer": lambda: MarginalDisplay.from_data(X, X, genes=0),
     "genes must be names or numbers": lambda: MarginalDisplay.from_data(X, X, genes=["TP53"]),

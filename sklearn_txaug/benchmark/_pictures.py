@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..plotting._style import REAL, SYNTHETIC
+from ..plotting._style import REAL, SYNTHETIC, colour, component_names
 from ._answer import Interval
 from ._compare import Comparison, Difference, Setting
 from ._findings import method_name, place
@@ -160,7 +160,7 @@ def draw_answer(found: Mapping[Setting, Interval], metric: str) -> bytes:
     margin, clear = 0.05 * (high - low), {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     for k, (setting, one) in enumerate(found.items()):
         sure = one.comparison.verdict
-        color = {"gain": "#0072b2", "loss": "#d55e00"}.get(sure, "0.45")
+        color = {"gain": colour(0), "loss": colour(1)}.get(sure, "0.45")
         ends = [[one.mean - one.low], [one.high - one.mean]]
         axis.errorbar(
             one.mean,
@@ -224,10 +224,8 @@ def draw_embeddings(files: Mapping[str, Path]) -> bytes:
             )
     for axis in panels[len(files) :]:
         axis.set_axis_off()
-    for label, share, name in zip(
-        (figure.supxlabel, figure.supylabel), variance, ("PC 1", "PC 2"), strict=True
-    ):
-        label(f"{name} ({100 * share:.0f} % of the real variance)", fontsize="medium")
+    for label, name in zip((figure.supxlabel, figure.supylabel), component_names(variance), strict=True):
+        label(name, fontsize="medium")
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside upper center", ncols=2, fontsize="small", frameon=False)
     return png(figure)

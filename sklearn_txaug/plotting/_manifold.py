@@ -26,7 +26,7 @@ class PrecisionRecallDisplay(Display):
     reference : tuple of float, default=None
         Precision and recall of other real rows.
     k : int, default=None
-        For the title.
+        Neighbours that they were measured with, which the axes name.
 
     Attributes
     ----------
@@ -90,18 +90,15 @@ class PrecisionRecallDisplay(Display):
         display : PrecisionRecallDisplay
         """
         check_named(X_synthetic, "X_synthetic", "{'flow': X_new}")
-        sets: dict[str | None, Any] = dict(X_synthetic.items())
-        if X_reference is not None:
-            sets[None] = X_reference
-        values = {
-            name: precision_recall_f1(*scaled_pair(X_real, X, scale), k=k, device=device)
-            for name, X in sets.items()
-        }
-        reference = values.pop(None, None)
+
+        def measure(X: MatrixLike) -> Any:
+            return precision_recall_f1(*scaled_pair(X_real, X, scale), k=k, device=device)
+
+        values = {str(name): measure(X) for name, X in X_synthetic.items()}
         return cls(
-            {str(name): value.precision for name, value in values.items()},
-            {str(name): value.recall for name, value in values.items()},
-            None if reference is None else reference[:2],
+            {name: value.precision for name, value in values.items()},
+            {name: value.recall for name, value in values.items()},
+            None if X_reference is None else measure(X_reference)[:2],
             k,
         ).plot(ax)
 
