@@ -43,11 +43,10 @@ class Answer(NamedTuple):
 
 def intervals(comparisons: Sequence[Comparison]) -> list[Interval]:
     """Return an interval for each comparison that has a difference and an error, with Bonferroni's correction."""
-    tested = [c for c in comparisons if c.difference and c.n_seeds > 1]
-    family = Counter(c.setting for c in tested)
+    tested = [(c, c.difference) for c in comparisons if c.difference and c.n_seeds > 1]
+    family = Counter(c.setting for c, _ in tested)
     found = []
-    for c in tested:
-        mean, error, _ = c.difference  # type: ignore[misc]
+    for c, (mean, error, _) in tested:
         reach = float(stats.t.isf(ESTABLISHED / family[c.setting] / 2, c.n_seeds - 1)) * error
         found.append(Interval(c, mean - reach, mean + reach))
     return found
