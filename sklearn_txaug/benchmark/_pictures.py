@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..plotting._style import REAL, SYNTHETIC, colour, component_names
+from ..plotting._style import REAL, SYNTHETIC, colour, component_names, legend_of_all
 from ._answer import Interval
 from ._compare import Comparison, Difference, Setting
 from ._findings import method_name, place
@@ -115,11 +115,7 @@ def _curves(
             axis.set_xticks(range(len(ticks)), ticks)
     figure.supxlabel(labels[0], fontsize="medium")
     figure.supylabel(labels[1], fontsize="medium")
-    entries = {t: h for axis in panels.flat for h, t in zip(*axis.get_legend_handles_labels(), strict=True)}
-    shown = [name for name in names if name in entries]
-    figure.legend(
-        [entries[name] for name in shown], shown, loc="outside right center", fontsize="small", frameon=False
-    )
+    legend_of_all(figure, panels.flat, names)
     return png(figure)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -139,6 +139,14 @@ def legend_beside(ax: Any, **kwargs: Any) -> None:
 def legend_above(ax: Any, handles: Any, labels: Any, ncols: int) -> None:
     """Put the legend above the axes."""
     _legend_outside(ax, handles, labels, {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}, ncols=ncols)
+
+
+def legend_of_all(figure: Any, axes: Iterable[Any], names: Sequence[str] | None = None) -> None:
+    """Put one legend of all axes to their right, with each label once, or with those of `names` in that order."""
+    handles = {t: h for ax in axes for h, t in zip(*ax.get_legend_handles_labels(), strict=True)}
+    shown = list(handles) if names is None else [name for name in names if name in handles]
+    look = {"loc": "outside right center", "fontsize": "small", "frameon": False}
+    figure.legend([handles[name] for name in shown], shown, **look)
 
 
 def _legend_outside(ax: Any, handles: Any, labels: Any, place: Mapping[str, Any], **kwargs: Any) -> None:
