@@ -178,7 +178,7 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
     if beside is None:
         write_expression(arguments.output, X, y, groups=groups, covariates=drawn, is_synthetic=mask)
     else:
-        write_mixed(arguments.output, X, drawn, y=y, groups=groups, is_synthetic=mask)
+        write_mixed(arguments.output, X, drawn, y, groups=groups, is_synthetic=mask)
     return sum(mask), len(X)
 
 

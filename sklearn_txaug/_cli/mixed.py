@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -69,16 +70,15 @@ def mixed_rows(
     Columns whose numbers are whole stay whole.
     """
     import numpy as np
-    from sklearn.utils.validation import has_fit_parameter
 
+    from ..utils.checks import groups_for
     from ..utils.optional import require
 
     pd = require("pandas", "augment")
     numeric = beside.select_dtypes("number", exclude="bool").columns.difference(categorical, sort=False)
     sampler.set_params(categorical_features=[name for name in beside.columns if name not in set(numeric)])
-    given = {"groups": groups} if groups is not None and has_fit_parameter(sampler, "groups") else {}
     real = pd.concat([genes, beside], axis=1)
-    X, y = sampler.fit_resample(real, np.asarray(target), **given)
+    X, y = sampler.fit_resample(real, np.asarray(target), **groups_for(sampler, groups))
     new = X.iloc[len(real) :].copy()
     numbers = real[[*genes.columns, *numeric]]
     whole = numbers.columns[((numbers % 1 == 0) | numbers.isna()).all()]
@@ -86,18 +86,25 @@ def mixed_rows(
     return new[genes.columns], new[beside.columns], np.asarray(y)[len(real) :]
 
 
-def write_mixed(path: Any, genes: Any, beside: Any, **columns: Any) -> None:
-    """Write a table as `write_expression` does, with further columns behind the labels."""
+def write_mixed(
+    path: Path,
+    genes: Any,
+    beside: Any,
+    y: Any,
+    *,
+    groups: Any = None,
+    covariates: Any = None,
+    is_synthetic: Any = None,
+    sample_names: Sequence[str] | None = None,
+) -> None:
+    """Write a table as `write_expression` does, with the columns `beside` the genes behind the labels."""
     from ..datasets._formats import find_format
     from ..datasets._write import _frame, _with_annotations
     from ..utils.files import replacing
     from ..utils.optional import require
 
     pd = require("pandas", "augment")
-    y, groups, covariates, marks = (
-        columns.get(name) for name in ("y", "groups", "covariates", "is_synthetic")
-    )
-    table = _with_annotations(_frame(genes, None, columns.get("sample_names")), y, groups, covariates, marks)
+    table = _with_annotations(_frame(genes, None, sample_names), y, groups, covariates, is_synthetic)
     beside = _as_text(beside.set_axis(table.annotations.index))
     if taken := [str(name) for name in beside.columns if name in table.annotations.columns]:
         raise ValueError(

@@ -90,6 +90,4 @@ def _write(path: Path, X: Any, y: Any, covariates: Any, names: list[str]) -> Non
         write_expression(path, X, y, covariates=covariates, is_synthetic=synthetic, sample_names=names)
     else:
         genes = X.drop(columns=beside.columns)
-        write_mixed(
-            path, genes, beside, y=y, covariates=covariates, is_synthetic=synthetic, sample_names=names
-        )
+        write_mixed(path, genes, beside, y, covariates=covariates, is_synthetic=synthetic, sample_names=names)

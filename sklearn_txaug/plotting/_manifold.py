@@ -187,7 +187,10 @@ class PrecisionRecallDisplay(Display):
             end = 0 if recall[0] > low[0] + 0.1 * width else -1  # at the top, if its name has room there
             at_bottom = end == -1 and precision[-1] < low[1] + 0.05 * height
             beside = at_bottom and recall[-1] < high[0] - 0.1 * width
-            look = {"ha": "left" if beside else "right", "va": "bottom" if at_bottom else "top"}
+            look: dict[str, Any] = {
+                "ha": "left" if beside else "right",
+                "va": "bottom" if at_bottom else "top",
+            }
             look |= {"color": "0.4", "fontsize": "x-small", "clip_on": True}
             down = 0.0 if at_bottom else 0.015 * height
             self.ax_.text(recall[end], precision[end] - down, f"F1 {f1:.2g}", **look)
