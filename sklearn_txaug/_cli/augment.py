@@ -148,25 +148,18 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
     from ..utils.optional import require
 
     pd = require("pandas", "augment")
-    real, target = table.data, table.target
-    beside, drawn = None, None
-    if arguments.clinical or arguments.categorical:
-        beside = read_clinical(arguments, table)
-    for name in (
-        target.name,
-        *arguments.covariates,
-        *([] if beside is None else beside.columns),
-        "is_synthetic",
-    ):
+    real, target, covariates = table.data, table.target, table.covariates
+    mixed = [*arguments.clinical, *arguments.categorical]
+    for name in (target.name, *arguments.covariates, *mixed, "is_synthetic"):
         if name in real.columns:
             raise ValueError(
                 f"{name!r} is a gene too, so there can be no such column in {arguments.output.name}"
             )
-    covariates = table.covariates
-    if beside is None:
-        X, y, drawn = synthetic_rows(sampler, real, target, table.groups, covariates, arguments.transform)
+    if mixed:
+        beside = read_clinical(arguments, table)
+        X, new, y, drawn = mixed_rows(sampler, table, beside, arguments.categorical)
     else:
-        X, drawn, y = mixed_rows(sampler, real, beside, arguments.categorical, target, table.groups)
+        X, y, drawn = synthetic_rows(sampler, real, target, table.groups, covariates, arguments.transform)
     y, groups = pd.Series(y, X.index, name=target.name), None
     mask = [True] * len(X)
     if not arguments.synthetic_only:
@@ -174,11 +167,13 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
             groups = pd.Series([*table.groups, *[None] * len(X)], name=table.groups.name, dtype=object)
         mask = [False] * len(real) + mask
         X, y = pd.concat([real, X]), pd.concat([target, y])
-        drawn = None if drawn is None else pd.concat([covariates if beside is None else beside, drawn])
-    if beside is None:
-        write_expression(arguments.output, X, y, groups=groups, covariates=drawn, is_synthetic=mask)
+        drawn = None if covariates is None else pd.concat([covariates, drawn])
+        new = pd.concat([beside, new]) if mixed else None
+    annotations = {"groups": groups, "covariates": drawn, "is_synthetic": mask}
+    if mixed:
+        write_mixed(arguments.output, X, new, y, **annotations)
     else:
-        write_mixed(arguments.output, X, drawn, y, groups=groups, is_synthetic=mask)
+        write_expression(arguments.output, X, y, **annotations)
     return sum(mask), len(X)
 
 

@@ -44,8 +44,8 @@ def add_command(commands: Any) -> None:
 
 def _train(arguments: argparse.Namespace) -> int:
     from .._nn.checkpoint import with_checkpoint
+    from ..over_sampling._wrapper import fit_keywords
     from ..persistence import training_rows_in
-    from ..utils.checks import groups_for
 
     check_writable(arguments.output)
     check_options(arguments, [arguments.input])
@@ -60,10 +60,7 @@ def _train(arguments: argparse.Namespace) -> int:
             )
     table = read_cohort(arguments.input, arguments)
     start = time.perf_counter()
-    given = groups_for(sampler, table.groups)
-    if table.covariates is not None:
-        given["covariates"] = table.covariates
-    sampler.fit(table.data, table.target, **given)
+    sampler.fit(table.data, table.target, **fit_keywords(sampler, table.groups, table.covariates))
     seconds = time.perf_counter() - start
     sampler.save(arguments.output, note=_note(arguments), sharing=arguments.sharing)
     kept = training_rows_in(sampler)
