@@ -1,5 +1,6 @@
 """What all commands share: options, one line for an error or a warning, exit statuses, samplers by path."""
 
+import argparse
 import sys
 import warnings
 
@@ -9,7 +10,9 @@ import pytest
 from sklearn_txaug import __main__ as command_line
 from sklearn_txaug import __version__
 from sklearn_txaug._cli import main as cli
+from sklearn_txaug._cli.benchmark import METRICS
 from sklearn_txaug._cli.options import FILE_ENDINGS
+from sklearn_txaug.benchmark._scores import SCORES
 from sklearn_txaug.datasets import _formats, read_expression, write_expression
 
 pd = pytest.importorskip("pandas")
@@ -107,6 +110,10 @@ def test_help_names_every_format():
         assert all(suffix.removeprefix(".") in FILE_ENDINGS for suffix in file_format.suffixes)
 
 
+def test_the_benchmark_can_show_every_score():
+    assert set(METRICS) == set(SCORES)
+
+
 def test_an_option_is_not_taken_for_another(capsys):
     with pytest.raises(SystemExit):
         command_line.main(["benchmark", "--seed", "3"])  # --seeds is the number of repetitions
@@ -159,9 +166,7 @@ def test_warnings_are_one_line_each_and_once(monkeypatch, capsys):
 
     parser = cli.make_parser()
     monkeypatch.setattr(cli, "make_parser", lambda: parser)
-    monkeypatch.setattr(
-        parser, "parse_args", lambda argv: cli.argparse.Namespace(command="augment", run=warn)
-    )
+    monkeypatch.setattr(parser, "parse_args", lambda argv: argparse.Namespace(command="augment", run=warn))
     shown, filters = warnings.showwarning, list(warnings.filters)
     assert command_line.main([]) == 0
     assert capsys.readouterr().err == "txaug augment: warning: first second\n"

@@ -490,6 +490,26 @@ def test_augment_with_clinical_columns(tmp_path, monkeypatch, capsys):
     assert "['age'] are named twice" in capsys.readouterr().err
 
 
+def test_augment_with_clinical_columns_and_covariates(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(60, 8)), columns=[f"gene_{i}" for i in range(8)])
+    X["age"] = np.arange(60) + 20
+    X["sex"] = np.where(np.arange(60) % 3, "female", "male")
+    X["diagnosis"] = np.where(np.arange(60) % 2, "a", "b")
+    X.to_csv(tmp_path / "table.csv", index_label="sample")
+    command = ["augment", tmp_path / "table.csv", "-o", tmp_path / "new.csv", "--label", "diagnosis"]
+    command += ["--n-synthetic", 30, "--sampler", "copula", "--clinical", "sex", "--covariates"]
+    assert command_line.main([*map(str, command), "age"]) == 0
+    rows = pd.read_csv(tmp_path / "new.csv", index_col="sample")
+    new = rows[rows["is_synthetic"]]
+    assert len(new) == 30
+    assert rows["age"][:60].tolist() == X["age"].tolist()
+    assert set(new["age"]) <= set(X["age"])
+    assert set(new["sex"]) <= {"female", "male"}
+    assert command_line.main([*map(str, command), "sex"]) == 2
+    assert "['sex'] are named twice" in capsys.readouterr().err
+
+
 def test_saved_and_loaded(tmp_path):
     pytest.importorskip("safetensors")
     X, y = clinical(60)

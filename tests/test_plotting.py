@@ -195,6 +195,20 @@ def test_class_effects_and_slopes():
     assert display.slopes == {"liver": pytest.approx(0.5)}
 
 
+@pytest.mark.parametrize(
+    "points", [((0.87, 0.45), (0.88, 0.86)), ((0.9, 0.5), (0.3, 0.8)), ((0.9,), (0.95,)), ((1, 0), (0, 1))]
+)
+def test_lines_of_equal_f1_are_named_within_the_axes(points):
+    precision, recall = (dict(zip("ab", values, strict=False)) for values in points)
+    display = PrecisionRecallDisplay(precision, recall).plot()
+    display.figure_.canvas.draw()
+    frame = display.ax_.get_window_extent()
+    names = [text.get_window_extent() for text in display.ax_.texts]
+    assert names
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 + 1 for box in names)
+    assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 + 1 for box in names)
+
+
 def test_history_marks_the_best_score():
     display = TrainingHistoryDisplay.from_data(HISTORY)
     assert "best: epoch 6" in [t.get_text() for t in display.ax_.get_legend().get_texts()]
@@ -239,6 +253,12 @@ X, Y = TEST
 WRONG = {
     "X_real has 45 rows of 1 genes; two principal": lambda: EmbeddingDisplay.from_data(X[:, :1], X[:, :1]),
     "X_real has one gene": lambda: CorrelationDisplay.from_data(X[:, :1], X[:, :1]),
+    "needs y_real and y_synthetic": lambda: EmbeddingDisplay.from_data(X, X, color_by="class"),
+    "y_synthetic is needed": lambda: EmbeddingDisplay.from_data(X, X, Y),
+    "y_real is needed": lambda: EmbeddingDisplay.from_data(X, X, y_synthetic=Y),
+    "steps must have one": lambda: DenoisingPathDisplay.from_data(X, X, Y, [0, 1]),
+    "weights must have one": lambda: InterpolationDisplay.from_data(X, Y, X, [0, 1]),
+    "history has no epoch": lambda: TrainingHistoryDisplay.from_data([{"epoch": 1, "train_loss": np.nan}]),
     "max_genes must be": lambda: CorrelationDisplay.from_data(X, X, max_genes=1),
     "genes must be an integer": lambda: MarginalDisplay.from_data(X, X, genes=0),
     "genes must be names or numbers": lambda: MarginalDisplay.from_data(X, X, genes=["TP53"]),

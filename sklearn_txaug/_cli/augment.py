@@ -10,11 +10,10 @@ from typing import Any
 
 from .amounts import MANY, amount, check_amount, join_amounts
 from .cohort import check_options, keep_genes, read_cohort
-from .methods import load_sampler, parameter, set_given
 from .mixed import check_clinical, mixed_rows, read_clinical, write_mixed
 from .options import (
     FILE_ENDINGS,
-    add_traceback,
+    changed,
     cohort_options,
     genes_option,
     names,
@@ -22,6 +21,7 @@ from .options import (
     seed_option,
 )
 from .output import check_output
+from .sampler import make_sampler, name_of, sampler_options
 
 
 def add_command(commands: Any) -> None:
@@ -33,7 +33,6 @@ def add_command(commands: Any) -> None:
         f"is_synthetic. Files: {FILE_ENDINGS}; on a log scale. From h5ad to h5ad all annotations are kept, and every "
         "h5ad records in uns['sklearn_txaug'] how its rows were made.",
         parents=[cohort_options(), genes_option(), sampler_options(), seed_option(), quiet_option()],
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("input", type=Path, help="the rows to learn from")
@@ -61,40 +60,7 @@ def add_command(commands: Any) -> None:
         help="the same for categories that are written as numbers, such as a grade",
     )
     add("--synthetic-only", action="store_true", help="leave the real rows out of the output")
-    add_traceback(parser)
     parser.set_defaults(run=_augment)
-
-
-def sampler_options() -> argparse.ArgumentParser:
-    """Return a parent parser of the options that choose and set a sampler."""
-    parser = argparse.ArgumentParser(add_help=False)
-    add = parser.add_argument
-    add(
-        "--sampler",
-        help="its name (flow; a wrong one lists all), or one of your own: my_package.MySampler",
-    )
-    add(
-        "--param",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="parameter of the sampler, for example max_epochs=50 or sampler__lr=1e-4; may be repeated",
-    )
-    add(
-        "--prior",
-        metavar="NAME|FILE",
-        help="what a reference cohort teaches, for classes of a few rows: tcga, or a file of the command prior; for "
-        "the sampler transfer, a file of prior --flow",
-    )
-    add(
-        "--covariates",
-        type=names,
-        default=[],
-        metavar="COLUMNS",
-        help="columns of the file, or of --labels-file, that rows are conditioned on beside their class and that "
-        "synthetic rows get too, for example age,sex",
-    )
-    return parser
 
 
 def _add_amount(add: Any) -> None:
@@ -149,10 +115,7 @@ def _augment(arguments: argparse.Namespace) -> int:
 def _chosen_sampler(arguments: argparse.Namespace) -> tuple[Any, str]:
     """Return the sampler that is to be trained, or the trained one of a file, and what to call it."""
     if arguments.model is None:
-        name = arguments.sampler or "flow"
-        sampler = make_sampler(name, arguments.param, arguments.seed, not arguments.quiet)
-        set_prior(sampler, arguments.prior)
-        return sampler, name
+        return make_sampler(arguments), name_of(arguments)
     given = {"--sampler": arguments.sampler, "--param": arguments.param, "--prior": arguments.prior}
     for option, value in given.items():
         if value:
@@ -169,7 +132,7 @@ def _chosen_sampler(arguments: argparse.Namespace) -> tuple[Any, str]:
 def _read(arguments: argparse.Namespace) -> Any:
     """Read the rows, without the clinical columns, which come on their own."""
     beside = [*arguments.clinical, *arguments.categorical]
-    own = argparse.Namespace(**{**vars(arguments), "drop": [*arguments.drop, *beside]})
+    own = changed(arguments, drop=[*arguments.drop, *beside])
     try:
         return read_cohort(arguments.input, own, as_written=True)
     except ValueError as error:
@@ -180,68 +143,6 @@ def _read(arguments: argparse.Namespace) -> Any:
         raise ValueError(f"{error} If they are clinical, such as sex, name them as --clinical.") from None
 
 
-def set_prior(sampler: Any, name: str | None) -> None:
-    """Give a sampler the prior, or the flow, of this name or file, if there is one."""
-    from ..priors import ExpressionFlow, load_prior
-
-    if name is None:
-        return
-    takes = sampler.get_params(deep=False)
-    if "prior" in takes:
-        load_prior(name)  # a wrong name is said now
-        sampler.set_params(prior=name)
-    elif "reference" in takes:
-        ExpressionFlow.load(name)
-        sampler.set_params(reference=name)
-    else:
-        raise ValueError(
-            f"--prior: {type(sampler).__name__} takes none; gaussian, copula, private, private_copula, "
-            "flow, ddpm, ddim, tabddpm and transfer do"
-        )
-
-
-def make_sampler(name: str, parameters: list[str], seed: int, progress: bool) -> Any:
-    """Return a sampler of ours, or any other behind its contract, with parameters given as ``name=value``."""
-    from ..over_sampling._wrapper import SamplerAdapter
-    from ..over_sampling.base import GenerativeSampler
-    from ..utils.random import seeded
-
-    values = dict(map(parameter, parameters))
-    if any(key.split("__")[-1] == "random_state" for key in values):
-        raise ValueError("--param: random_state is set by --seed")
-    sampler = load_sampler(name, "--sampler") if "." in name else _known_sampler(name)
-    set_given(sampler, values)
-    bars = [key for key in sampler.get_params() if key.split("__")[-1] == "verbose"]
-    sampler.set_params(**{key: int(progress) for key in bars if key not in values})
-    if not isinstance(sampler, GenerativeSampler):
-        sampler = SamplerAdapter(sampler=sampler)
-    return seeded(sampler, seed)
-
-
-def _known_sampler(name: str) -> Any:
-    from ..benchmark import make_samplers
-    from ..over_sampling import (
-        FlowMatchingSampler,
-        LandmarkSampler,
-        PrivateCopulaSampler,
-        PrivateGaussianSampler,
-        TransferFlowSampler,
-    )
-    from ..over_sampling.base import GenerativeSampler
-
-    known = {key: item for key, item in make_samplers().items() if isinstance(item, GenerativeSampler)}
-    known.setdefault("landmark", LandmarkSampler(sampler=FlowMatchingSampler()))
-    known.setdefault("transfer", TransferFlowSampler())
-    known.setdefault("private", PrivateGaussianSampler())
-    known.setdefault("private_copula", PrivateCopulaSampler())
-    if name not in known:
-        raise ValueError(
-            f"--sampler: {name!r} is not known; choose from {', '.join(known)}, or give the dotted path of a class, "
-            "my_package.MySampler"
-        )
-    return known[name]
-
-
 def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tuple[int, int]:
     """Write labels, groups and the mask beside the rows; return the numbers of synthetic rows and of all."""
     from ..datasets import write_expression
@@ -249,25 +150,18 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
     from ..utils.optional import require
 
     pd = require("pandas", "augment")
-    real, target = table.data, table.target
-    beside, drawn = None, None
-    if arguments.clinical or arguments.categorical:
-        beside = read_clinical(arguments, table)
-    for name in (
-        target.name,
-        *arguments.covariates,
-        *([] if beside is None else beside.columns),
-        "is_synthetic",
-    ):
+    real, target, covariates = table.data, table.target, table.covariates
+    mixed = [*arguments.clinical, *arguments.categorical]
+    for name in (target.name, *arguments.covariates, *mixed, "is_synthetic"):
         if name in real.columns:
             raise ValueError(
                 f"{name!r} is a gene too, so there can be no such column in {arguments.output.name}"
             )
-    covariates = table.covariates
-    if beside is None:
-        X, y, drawn = synthetic_rows(sampler, real, target, table.groups, covariates, arguments.transform)
+    if mixed:
+        beside = read_clinical(arguments, table)
+        X, new, y, drawn = mixed_rows(sampler, table, beside, arguments.categorical)
     else:
-        X, drawn, y = mixed_rows(sampler, real, beside, arguments.categorical, target, table.groups)
+        X, y, drawn = synthetic_rows(sampler, real, target, table.groups, covariates, arguments.transform)
     y, groups = pd.Series(y, X.index, name=target.name), None
     mask = [True] * len(X)
     if not arguments.synthetic_only:
@@ -275,11 +169,13 @@ def _write_table(arguments: argparse.Namespace, table: Any, sampler: Any) -> tup
             groups = pd.Series([*table.groups, *[None] * len(X)], name=table.groups.name, dtype=object)
         mask = [False] * len(real) + mask
         X, y = pd.concat([real, X]), pd.concat([target, y])
-        drawn = None if drawn is None else pd.concat([covariates if beside is None else beside, drawn])
-    if beside is None:
-        write_expression(arguments.output, X, y, groups=groups, covariates=drawn, is_synthetic=mask)
+        drawn = None if covariates is None else pd.concat([covariates, drawn])
+        new = pd.concat([beside, new]) if mixed else None
+    annotations = {"groups": groups, "covariates": drawn, "is_synthetic": mask}
+    if mixed:
+        write_mixed(arguments.output, X, new, y, **annotations)
     else:
-        write_mixed(arguments.output, X, drawn, y=y, groups=groups, is_synthetic=mask)
+        write_expression(arguments.output, X, y, **annotations)
     return sum(mask), len(X)
 
 

@@ -12,7 +12,6 @@ from .cohort import check_options, choose_genes, column_names, read_cohort
 from .methods import pick_classifiers, pick_samplers, set_parameters
 from .options import (
     FILE_ENDINGS,
-    add_traceback,
     checkpoint_option,
     class_size_option,
     cohort_options,
@@ -42,12 +41,10 @@ def add_command(commands: Any) -> None:
         description="Compare samplers on held-out rows. Without --data: the embedded tissue expression data. "
         "A run that was killed continues where it stopped when the same command is given again.",
         parents=[cohort_options(), genes_option(), class_size_option(), checkpoint_option(), quiet_option()],
-        allow_abbrev=False,
     )
     _add_contenders(parser.add_argument)
     _add_design(parser.add_argument)
     add_reference(parser.add_argument_group("a reference, for the protocol transfer").add_argument)
-    add_traceback(parser)
     parser.set_defaults(run=_benchmark)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .options import names
+from .options import changed, names
 
 MANY_LANDMARKS = 300  # of 978: with fewer, all genes say more
 
@@ -52,7 +52,7 @@ def read_synthetic(path: Path, arguments: argparse.Namespace, real: Any) -> Any:
     They bring their labels in their own file, in the column of the real ones, and are of no group: a column of
     that name is ignored. Labels that are written as those of the real rows are the same: 0 and ``"0"``.
     """
-    own = argparse.Namespace(**{**vars(arguments), "label": real.target.name, "labels_file": None})
+    own = changed(arguments, label=real.target.name, labels_file=None)
     may_lack = [] if real.groups is None else [real.groups.name]
     if not is_anndata(arguments.real):  # whose columns augment has left out of its output
         own.drop, may_lack = [], [*may_lack, *arguments.drop]
@@ -137,14 +137,10 @@ def _wanted_genes(table: Any, arguments: argparse.Namespace) -> list[str]:
     """Return the landmark genes of a table, or those most variable on the log scale, in their order."""
     import numpy as np
 
-    from ..datasets import match_landmarks
     from ..utils.scales import to_log
 
     if arguments.genes == "landmarks":
-        mask = match_landmarks(table.feature_names).mask
-        if not mask.any():
-            raise ValueError(f"--genes landmarks: {table.name} has none of the L1000 landmark genes")
-        return [gene for gene, kept in zip(table.data.columns, mask, strict=True) if kept]
+        return choose_genes(table, "landmarks").columns.tolist()
     values = table.data.to_numpy()
     if arguments.transform != "none" and not getattr(table, "is_log", False):
         values = to_log(values, arguments.transform)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import check_options, column_names, keep_genes, like_labels, read_cohort, read_synthetic
-from .options import FILE_ENDINGS, add_traceback, cohort_options, genes_option, positive, seed_option
+from .options import FILE_ENDINGS, changed, cohort_options, genes_option, positive, seed_option
 from .output import check_folder
 
 
@@ -21,7 +21,6 @@ def add_command(commands: Any) -> None:
         "--test to see what holds for rows that the generator has not seen, and whether it remembers its training "
         f"rows. Files: {FILE_ENDINGS}; with the same genes, on a log scale.",
         parents=[cohort_options(), genes_option(), seed_option()],
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("real", type=Path, help="the rows that the generator was trained on")
@@ -30,7 +29,6 @@ def add_command(commands: Any) -> None:
     add("-o", "--output", type=Path, default=Path("evaluation"), help="folder of the results (%(default)s)")
     add("--neighbors", type=positive, default=10, help="k of precision, recall and coverage (%(default)s)")
     add("--device", default="auto", help="torch device of the distances (%(default)s)")
-    add_traceback(parser)
     parser.set_defaults(run=_evaluate)
 
 
@@ -45,7 +43,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     synthetic = read_synthetic(arguments.synthetic, arguments, real)
     test = None
     if arguments.test is not None:
-        test = read_cohort(arguments.test, argparse.Namespace(**{**vars(arguments), **column_names(real)}))
+        test = read_cohort(arguments.test, changed(arguments, **column_names(real)))
         test.target = like_labels(test.target, real.target)
     tables = [table for table in (real, synthetic, test) if table is not None]
     keep_genes(tables, arguments)

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from .options import FILE_ENDINGS, add_traceback, quiet_option
+from .options import FILE_ENDINGS, quiet_option
 from .output import check_output, check_writable
 
 
@@ -48,9 +48,7 @@ def add_command(commands: Any) -> None:
 
 
 def _add(sets: Any, name: str, text: str) -> Any:
-    parser = sets.add_parser(
-        name, help=text, description=f"Download {text}.", parents=[quiet_option()], allow_abbrev=False
-    )
+    parser = sets.add_parser(name, help=text, description=f"Download {text}.", parents=[quiet_option()])
     parser.add_argument("--data-home", type=Path, help="folder of the cache; default: that of scikit-learn")
     parser.add_argument("--delete-download", action="store_true", help="keep the cache only")
     parser.add_argument(
@@ -58,7 +56,6 @@ def _add(sets: Any, name: str, text: str) -> Any:
     )
     formats = "tsv or csv, also with .gz" if name == "string" else FILE_ENDINGS
     parser.add_argument("-o", "--output", type=Path, help=f"file to write ({formats})")
-    add_traceback(parser)
     return parser
 
 

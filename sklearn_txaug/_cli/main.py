@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from importlib import import_module
 
 from .. import __version__
 from .messages import error_line, exit_status, plain_warnings, say
-from .options import add_traceback
+from .options import Parser
 
 # Each is a module here with the function `add_command`.
 COMMANDS = ("augment", "benchmark", "evaluate", "fetch", "prior", "reproduce", "sample", "train")
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> Parser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="txaug",
         description="Synthetic transcriptomics: make it, measure it, and find out whether it helps a classifier.",
         epilog="txaug COMMAND --help explains a command. A command exits with 0 when it is done, 2 when its input is "
         "wrong, 1 when a run failed.",
     )
     parser.add_argument("--version", action="version", version=f"txaug {__version__}")
-    add_traceback(parser, default=False)
+    parser.set_defaults(traceback=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name in COMMANDS:
         import_module(f".{name}", __package__).add_command(commands)

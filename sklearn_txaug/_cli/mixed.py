@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -28,7 +29,7 @@ def check_clinical(arguments: argparse.Namespace, sampler: Any) -> None:
             "--clinical: --transform is for tables of genes alone; bring the genes to a log scale first"
         )
     beside = [*arguments.clinical, *arguments.categorical]
-    others = [arguments.label, arguments.group, "is_synthetic", *arguments.drop]
+    others = [arguments.label, arguments.group, "is_synthetic", *arguments.drop, *arguments.covariates]
     taken = set(beside).intersection(others) | {name for name in beside if beside.count(name) > 1}
     if taken:
         raise ValueError(f"--clinical: {sorted(taken)} are named twice, or by other options too")
@@ -62,42 +63,57 @@ def read_clinical(arguments: argparse.Namespace, table: Any) -> Any:
 
 
 def mixed_rows(
-    sampler: Any, genes: Any, beside: Any, categorical: Sequence[str], target: Any, groups: Any
-) -> tuple[Any, Any, Any]:
-    """Train a sampler on genes and the columns beside them; return new genes, new columns and their labels.
+    sampler: Any, table: Any, beside: Any, categorical: Sequence[str]
+) -> tuple[Any, Any, Any, Any]:
+    """Train a sampler on the genes of a table and the columns beside them.
 
-    Columns whose numbers are whole stay whole.
+    Returns
+    -------
+    genes, columns : DataFrame
+        Of new rows. Columns whose numbers are whole stay whole.
+    labels : ndarray
+        Their classes.
+    covariates : DataFrame or None
+        Their covariates, if the table has any.
     """
     import numpy as np
-    from sklearn.utils.validation import has_fit_parameter
 
+    from ..over_sampling._wrapper import fit_keywords
     from ..utils.optional import require
 
     pd = require("pandas", "augment")
     numeric = beside.select_dtypes("number", exclude="bool").columns.difference(categorical, sort=False)
     sampler.set_params(categorical_features=[name for name in beside.columns if name not in set(numeric)])
-    given = {"groups": groups} if groups is not None and has_fit_parameter(sampler, "groups") else {}
-    real = pd.concat([genes, beside], axis=1)
-    X, y = sampler.fit_resample(real, np.asarray(target), **given)
+    genes, real = table.data.columns, pd.concat([table.data, beside], axis=1)
+    given = fit_keywords(sampler, table.groups, table.covariates)
+    X, y = sampler.fit_resample(real, np.asarray(table.target), **given)
     new = X.iloc[len(real) :].copy()
-    numbers = real[[*genes.columns, *numeric]]
+    numbers = real[[*genes, *numeric]]
     whole = numbers.columns[((numbers % 1 == 0) | numbers.isna()).all()]
     new[whole] = new[whole].round()
-    return new[genes.columns], new[beside.columns], np.asarray(y)[len(real) :]
+    covariates = None if table.covariates is None else sampler.covariates_.set_axis(new.index)
+    return new[genes], new[beside.columns], np.asarray(y)[len(real) :], covariates
 
 
-def write_mixed(path: Any, genes: Any, beside: Any, **columns: Any) -> None:
-    """Write a table as `write_expression` does, with further columns behind the labels."""
+def write_mixed(
+    path: Path,
+    genes: Any,
+    beside: Any,
+    y: Any,
+    *,
+    groups: Any = None,
+    covariates: Any = None,
+    is_synthetic: Any = None,
+    sample_names: Sequence[str] | None = None,
+) -> None:
+    """Write a table as `write_expression` does, with the columns `beside` the genes behind the labels."""
     from ..datasets._formats import find_format
     from ..datasets._write import _frame, _with_annotations
     from ..utils.files import replacing
     from ..utils.optional import require
 
     pd = require("pandas", "augment")
-    y, groups, covariates, marks = (
-        columns.get(name) for name in ("y", "groups", "covariates", "is_synthetic")
-    )
-    table = _with_annotations(_frame(genes, None, columns.get("sample_names")), y, groups, covariates, marks)
+    table = _with_annotations(_frame(genes, None, sample_names), y, groups, covariates, is_synthetic)
     beside = _as_text(beside.set_axis(table.annotations.index))
     if taken := [str(name) for name in beside.columns if name in table.annotations.columns]:
         raise ValueError(

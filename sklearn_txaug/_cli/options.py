@@ -4,10 +4,32 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 FILE_ENDINGS = (
     "h5ad, parquet, csv, tsv, txt or gct, the last four also with .gz"  # here, since --help must be quick
 )
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of the command line or of a command: options are written in full, and one is ``--traceback``.
+
+    The commands of a parser are parsers of this class too, so that the option stands before or behind a command.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_abbrev=False, **kwargs)
+        self.add_argument(
+            "--traceback",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="show where in the code an error came from",
+        )
+
+
+def changed(arguments: argparse.Namespace, **options: Any) -> argparse.Namespace:
+    """Return a copy of the arguments with other values of some options."""
+    return argparse.Namespace(**{**vars(arguments), **options})
 
 
 def cohort_options() -> argparse.ArgumentParser:
@@ -106,13 +128,6 @@ def class_size_option() -> argparse.ArgumentParser:
         "--min-class-size", type=positive, default=6, help="leave out classes with fewer rows (6)"
     )
     return parser
-
-
-def add_traceback(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
-    """Add ``--traceback``, which stands before or behind the command."""
-    parser.add_argument(
-        "--traceback", action="store_true", default=default, help="show where in the code an error came from"
-    )
 
 
 def positive(text: str) -> int:

@@ -9,7 +9,6 @@ from typing import Any
 from .cohort import check_options, read_cohort
 from .options import (
     FILE_ENDINGS,
-    add_traceback,
     class_size_option,
     cohort_options,
     names,
@@ -28,7 +27,6 @@ def add_command(commands: Any) -> None:
         "a file for augment --prior and for the parameter prior of samplers. Its classes and patients must not be "
         f"those of rows that a classifier is tested on. Files: {FILE_ENDINGS}; on a log scale.",
         parents=[cohort_options(), class_size_option(), seed_option()],
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("input", type=Path, help="the reference cohort")
@@ -47,7 +45,6 @@ def add_command(commands: Any) -> None:
         help="train the network of the sampler transfer too; such a file is for it alone",
     )
     add("--note", default="", help="source and licence, kept in the file")
-    add_traceback(parser)
     parser.set_defaults(run=_prior)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import column_names, read_cohort
-from .options import positive
+from .options import changed, positive
 
 TRANSFER = "transfer"
 _OF_THE_FILE = ("reference_label", "reference_group")
@@ -76,13 +76,11 @@ def reference_options(arguments: argparse.Namespace) -> tuple[dict[str, Any], di
         return {"reference": arguments.prior}, {"prior": arguments.prior}
     if arguments.reference is None:
         return {}, {}
-    own = argparse.Namespace(
-        **{
-            **vars(arguments),
-            "label": arguments.reference_label or arguments.label,
-            "group": arguments.reference_group or arguments.group,
-            "labels_file": None,
-        }
+    own = changed(
+        arguments,
+        label=arguments.reference_label or arguments.label,
+        group=arguments.reference_group or arguments.group,
+        labels_file=None,
     )
     try:
         table = read_cohort(arguments.reference, own)

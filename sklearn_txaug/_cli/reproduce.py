@@ -10,7 +10,7 @@ from .cohort import check_options, choose_genes, column_names, read_cohort
 from .methods import pick
 from .options import (
     FILE_ENDINGS,
-    add_traceback,
+    changed,
     checkpoint_option,
     class_size_option,
     cohort_options,
@@ -38,7 +38,6 @@ def add_command(commands: Any) -> None:
         "and swissroll are made. A run that was killed continues where it stopped when the same command is given "
         "again.",
         parents=[cohort_options(), class_size_option(), checkpoint_option(), quiet_option()],
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("paper", choices=_PAPERS)
@@ -72,7 +71,6 @@ def add_command(commands: Any) -> None:
     )
     add("--scale", choices=["small", "full"], help="default: full with --data, small without")
     add("--seeds", type=positive, help="trainings of each system; default: 5, small 1")
-    add_traceback(parser)
     parser.set_defaults(run=_reproduce)
 
 
@@ -212,8 +210,8 @@ def _tables(arguments: argparse.Namespace, paper: Any) -> tuple[Any, Any, list[s
         )
     if arguments.cancer is None:
         return read_cohort(arguments.data, arguments), None, []
-    first = argparse.Namespace(**{**vars(arguments), "drop": [*arguments.drop, arguments.cancer]})
-    second = argparse.Namespace(**{**vars(arguments), "label": arguments.cancer})
+    first = changed(arguments, drop=[*arguments.drop, arguments.cancer])
+    second = changed(arguments, label=arguments.cancer)
     if arguments.label is not None and arguments.labels_file is None:
         second.drop = [*arguments.drop, arguments.label]
     if arguments.labels_file is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .amounts import amount, class_rows, join_amounts
-from .options import FILE_ENDINGS, add_traceback, seed_option
+from .options import FILE_ENDINGS, seed_option
 from .output import check_output
 
 
@@ -19,7 +19,6 @@ def add_command(commands: Any) -> None:
         description="Draw synthetic rows from a sampler that train, or save, has written; nothing is trained and no "
         f"other file is needed. Rows are in the units that the sampler was trained in. Files: {FILE_ENDINGS}.",
         parents=[seed_option()],
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("model", type=Path, help="the saved sampler")
@@ -34,7 +33,6 @@ def add_command(commands: Any) -> None:
         "which may be repeated",
     )
     add("--label", metavar="COLUMN", help="name of the column of class labels; default: as in training")
-    add_traceback(parser)
     parser.set_defaults(run=_sample)
 
 
@@ -94,6 +92,4 @@ def _write(path: Path, X: Any, y: Any, covariates: Any, names: list[str]) -> Non
         write_expression(path, X, y, covariates=covariates, is_synthetic=synthetic, sample_names=names)
     else:
         genes = X.drop(columns=beside.columns)
-        write_mixed(
-            path, genes, beside, y=y, covariates=covariates, is_synthetic=synthetic, sample_names=names
-        )
+        write_mixed(path, genes, beside, y, covariates=covariates, is_synthetic=synthetic, sample_names=names)

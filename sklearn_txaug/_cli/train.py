@@ -7,17 +7,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .augment import make_sampler, sampler_options, set_prior
 from .cohort import check_options, read_cohort
 from .options import (
     FILE_ENDINGS,
-    add_traceback,
     checkpoint_option,
     cohort_options,
     quiet_option,
     seed_option,
 )
 from .output import check_writable
+from .sampler import make_sampler, sampler_options
 
 
 def add_command(commands: Any) -> None:
@@ -30,7 +29,6 @@ def add_command(commands: Any) -> None:
         f"training rows: the command says which, and --sharing refuses to write them. Files: {FILE_ENDINGS}; on a "
         "log scale.",
         parents=[cohort_options(), sampler_options(), checkpoint_option(), seed_option(), quiet_option()],
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("input", type=Path, help="the rows to learn from")
@@ -41,19 +39,17 @@ def add_command(commands: Any) -> None:
         help="train under the sharing preset, which keeps no training rows, and refuse to write any",
     )
     add("--note", default="", help="source and licence of the rows, kept in the file")
-    add_traceback(parser)
     parser.set_defaults(run=_train)
 
 
 def _train(arguments: argparse.Namespace) -> int:
     from .._nn.checkpoint import with_checkpoint
+    from ..over_sampling._wrapper import fit_keywords
     from ..persistence import training_rows_in
-    from ..utils.checks import groups_for
 
     check_writable(arguments.output)
     check_options(arguments, [arguments.input])
-    sampler = make_sampler(arguments.sampler or "flow", arguments.param, arguments.seed, not arguments.quiet)
-    set_prior(sampler, arguments.prior)
+    sampler = make_sampler(arguments)
     if arguments.sharing:
         _set_sharing(sampler, arguments.param)
     if arguments.checkpoint is not None:
@@ -64,10 +60,7 @@ def _train(arguments: argparse.Namespace) -> int:
             )
     table = read_cohort(arguments.input, arguments)
     start = time.perf_counter()
-    given = groups_for(sampler, table.groups)
-    if table.covariates is not None:
-        given["covariates"] = table.covariates
-    sampler.fit(table.data, table.target, **given)
+    sampler.fit(table.data, table.target, **fit_keywords(sampler, table.groups, table.covariates))
     seconds = time.perf_counter() - start
     sampler.save(arguments.output, note=_note(arguments), sharing=arguments.sharing)
     kept = training_rows_in(sampler)

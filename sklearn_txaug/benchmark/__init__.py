@@ -1,4 +1,4 @@
-"""Comparison of samplers: held-out groups, several seeds, two protocols, results that survive a kill."""
+"""Comparison of samplers: held-out groups, several seeds, three protocols, results that survive a kill."""
 
 from ._cohort import Cohort, make_cohort
 from ._methods import make_classifiers, make_samplers

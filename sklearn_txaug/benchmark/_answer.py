@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from ._compare import BASELINE, ESTABLISHED, SAME, Comparison, Setting
-from ._findings import compared, gained, place, uncompared
+from ._findings import compared, gained, place, plus_minus, uncompared
 from ._row_amounts import CHOSEN, Amount, AmountOrder, describe_real, describe_synthetic, short_synthetic
 from ._store import Row
 
@@ -31,7 +31,7 @@ class Interval(NamedTuple):
         return (self.low + self.high) / 2
 
     def __str__(self) -> str:
-        return f"{_signed(self.mean)}, interval {_signed(self.low)} to {_signed(self.high)}"
+        return f"{plus_minus(self.mean)}, interval {plus_minus(self.low)} to {plus_minus(self.high)}"
 
 
 class Answer(NamedTuple):
@@ -43,11 +43,10 @@ class Answer(NamedTuple):
 
 def intervals(comparisons: Sequence[Comparison]) -> list[Interval]:
     """Return an interval for each comparison that has a difference and an error, with Bonferroni's correction."""
-    tested = [c for c in comparisons if c.difference and c.n_seeds > 1]
-    family = Counter(c.setting for c in tested)
+    tested = [(c, c.difference) for c in comparisons if c.difference and c.n_seeds > 1]
+    family = Counter(c.setting for c, _ in tested)
     found = []
-    for c in tested:
-        mean, error, _ = c.difference  # type: ignore[misc]
+    for c, (mean, error, _) in tested:
         reach = float(stats.t.isf(ESTABLISHED / family[c.setting] / 2, c.n_seeds - 1)) * error
         found.append(Interval(c, mean - reach, mean + reach))
     return found
@@ -159,7 +158,3 @@ def nothing_added(rows: Iterable[Row]) -> list[str]:
         f"({', '.join(names)}), so it is left out there."
         for (amount, sizes), names in empty.items()
     ]
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")

@@ -33,6 +33,10 @@ class Cohort(NamedTuple):
     reference: ReferenceRows | ExpressionPrior | None = None
     hold_out_classes: int | None = None
 
+    def groups_of(self, rows: np.ndarray) -> np.ndarray | None:
+        """Return the groups of some rows, None if the cohort has none."""
+        return None if self.groups is None else self.groups[rows]
+
 
 class Holdout(NamedTuple):
     """One seed's rows: `pool` is what a classifier may train on, best first, `test` what it never sees."""
@@ -133,8 +137,8 @@ def fingerprint(cohort: Cohort) -> str:
 def split(cohort: Cohort, seed: int) -> Holdout:
     """Hold out a third of the groups, stratified by class; the same seed gives the same split."""
     rows = held_out_rows(cohort, seed)
-    groups = None if cohort.groups is None else cohort.groups[rows]
-    pool, test = (rows[side] for side in holdout(cohort.y[rows], groups, TEST_SHARE, seed))
+    sides = holdout(cohort.y[rows], cohort.groups_of(rows), TEST_SHARE, seed)
+    pool, test = (rows[side] for side in sides)
     pool = pool[stratified_order(cohort.y[pool], np.random.default_rng(seed))]
     return Holdout(pool, test[np.isin(cohort.y[test], cohort.y[pool])])
 

@@ -13,6 +13,7 @@ from scipy import stats
 from ..utils.statistics import corrected_standard_error
 from ._cohort import TEST_SHARE
 from ._row_amounts import CHOSEN, Amount, AmountOrder
+from ._scores import with_metric
 from ._store import Row
 
 BASELINE = "none"
@@ -101,6 +102,7 @@ def paired(one: dict[int, float], other: dict[int, float]) -> Difference | None:
     return Difference(float(values.mean()), error, p)
 
 
+@with_metric
 def compare(rows: Iterable[Row], metric: str = "balanced_accuracy") -> list[Comparison]:
     """Compare every sampler and amount of every setting with no augmentation.
 
@@ -108,8 +110,7 @@ def compare(rows: Iterable[Row], metric: str = "balanced_accuracy") -> list[Comp
     ----------
     rows : iterable of Row
         Results of any number of data sets and protocols.
-    metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
-        Score of the classifiers.
+    {metric}
 
     Returns
     -------

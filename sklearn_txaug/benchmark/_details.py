@@ -36,8 +36,7 @@ def _sections(
     yield "Recall of each class, on held-out rows", per_class(part, order)
     yield "Quality of the synthetic rows", quality(part, order)
     yield "Synthetic rows beside held-out ones", _embeddings(part, order, folder)
-    where = f"{part[0].dataset}, protocol {part[0].protocol}"
-    yield "What the rows cost", "".join(pareto(part, where, order))
+    yield "What the rows cost", "".join(pareto(part, order))
 
 
 def _sentences(

@@ -78,10 +78,10 @@ def method_name(c: Comparison) -> str:
     return f"{c.sampler}, {short_synthetic(c.n_synthetic)}"
 
 
-def plus_minus(mean: float, error: float, sign: bool = True) -> str:
-    """Write a difference, or a value without `sign`, with its error."""
+def plus_minus(mean: float, error: float = np.nan, sign: bool = True) -> str:
+    """Write a difference, or a value without `sign`, with its error if that is known."""
     shown = f"{mean:+.3f}" if sign else f"{mean:.3f}"
-    return shown.replace("-", "−") + ("" if np.isnan(error) else f" ± {error:.3f}")
+    return shown.replace("-", "\N{MINUS SIGN}") + ("" if np.isnan(error) else f" ± {error:.3f}")
 
 
 def findings(comparisons: Sequence[Comparison]) -> list[str]:
@@ -160,7 +160,7 @@ def deep_findings(table: Sequence[Duel]) -> list[str]:
         name = "no augmentation" if other == BASELINE else other
         lines.append(
             f"Deep generators ({', '.join(duel.deep for duel in part)}) {verb} {name}: mean difference "
-            f"{plus_minus(mean, np.nan)}, lower in {lower} and higher in {higher} of {n} comparisons; established "
+            f"{plus_minus(mean)}, lower in {lower} and higher in {higher} of {n} comparisons; established "
             f"lower in {sure_lower}, higher in {sure_higher}."
         )
     return lines

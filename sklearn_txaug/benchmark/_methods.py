@@ -58,7 +58,7 @@ class PriorAdjustment(BaseEstimator):
         return PriorAdjustedClassifier(classifier, tau=self.tau)
 
 
-class HierarchicalGaussian(BaseEstimator):
+class PriorModel(BaseEstimator):
     """In the place of a sampler: no synthetic rows, and instead of the classifier the model of the prior itself."""
 
     def __init__(self, prior: Any = None):
@@ -96,7 +96,7 @@ def make_samplers() -> dict[str, Any]:
         "weighted": ClassWeighting(),
         "adjusted": PriorAdjustment(),
         "half_adjusted": PriorAdjustment(tau=0.5),
-        HIERARCHICAL: HierarchicalGaussian(),
+        HIERARCHICAL: PriorModel(),
         "random": Interpolation(RandomOverSampler()),
         "smote": Interpolation(SMOTE()),
         "borderline": Interpolation(BorderlineSMOTE()),

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..plotting._style import legend_of_all
 from ..utils.html import figure, number, table
 from ._jobs import REFERENCE
 from ._pictures import png
 from ._row_amounts import AmountOrder, describe_real
 from ._store import Row
-from ._summary import indicator_means, look
+from ._summary import indicator_means, look, name_of
 
 
 class _Cost(NamedTuple):
@@ -32,7 +33,7 @@ _QUALITIES = ("precision", "recall")
 _Fronts = Mapping[tuple[str, str], list[int]]
 
 
-def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
+def pareto(part: Sequence[Row], order: Sequence[str]) -> list[str]:
     """Return the figure and the table for the largest number of training rows."""
     means = indicator_means(part)
     if not means:
@@ -52,9 +53,9 @@ def pareto(part: Sequence[Row], where: str, order: Sequence[str]) -> list[str]:
         for quality in _QUALITIES
     }
     caption = (
-        f"{where}: precision and recall against costs, {describe_real(largest)}. The line is the Pareto front: no "
-        "sampler that costs as little is better. Rows close to the training rows are precise whatever they cost: see "
-        "the memorisation gap"
+        f"{name_of(part)}: precision and recall against costs, {describe_real(largest)}. The line is the Pareto "
+        "front: no sampler that costs as little is better. Rows close to the training rows are precise whatever they "
+        "cost: see the memorisation gap"
     )
     spoken = "; ".join(
         f"front of {quality} against {_COSTS[cost].label}: {', '.join(names[i] for i in front)}"
@@ -137,8 +138,7 @@ def _draw(
                 axis.axhline(real[quality], color="0.5", linestyle=":", label="real rows")
     for axis, cost in zip(panels[-1], known, strict=True):
         axis.set_xlabel(_COSTS[cost].label)
-    handles, texts = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, texts, loc="outside right center", fontsize="small", frameon=False)
+    legend_of_all(figure, panels.flat)
     return png(figure)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..plotting._style import REAL, SYNTHETIC
+from ..plotting._style import REAL, SYNTHETIC, colour, component_names, legend_of_all
 from ._answer import Interval
 from ._compare import Comparison, Difference, Setting
 from ._findings import method_name, place
@@ -115,11 +115,7 @@ def _curves(
             axis.set_xticks(range(len(ticks)), ticks)
     figure.supxlabel(labels[0], fontsize="medium")
     figure.supylabel(labels[1], fontsize="medium")
-    entries = {t: h for axis in panels.flat for h, t in zip(*axis.get_legend_handles_labels(), strict=True)}
-    shown = [name for name in names if name in entries]
-    figure.legend(
-        [entries[name] for name in shown], shown, loc="outside right center", fontsize="small", frameon=False
-    )
+    legend_of_all(figure, panels.flat, names)
     return png(figure)
 
 
@@ -160,7 +156,7 @@ def draw_answer(found: Mapping[Setting, Interval], metric: str) -> bytes:
     margin, clear = 0.05 * (high - low), {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     for k, (setting, one) in enumerate(found.items()):
         sure = one.comparison.verdict
-        color = {"gain": "#0072b2", "loss": "#d55e00"}.get(sure, "0.45")
+        color = {"gain": colour(0), "loss": colour(1)}.get(sure, "0.45")
         ends = [[one.mean - one.low], [one.high - one.mean]]
         axis.errorbar(
             one.mean,
@@ -224,10 +220,8 @@ def draw_embeddings(files: Mapping[str, Path]) -> bytes:
             )
     for axis in panels[len(files) :]:
         axis.set_axis_off()
-    for label, share, name in zip(
-        (figure.supxlabel, figure.supylabel), variance, ("PC 1", "PC 2"), strict=True
-    ):
-        label(f"{name} ({100 * share:.0f} % of the real variance)", fontsize="medium")
+    for label, name in zip((figure.supxlabel, figure.supylabel), component_names(variance), strict=True):
+        label(name, fontsize="medium")
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="outside upper center", ncols=2, fontsize="small", frameon=False)
     return png(figure)

@@ -16,8 +16,9 @@ from ._details import details, spoken
 from ._jobs import REFERENCE
 from ._reference import TRANSFER
 from ._row_amounts import AmountOrder, describe_real
+from ._scores import with_metric
 from ._store import Row
-from ._summary import parts_of
+from ._summary import name_of, parts_of
 from ._tables import winners, write_comparisons
 from ._worth import reference_worth
 
@@ -43,6 +44,7 @@ _METHOD = (
 )
 
 
+@with_metric
 def write_report(
     rows: Sequence[Row], order: Sequence[str], folder: str | Path, metric: str = "balanced_accuracy"
 ) -> Path:
@@ -57,8 +59,7 @@ def write_report(
     folder : path
         Receives ``report.html``, which is self-contained, and ``comparisons.csv``. Embedded rows are read from its
         folder ``embeddings``, if it exists.
-    metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
-        Score of the classifiers.
+    {metric}
 
     Returns
     -------
@@ -107,12 +108,8 @@ def write_report(
 def answers(rows: Sequence[Row], metric: str) -> list[str]:
     """Return the first sentence of the answer for each data set and protocol, named if there are several."""
     parts = parts_of(without_empty(rows))
-    said = [(_place(part), answer(compare(part, metric), metric).sentences[0]) for part in parts]
+    said = [(name_of(part), answer(compare(part, metric), metric).sentences[0]) for part in parts]
     return [sentence if len(said) == 1 else f"{where}: {sentence}" for where, sentence in said]
-
-
-def _place(part: Sequence[Row]) -> str:
-    return f"{part[0].dataset}, protocol {part[0].protocol}"
 
 
 def _part(
@@ -132,7 +129,7 @@ def _part(
     if protocol != "honest":
         worth = reference_worth(part, metric)
         sentences = [*sentences, *worth, f"Protocol {protocol}: {_PROTOCOLS[protocol]}."]
-    body = [f"<h2>{escape(_place(part))}</h2>"] if named else []
+    body = [f"<h2>{escape(name_of(part))}</h2>"] if named else []
     body.append(box(sentences, {YES: "", NO: "bad"}.get(word, "unsure")))
     best = best_intervals(comparisons)
     if best:

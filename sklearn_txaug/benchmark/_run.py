@@ -17,7 +17,7 @@ from ._cohort import Cohort, fingerprint, split, subset
 from ._jobs import PROTOCOLS, Job, Plan, key, keys
 from ._methods import (
     HIERARCHICAL,
-    HierarchicalGaussian,
+    PriorModel,
     changes_classifier,
     is_gate,
     make_classifiers,
@@ -130,7 +130,7 @@ def contenders(samplers: Mapping[str, Any], cohort: Cohort, protocol: str | Sequ
         return dict(samplers)
     baselines = {name: one for name, one in samplers.items() if one is None or changes_classifier(one)}
     if HIERARCHICAL not in samplers:
-        baselines[f"{HIERARCHICAL}{MARK}{PRIOR}"] = WithReference(HierarchicalGaussian(), PRIOR)
+        baselines[f"{HIERARCHICAL}{MARK}{PRIOR}"] = WithReference(PriorModel(), PRIOR)
     return with_reference({**baselines, **samplers}, cohort)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, log_loss, recall_score
 
+from ..utils.docs import with_texts
 from ._store import recall_of
 
 SCORES = (
@@ -16,6 +17,13 @@ SCORES = (
     "neg_log_loss",
     "neg_brier_score",
     "neg_calibration_error",
+)
+with_metric = with_texts(
+    {
+        "metric": f"""\
+    metric : str, default="balanced_accuracy"
+        Score of the classifiers: {", ".join(f'``"{name}"``' for name in SCORES[:-1])} or ``"{SCORES[-1]}"``."""
+    }
 )
 _N_BINS = (
     15  # of the calibration error, as in Guo et al., "On calibration of modern neural networks", ICML 2017

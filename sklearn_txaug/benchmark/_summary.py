@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..plotting._style import name_text, style
+from ..plotting._style import legend_of_all, name_text, style
 from ..utils.files import replacing
 from ._compare import Comparison, compare, without_empty
 from ._indicators import COSTS, K, indicator_columns
 from ._jobs import REFERENCE
 from ._row_amounts import Amount, AmountOrder, describe_real, short_synthetic
+from ._scores import with_metric
 from ._store import Row
 
 
@@ -36,6 +37,7 @@ def quality_lines(rows: Iterable[Row], order: Sequence[str]) -> list[tuple[Amoun
     return sorted(lines, key=lambda line: (by_size(line[0]), rank[line[1]]))
 
 
+@with_metric
 def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "balanced_accuracy") -> str:
     """Return two tables for each data set and protocol as text, also valid as Markdown.
 
@@ -45,8 +47,7 @@ def format_summary(rows: Sequence[Row], order: Sequence[str], metric: str = "bal
         Results.
     order : sequence of str
         The samplers in the order of the tables.
-    metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
-        Score of the classifiers.
+    {metric}
     """
     parts = parts_of(without_empty(rows))
     return "\n\n\n".join(_format_part(part, order, metric) for part in parts) if parts else "no results"
@@ -60,9 +61,14 @@ def parts_of(rows: Sequence[Row]) -> list[list[Row]]:
     return [part for by_protocol in parts.values() for _, part in sorted(by_protocol.items())]
 
 
+def name_of(part: Sequence[Row]) -> str:
+    """Return data set and protocol of rows that `parts_of` returned."""
+    return f"{part[0].dataset}, protocol {part[0].protocol}"
+
+
 def _format_part(rows: Sequence[Row], order: Sequence[str], metric: str) -> str:
     seeds = len({row.seed for row in rows})
-    title = f"{rows[0].dataset}, protocol {rows[0].protocol}, {seeds} seed(s), held-out rows"
+    title = f"{name_of(rows)}, {seeds} seed(s), held-out rows"
     quality = f"\n\n{format_quality(rows, order)}" if any(not row.classifier for row in rows) else ""
     return f"{title}\n\n{_format_scores(rows, order, metric)}{quality}"
 
@@ -142,6 +148,7 @@ def _number(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
+@with_metric
 def draw_summary(
     rows: Sequence[Row], order: Sequence[str], path: Path, metric: str = "balanced_accuracy"
 ) -> None:
@@ -155,8 +162,7 @@ def draw_summary(
         The samplers in the order of the legend.
     path : Path
         Where the figure is saved.
-    metric : {"balanced_accuracy", "f1_macro", "accuracy"}, default="balanced_accuracy"
-        Score of the classifiers.
+    {metric}
     """
     from matplotlib.figure import Figure
 
@@ -169,10 +175,7 @@ def draw_summary(
         _draw_manifold(right, part, order)
         seeds = len({row.seed for row in part})
         left.set_title(f"{name_text(part[0].dataset)}: protocol {part[0].protocol}, {seeds} seeds")
-    shown = {
-        label: h for axis in panels.flat for h, label in zip(*axis.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(shown.values(), shown.keys(), loc="outside right center", fontsize="small")
+    legend_of_all(figure, panels.flat)
     with replacing(path) as new:
         figure.savefig(new, dpi=150)
 

@@ -84,7 +84,7 @@ def duel_table(part: Sequence[Row], metric: str, deep: Sequence[str]) -> str:
         if duel is None:
             return ""
         return (
-            f"{plus_minus(duel.mean, np.nan)}, lower in {duel.n_lower} of {duel.n} "
+            f"{plus_minus(duel.mean)}, lower in {duel.n_lower} of {duel.n} "
             f"({duel.established_lower} established lower, {duel.established_higher} higher)"
         )
 

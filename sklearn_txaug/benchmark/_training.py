@@ -107,12 +107,15 @@ def _rows(trained: Trained, task: Task, classifiers: Mapping[str, Any]) -> Itera
 
 
 def _scores(trained: Trained, real: np.ndarray, amount: Amount, classifier: Any) -> dict[str, float]:
-    """Train the classifier on real and synthetic rows, and test it. The scores come last: see `missing`."""
+    """Train the classifier on real and synthetic rows, and test it.
+
+    The scores come last: by them `missing` knows that all of it is there.
+    """
     cohort, seed = trained.cohort, trained.job.seed
     groups = None
     if changes_classifier(trained.generator):
         classifier = trained.generator.change(classifier)
-        groups = None if cohort.groups is None else cohort.groups[real]
+        groups = cohort.groups_of(real)
     train = _training_rows(trained, real, amount, classifier)
     test = cohort.X[trained.test], cohort.y[trained.test]
     return {
@@ -129,7 +132,7 @@ def _training_rows(
     cohort = trained.cohort
     X, y = cohort.X[real], cohort.y[real]
     if amount == CHOSEN:
-        groups = None if cohort.groups is None else cohort.groups[real]
+        groups = cohort.groups_of(real)
         gate = clone(trained.generator).set_params(estimator=classifier)
         return seeded(gate, trained.job.seed).fit_resample(X, y, groups=groups)
     return with_synthetic(X, y, trained.generator, labels_to_draw(y, amount))

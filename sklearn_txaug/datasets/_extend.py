@@ -8,7 +8,7 @@ from scipy import sparse
 
 from ..utils.warnings import warn
 
-_NULLABLE = {"b": "boolean", "i": "Int64", "u": "UInt64"}  # by the kinds of numpy
+NULLABLE = {"b": "boolean", "i": "Int64", "u": "UInt64"}  # by the kinds of numpy
 
 
 def extend_all(
@@ -108,5 +108,5 @@ def nullable(frame: Any) -> Any:
     """Return integer and boolean columns as those that can be missing."""
     kinds = {name: dtype for name, dtype in frame.dtypes.items() if isinstance(dtype, np.dtype)}
     return frame.astype(
-        {name: _NULLABLE[dtype.kind] for name, dtype in kinds.items() if dtype.kind in _NULLABLE}
+        {name: NULLABLE[dtype.kind] for name, dtype in kinds.items() if dtype.kind in NULLABLE}
     )

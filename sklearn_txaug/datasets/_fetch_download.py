@@ -46,6 +46,12 @@ class DamagedFileError(ValueError):
     """A file that is not what it should be."""
 
 
+def is_gzipped(path: Path) -> bool:
+    """Tell by its first bytes, whatever its name, whether a file is compressed by gzip."""
+    with open(path, "rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
 class Store:
     """The folder of one data set: its downloads, and ``registry.json`` with their checksums.
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..utils.progress import progress_bar
 from ._cells import MISSING
-from ._fetch_download import DamagedFileError, Store
+from ._fetch_download import DamagedFileError, Store, is_gzipped
 from ._fetch_genes import Genes
 
 _MISSING = frozenset(cell.encode() for cell in MISSING)
@@ -105,9 +105,7 @@ def open_lines(path: Path, verbose: bool) -> Iterator[Iterator[bytes]]:
     size = path.stat().st_size
     bar = progress_bar(verbose, total=size, unit="B", unit_scale=True, desc=f"reading {path.name}")
     with open(path, "rb") as raw, bar:
-        zipped = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        source: Any = gzip.GzipFile(fileobj=raw) if zipped else raw
+        source: Any = gzip.GzipFile(fileobj=raw) if is_gzipped(path) else raw
         with io.BufferedReader(source, 1 << 20) as lines:
             yield _count(lines, raw, bar)
 

@@ -13,7 +13,7 @@ from ..utils.docs import with_texts
 from ..utils.optional import require
 from ..utils.warnings import warn
 from ._cells import MISSING, few
-from ._fetch_download import DamagedFileError
+from ._fetch_download import DamagedFileError, is_gzipped
 from ._fetch_genes import Genes, feature_names, gene_symbols
 from ._fetch_matrix import Matrix
 
@@ -74,8 +74,6 @@ def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
         Cells that stand for an unknown value are missing.
     """
     pd = require("pandas", "reading annotations")
-    with open(path, "rb") as file:
-        zipped = file.read(2) == b"\x1f\x8b"
 
     def read(encoding: str) -> Any:
         return pd.read_csv(
@@ -87,7 +85,7 @@ def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
             keep_default_na=False,
             na_values=_NOT_KNOWN,
             encoding=encoding,
-            compression="gzip" if zipped else None,
+            compression="gzip" if is_gzipped(path) else None,
         )
 
     try:

@@ -1,6 +1,5 @@
 """STRING: functional associations between human proteins, as a graph of genes."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from os import PathLike
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from ..utils.files import replacing
 from ..utils.warnings import warn
 from ._fetch_download import DamagedFileError, Store
 from ._fetch_matrix import open_lines
@@ -152,8 +152,6 @@ def _largest(key: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def _write(cache: Path, genes: np.ndarray, ends: np.ndarray, scores: np.ndarray) -> None:
-    with tempfile.TemporaryDirectory(dir=cache.parent) as folder:
-        new = Path(folder) / cache.name
-        first, second = ends.astype(np.int32)
+    first, second = ends.astype(np.int32)
+    with replacing(cache) as new:
         np.savez(new, genes=genes, first=first, second=second, scores=scores)
-        new.replace(cache)

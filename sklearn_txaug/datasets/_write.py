@@ -15,10 +15,11 @@ from ..utils.files import replacing
 from ..utils.optional import require
 from ._annotations import MARK
 from ._base import Table
+from ._extend import NULLABLE
 from ._formats import accepted_suffixes, find_format
 
 _UNWRITABLE = re.compile(r"[\n\r\0\ud800-\udfff]")  # in records of text, in h5ad, or in UTF-8
-_NULLABLE = {"b": "boolean", "i": "Int64", "u": "UInt64", "f": "float64"}  # by the kinds of numpy
+_WITH_MISSING = {**NULLABLE, "f": "float64"}
 
 
 @with_texts({"suffixes": accepted_suffixes()})
@@ -154,8 +155,8 @@ def _as_column(argument: str, values: np.ndarray) -> Any:
         return values
     missing = pd.isna(values)
     known = pd.Series(values[~missing], np.flatnonzero(~missing), dtype=object).infer_objects()
-    if len(known) and known.dtype.kind in _NULLABLE:
-        return known.astype(_NULLABLE[known.dtype.kind]).reindex(range(len(values))).array
+    if len(known) and known.dtype.kind in _WITH_MISSING:
+        return known.astype(_WITH_MISSING[known.dtype.kind]).reindex(range(len(values))).array
     return _names(argument, np.where(missing, "", values), None, len(values), "")
 
 

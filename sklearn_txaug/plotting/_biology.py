@@ -29,6 +29,17 @@ class PCAVarianceDisplay(FromSampler):
     Attributes
     ----------
     {axes}
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> from sklearn_txaug.plotting import PCAVarianceDisplay
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = GaussianSampler(random_state=0).fit(X[::2], y[::2])
+    >>> display = PCAVarianceDisplay.from_estimator(sampler, X[1::2], y[1::2])
+    >>> display.ax_.get_xlabel()
+    'number of principal components'
     """
 
     def __init__(self, variance: Any) -> None:
@@ -96,6 +107,19 @@ class DifferentialExpressionDisplay(FromSampler):
     Attributes
     ----------
     {axes}
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> from sklearn_txaug.plotting import DifferentialExpressionDisplay
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = GaussianSampler(random_state=0).fit(X[::2], y[::2])
+    >>> display = DifferentialExpressionDisplay.from_estimator(
+    ...     sampler, X[1::2], y[1::2], classes=["kidney", "liver"], random_state=0
+    ... )
+    >>> all(0.5 < slope < 1.5 for slope in display.slopes.values())
+    True
     """
 
     def __init__(
@@ -176,5 +200,6 @@ def _classes_shown(classes: Any, known: list[Any], y_synthetic: np.ndarray) -> l
     wanted = [classes] if np.ndim(classes) == 0 else list(classes)
     absent = [label for label in wanted if label not in known or label not in found]
     if absent or not wanted:
-        raise ValueError(f"classes must be some of those of both sets; got {classes!r}.")
+        both = [label for label in known if label in found]
+        raise ValueError(f"classes must be some of those of both sets, {both}; got {classes!r}.")
     return wanted

@@ -32,6 +32,17 @@ class MemorisationDisplay(Display):
     Attributes
     ----------
     {axes}
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> from sklearn_txaug.plotting import MemorisationDisplay
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = GaussianSampler(random_state=0).fit(X[::2], y[::2])
+    >>> display = MemorisationDisplay.from_estimator(sampler, X[::2], X[1::2], y[1::2], random_state=0)
+    >>> display.shares.train > display.shares.test
+    True
     """
 
     def __init__(self, distances: Mapping[str, np.ndarray], shares: Any) -> None:

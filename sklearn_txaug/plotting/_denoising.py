@@ -11,7 +11,7 @@ from ..metrics._validation import labels_of
 from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
 from ._display import shared_texts
 from ._embedding import embed_pair
-from ._style import check_has, name_text, pyplot, scaled_pair, style
+from ._style import check_has, legend_columns, name_text, one_each, pyplot, scaled_pair, style
 
 
 class DenoisingPathDisplay:
@@ -107,8 +107,9 @@ class DenoisingPathDisplay:
         """
         real, path = scaled_pair(X_real, X_path, scale)
         labels = labels_of(y_path, path, "y_path", "X_path")
+        taken = one_each(steps, path, "steps", "X_path")
         shown, followed, names = embed_pair(real, path, method, random_state)
-        return cls(shown, followed, labels, np.asarray(steps), n_steps, names).plot(axes)
+        return cls(shown, followed, labels, taken, n_steps, names).plot(axes)
 
     @classmethod
     def from_estimator(
@@ -145,9 +146,9 @@ class DenoisingPathDisplay:
         -------
         display : DenoisingPathDisplay
         """
+        check_has(sampler, "denoising_path")
         drawn = np.linspace(0, len(y) - 1, n_samples).round().astype(int)
         labels = np.sort(np.asarray(y))[drawn]
-        check_has(sampler, "denoising_path")
         path = sampler.denoising_path(steps, y=labels, random_state=random_state)
         return cls.from_data(X, *path, n_steps=sampler.n_sampling_steps, **kwargs)
 
@@ -171,7 +172,7 @@ class DenoisingPathDisplay:
         for ax, step in zip(self.axes_, shown, strict=True):
             self._draw(ax, step)
         handles, labels = self.axes_[0].get_legend_handles_labels()
-        look: dict[str, Any] = {"frameon": False, "fontsize": "small", "ncols": -(-len(labels) // 22)}
+        look: dict[str, Any] = {"frameon": False, "fontsize": "small", "ncols": legend_columns(labels)}
         self.figure_.legend(handles, labels, loc="outside right upper", **look)
         return self
 

@@ -76,7 +76,7 @@ class EmbeddingDisplay(FromSampler):
         ----------
         {sets}.
         y_real, y_synthetic : array-like of shape (n,) and (m,), default=None
-            Labels.
+            Labels, of both sets or of none.
         method : "pca", "umap" or transformer, default="pca"
             "pca": two components of the real rows. "umap" (needs umap-learn): fitted on both sets together; it
             shows gross faults, but good and very good look alike. A fitted transformer with two outputs.
@@ -93,7 +93,7 @@ class EmbeddingDisplay(FromSampler):
         """
         real, synthetic = scaled_pair(X_real, X_synthetic, scale)
         shown, new, names = embed_pair(real, synthetic, method, random_state)
-        if y_real is not None:
+        if y_real is not None or y_synthetic is not None:
             y_real = labels_of(y_real, real, "y_real", "X_real")
             y_synthetic = labels_of(y_synthetic, synthetic, "y_synthetic", "X_synthetic")
         return cls(shown, new, y_real, y_synthetic, names).plot(ax, color_by=color_by)
@@ -116,6 +116,8 @@ class EmbeddingDisplay(FromSampler):
         color_by = color_by or ("origin" if self.y_real is None else "class")
         if color_by not in ("class", "origin"):
             raise ValueError(f'color_by must be "class" or "origin"; got {color_by!r}.')
+        if color_by == "class" and self.y_real is None:
+            raise ValueError('color_by="class" needs y_real and y_synthetic, the labels of both sets.')
         self._color_by = color_by
         return super().plot(ax)
 
@@ -162,9 +164,8 @@ class EmbeddingDisplay(FromSampler):
                 label=name_text(label),
                 **look,
             )
-        grey = {"s": 26, "color": "0.35", "marker": "o"}
-        self.ax_.scatter([], [], facecolors="none", edgecolors="0.35", s=26, label="open: real")
-        self.ax_.scatter([], [], **grey, label="filled: synthetic")
+        self.ax_.scatter([], [], s=26, facecolors="none", edgecolors="0.35", label="open: real")
+        self.ax_.scatter([], [], s=26, color="0.35", label="filled: synthetic")
 
 
 def embed_pair(
@@ -172,9 +173,8 @@ def embed_pair(
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, str]]:
     """Return the points of real and synthetic rows in two dimensions, and the names of these."""
     if isinstance(method, str) and method == "pca":
-        pca, shares = two_components(real)
-        first, second = (f"{100 * share:.0f} % of the real variance" for share in shares)
-        return pca.transform(real), pca.transform(synthetic), (f"PC 1 ({first})", f"PC 2 ({second})")
+        pca, names = two_components(real)
+        return pca.transform(real), pca.transform(synthetic), names
     if isinstance(method, str) and method == "umap":
         return *_umap(real, synthetic, random_state), ("UMAP 1", "UMAP 2")
     if hasattr(method, "transform"):

@@ -36,6 +36,17 @@ class CorrelationDisplay(FromSampler):
     Attributes
     ----------
     {axes}
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> from sklearn_txaug.plotting import CorrelationDisplay
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = GaussianSampler(random_state=0).fit(X[::2], y[::2])
+    >>> display = CorrelationDisplay.from_estimator(sampler, X[1::2], y[1::2], max_genes=50)
+    >>> display.real.shape
+    (50, 50)
     """
 
     def __init__(self, real: np.ndarray, synthetic: np.ndarray, score: float) -> None:
@@ -116,6 +127,17 @@ class MarginalDisplay(FromSampler):
     Attributes
     ----------
     {axes}
+
+    Examples
+    --------
+    >>> from sklearn_txaug.datasets import load_tissue_expression
+    >>> from sklearn_txaug.over_sampling import GaussianSampler
+    >>> from sklearn_txaug.plotting import MarginalDisplay
+    >>> X, y = load_tissue_expression(return_X_y=True)
+    >>> sampler = GaussianSampler(random_state=0).fit(X[::2], y[::2])
+    >>> display = MarginalDisplay.from_estimator(sampler, X[1::2], y[1::2], genes=[0, 7])
+    >>> display.names
+    ['gene 0', 'gene 7']
     """
 
     def __init__(
@@ -196,7 +218,7 @@ def _columns(genes: list[Any], names: Sequence[str]) -> np.ndarray:
     odd = [g for g in columns if not isinstance(g, int | np.integer) or not 0 <= g < len(names)]
     if odd or not columns:
         raise ValueError(
-            f"genes must be names or numbers of columns of X_real, or how many; got {genes[:5]!r}."
+            f"genes must be names or numbers of columns of X_real, or how many; got {(odd or genes)[:5]!r}."
         )
     return np.array(columns, dtype=int)
 

@@ -11,7 +11,7 @@ from sklearn.utils import _safe_indexing
 from ..metrics._validation import labels_of
 from ..utils.typing import ArrayLike, Axes, MatrixLike, RandomState, SamplerLike
 from ._display import Display, shared_texts
-from ._style import check_has, colour, ink, legend_beside, name_text, scaled_pair, two_components
+from ._style import check_has, colour, ink, legend_beside, name_text, one_each, scaled_pair, two_components
 
 
 @shared_texts
@@ -95,10 +95,10 @@ class InterpolationDisplay(Display):
         display : InterpolationDisplay
         """
         real, path = scaled_pair(X_real, X_path, scale)
-        pca, shares = two_components(real)
-        names = (f"PC 1 ({100 * shares[0]:.0f} % of the real variance)", f"PC 2 ({100 * shares[1]:.0f} %)")
+        pca, names = two_components(real)
         labels = labels_of(y_real, real, "y_real", "X_real")
-        return cls(pca.transform(real), labels, pca.transform(path), np.asarray(weights), names).plot(ax)
+        steps = one_each(weights, path, "weights", "X_path")
+        return cls(pca.transform(real), labels, pca.transform(path), steps, names).plot(ax)
 
     @classmethod
     @shared_texts

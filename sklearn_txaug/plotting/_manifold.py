@@ -26,7 +26,7 @@ class PrecisionRecallDisplay(Display):
     reference : tuple of float, default=None
         Precision and recall of other real rows.
     k : int, default=None
-        For the title.
+        Neighbours that they were measured with, which the axes name.
 
     Attributes
     ----------
@@ -90,18 +90,15 @@ class PrecisionRecallDisplay(Display):
         display : PrecisionRecallDisplay
         """
         check_named(X_synthetic, "X_synthetic", "{'flow': X_new}")
-        sets: dict[str | None, Any] = dict(X_synthetic.items())
-        if X_reference is not None:
-            sets[None] = X_reference
-        values = {
-            name: precision_recall_f1(*scaled_pair(X_real, X, scale), k=k, device=device)
-            for name, X in sets.items()
-        }
-        reference = values.pop(None, None)
+
+        def measure(X: MatrixLike) -> Any:
+            return precision_recall_f1(*scaled_pair(X_real, X, scale), k=k, device=device)
+
+        values = {str(name): measure(X) for name, X in X_synthetic.items()}
         return cls(
-            {str(name): value.precision for name, value in values.items()},
-            {str(name): value.recall for name, value in values.items()},
-            None if reference is None else reference[:2],
+            {name: value.precision for name, value in values.items()},
+            {name: value.recall for name, value in values.items()},
+            None if X_reference is None else measure(X_reference)[:2],
             k,
         ).plot(ax)
 
@@ -179,24 +176,31 @@ class PrecisionRecallDisplay(Display):
         )
 
     def _draw_f1(self, low: np.ndarray, high: np.ndarray) -> None:
-        """Draw lines of equal F1, named where they leave the axes at the top or on the right."""
+        """Draw lines of equal F1, named where they leave the axes: at the top, on the right or at the bottom."""
         from matplotlib.ticker import MaxNLocator
 
         corners = [2 * x * y / (x + y) for x, y in np.clip([low, high], 1e-3, 1)]
+        width, height = high - low
         for f1 in MaxNLocator(5).tick_values(*corners):
             if not corners[0] < f1 < corners[1]:
                 continue
-            recall = np.linspace(f1 / (2 - f1), 1, 400)
+            recall = np.linspace(max(f1 / (2 - f1), low[0]), min(1.0, high[0]), 400)
             precision = f1 * recall / (2 * recall - f1)
+            shown = (precision >= low[1]) & (precision <= high[1])
+            recall, precision = recall[shown], precision[shown]
+            if not len(recall):
+                continue
             self.ax_.plot(recall, precision, color="0.82", linewidth=0.8, zorder=0)
-            top = min(1.0, high[1])
-            place = (f1 * top / (2 * top - f1), top)
-            if not low[0] + 0.1 * (high[0] - low[0]) < place[0] <= high[0]:
-                right = min(1.0, high[0])
-                place = (right, f1 * right / (2 * right - f1))
-            place = (place[0], place[1] - 0.015 * (high[1] - low[1]))
-            look = {"color": "0.4", "fontsize": "x-small", "ha": "right", "va": "top", "clip_on": True}
-            self.ax_.text(*place, f"F1 {f1:.2g}", **look)
+            end = 0 if recall[0] > low[0] + 0.1 * width else -1  # at the top, if its name has room there
+            at_bottom = end == -1 and precision[-1] < low[1] + 0.05 * height
+            beside = at_bottom and recall[-1] < high[0] - 0.1 * width
+            look: dict[str, Any] = {
+                "ha": "left" if beside else "right",
+                "va": "bottom" if at_bottom else "top",
+            }
+            look |= {"color": "0.4", "fontsize": "x-small", "clip_on": True}
+            down = 0.0 if at_bottom else 0.015 * height
+            self.ax_.text(recall[end], precision[end] - down, f"F1 {f1:.2g}", **look)
 
 
 def _beaten(point: np.ndarray, points: np.ndarray) -> bool:

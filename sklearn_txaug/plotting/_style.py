@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,8 +94,18 @@ def check_has(sampler: Any, method: str) -> None:
         raise TypeError(f"{type(sampler).__name__} has no `{method}`, which this display needs.")
 
 
-def two_components(real: np.ndarray) -> tuple[Any, np.ndarray]:
-    """Return the first two principal components of rows, fitted, and their shares of the variance."""
+def one_each(values: Any, rows: np.ndarray, argument: str, of: str) -> np.ndarray:
+    """Return values as an array of one number for each of the rows."""
+    numbers = np.asarray(values)
+    if numbers.shape != (len(rows),):
+        raise ValueError(
+            f"{argument} must have one number for each of the {len(rows)} rows of {of}; got shape {numbers.shape}."
+        )
+    return numbers
+
+
+def two_components(real: np.ndarray) -> tuple[Any, tuple[str, str]]:
+    """Return the first two principal components of the real rows, fitted, and the names of their axes."""
     if min(real.shape) < 2:
         raise ValueError(
             f"X_real has {real.shape[0]} rows of {real.shape[1]} genes; two principal components need two or more "
@@ -103,19 +113,40 @@ def two_components(real: np.ndarray) -> tuple[Any, np.ndarray]:
         )
     with np.errstate(invalid="ignore"):  # constant rows have no variance to explain
         pca = giving_arrays(PCA(2, svd_solver="full")).fit(real)
-    return pca, np.nan_to_num(pca.explained_variance_ratio_)
+    return pca, component_names(np.nan_to_num(pca.explained_variance_ratio_))
+
+
+def component_names(shares: np.ndarray) -> tuple[str, str]:
+    """Name the axes of two principal components of the real rows, which explain these shares of their variance."""
+    first, second = (
+        f"PC {k} ({100 * share:.0f} % of the real variance)" for k, share in enumerate(shares, 1)
+    )
+    return first, second
+
+
+def legend_columns(labels: Sequence[str]) -> int:
+    """Return the number of columns of a legend beside axes: one for every 22 lines."""
+    return -(-len(labels) // 22)
 
 
 def legend_beside(ax: Any, **kwargs: Any) -> None:
-    """Put the legend to the right of the axes, in columns of 22 lines."""
+    """Put the legend to the right of the axes."""
     handles, labels = ax.get_legend_handles_labels()
     beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
-    _legend_outside(ax, handles, labels, beside, ncols=-(-len(labels) // 22), **kwargs)
+    _legend_outside(ax, handles, labels, beside, ncols=legend_columns(labels), **kwargs)
 
 
 def legend_above(ax: Any, handles: Any, labels: Any, ncols: int) -> None:
     """Put the legend above the axes."""
     _legend_outside(ax, handles, labels, {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}, ncols=ncols)
+
+
+def legend_of_all(figure: Any, axes: Iterable[Any], names: Sequence[str] | None = None) -> None:
+    """Put one legend of all axes to their right, with each label once, or with those of `names` in that order."""
+    handles = {t: h for ax in axes for h, t in zip(*ax.get_legend_handles_labels(), strict=True)}
+    shown = list(handles) if names is None else [name for name in names if name in handles]
+    look = {"loc": "outside right center", "fontsize": "small", "frameon": False}
+    figure.legend([handles[name] for name in shown], shown, **look)
 
 
 def _legend_outside(ax: Any, handles: Any, labels: Any, place: Mapping[str, Any], **kwargs: Any) -> None:

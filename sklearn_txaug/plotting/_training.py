@@ -61,19 +61,10 @@ class TrainingHistoryDisplay(Display):
         -------
         display : TrainingHistoryDisplay
         """
-        rows = list(history)
-        names = dict.fromkeys(name for row in rows for name in row)
-
-        def course(name: str) -> tuple[np.ndarray, np.ndarray]:
-            found = [(row["epoch"], row[name]) for row in rows if not np.isnan(row.get(name, np.nan))]
-            return np.array([epoch for epoch, _ in found]), np.array(
-                [value for _, value in found], dtype=float
-            )
-
-        losses = {name: course(name) for name in names if name.endswith("loss")}
+        losses, scores = _courses(list(history), "loss"), _courses(list(history), "score")
         if not losses:
             raise ValueError("history has no epoch with a loss: was anything trained?")
-        return cls(losses, {name: course(name) for name in names if name.endswith("score")}).plot(ax)
+        return cls(losses, scores).plot(ax)
 
     @classmethod
     @shared_texts
@@ -125,3 +116,14 @@ class TrainingHistoryDisplay(Display):
                 color=colour(-1 - i), label=f"best: epoch {epochs[best]}",
             )  # fmt: skip
         self.score_ax_.set_ylabel("score on held-out rows (more is better)")
+
+
+def _courses(history: list[dict[str, Any]], ending: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return epochs and values under each key with this ending, without those that are NaN."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for row in history:
+        for name, value in row.items():
+            if name.endswith(ending) and not np.isnan(value):
+                found.setdefault(name, []).append((row["epoch"], float(value)))
+    columns = {name: zip(*course, strict=True) for name, course in found.items()}
+    return {name: (np.array(epochs), np.array(values)) for name, (epochs, values) in columns.items()}

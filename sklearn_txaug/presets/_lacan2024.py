@@ -21,10 +21,16 @@ _QUANTILES = Pipeline(
 # epochs for Diabetes, 2,500 for Gesture, GTEx and TCGA, and a dark weight of .1 for MAGIC. The sharpness stands in
 # the configurations alone.
 def _gmda(
-    hidden: tuple[int, ...], latent_dim: int, batch_size: int, max_epochs: int, lr: float, **kwargs: Any
-) -> dict:
-    """Return the settings of one row of the published table; `optimizer` is RMSprop unless it is given."""
-    optimizer = kwargs.pop("optimizer", torch.optim.RMSprop)
+    hidden: tuple[int, ...],
+    latent_dim: int,
+    batch_size: int,
+    max_epochs: int,
+    lr: float,
+    *,
+    optimizer: type[torch.optim.Optimizer] = torch.optim.RMSprop,
+    **kwargs: Any,
+) -> dict[str, Any]:
+    """Return the settings of one row of the published table."""
     adam = {"optimizer__betas": (0.9, 0.99)} if optimizer is torch.optim.Adam else {}
     return {
         "hidden_layer_sizes": hidden,

@@ -10,6 +10,7 @@ _NO_QUANTILES: dict[str, Any] = {"quantile_mapping": False}
 _NO_RESIDUALS: dict[str, Any] = {"quantile_mapping": False, "n_neighbors": 0}
 _SECRET_NOISE: dict[str, Any] = {"noise_seed": None}
 
+#: Settings under which a trained sampler keeps none of its training rows.
 SHARING: dict[str, dict[str, Any]] = {
     "GaussianSampler": _NO_QUANTILES,
     "PrivateGaussianSampler": _SECRET_NOISE,

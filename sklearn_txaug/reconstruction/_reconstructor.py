@@ -122,11 +122,11 @@ class LandmarkReconstructor(BaseEstimator):
         check_matrix(X)
         X = np.ascontiguousarray(validated(self, X, dtype=(np.float64, np.float32), ensure_min_samples=2))
         check_groups(groups, len(X))
-        check_magnitude(X, getattr(self, "feature_names_in_", None))
+        names = getattr(self, "feature_names_in_", None)
+        check_magnitude(X, names)
         groups = None if groups is None else sortable(groups)
         if groups is not None and len(np.unique(groups)) < 2:
             raise ValueError("groups has only one group: nothing can be left out")
-        names = getattr(self, "feature_names_in_", None)
         self.landmarks_ = landmark_columns(self.landmarks, X.shape[1], names)
         self.targets_ = np.setdiff1d(np.arange(X.shape[1]), self.landmarks_)
         if names is not None:

@@ -97,7 +97,8 @@ def _pictures(compared: Sequence[Compared], paper: Paper, folder: Path) -> Itera
     }
     for name, (caption, picture) in drawn.items():
         if picture is not None:
-            (folder / f"{name}.png").write_bytes(picture)
+            with replacing(folder / f"{name}.png") as new:
+                new.write_bytes(picture)
             yield caption, picture
 
 

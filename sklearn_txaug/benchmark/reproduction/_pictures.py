@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...plotting._style import style
+from ...plotting._style import legend_of_all, style
 from .._pictures import png
 from ._comparison import Compared, is_unbounded, spoken
 from ._format import families
@@ -126,12 +126,5 @@ def _new(n_panels: int) -> tuple[Any, np.ndarray]:
 
 
 def _finish(figure: Any, axes: Any) -> bytes:
-    entries = {t: h for ax in axes for h, t in zip(*ax.get_legend_handles_labels(), strict=True)}
-    figure.legend(
-        list(entries.values()),
-        list(entries),
-        loc="outside right center",
-        fontsize="small",
-        frameon=False,
-    )
+    legend_of_all(figure, axes)
     return png(figure)

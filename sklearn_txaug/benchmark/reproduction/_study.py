@@ -69,10 +69,13 @@ def make_study(
         raise ValueError(
             f"--cancer must have two values, tumour and normal; it has {np.unique(second).tolist()}"
         )
-    pairs = {f"{a}, {b}": (a, b) for a, b in zip(cohort.y.tolist(), second.tolist(), strict=True)}
-    conditions = np.array([f"{a}, {b}" for a, b in zip(cohort.y.tolist(), second.tolist(), strict=True)])
-    tasks = {task: {pair: both[i] for pair, both in pairs.items()} for i, task in enumerate(("", CANCER))}
-    return Study(cohort._replace(y=conditions), tasks, landmarks, ppi, covariates), rare
+    pairs = list(zip(cohort.y.tolist(), second.tolist(), strict=True))
+    conditions = [f"{a}, {b}" for a, b in pairs]
+    tasks = {
+        task: {condition: pair[i] for condition, pair in zip(conditions, pairs, strict=True)}
+        for i, task in enumerate(("", CANCER))
+    }
+    return Study(cohort._replace(y=np.array(conditions)), tasks, landmarks, ppi, covariates), rare
 
 
 class Split:
@@ -87,8 +90,7 @@ class Split:
         folds = splits(paper.folds, y, groups, seed=seed)
         test = np.sort(np.concatenate([test for _, test in folds[: paper.held]]))
         rest, test = keep_classes(np.setdiff1d(np.arange(len(y)), test), test, y, groups)
-        within = None if groups is None else groups[rest]
-        train, validation = splits(5, y[rest], within, seed=seed)[0]
+        train, validation = splits(5, y[rest], study.cohort.groups_of(rest), seed=seed)[0]
         self.train, self.validation = rest[train], rest[validation]
         self.test = test[np.isin(y[test], y[self.train])]
         self._embedders: dict[tuple[str, bool], Any] = {}
@@ -111,9 +113,8 @@ class Split:
             model = LandmarkReconstructor(
                 landmarks=self.study.landmarks, estimator=regressor, random_state=self.seed
             )
-            groups = self.study.cohort.groups
-            within = None if groups is None else groups[self.train]
-            self._reconstructors[name] = model.fit(self.study.cohort.X[self.train], groups=within)
+            cohort = self.study.cohort
+            self._reconstructors[name] = model.fit(cohort.X[self.train], groups=cohort.groups_of(self.train))
         return self._reconstructors[name]
 
 

@@ -119,8 +119,7 @@ class NumericColumns(Space):
         return self.space.ranks and self.has_numbers_
 
     def reference(self, codes: np.ndarray) -> np.ndarray:
-        """Return class codes of rows to draw for `map_against`."""
-        return self.space.reference(codes)  # type: ignore[attr-defined]
+        return self.space.reference(codes)
 
     def map_against(
         self,
@@ -130,9 +129,8 @@ class NumericColumns(Space):
         reference_codes: np.ndarray,
         rng: np.random.Generator,
     ) -> np.ndarray:
-        """Map the numbers by their ranks among those of reference rows."""
         (numeric, rest), (others, _) = self._split(Z), self._split(reference)
-        mapped = self.space.map_against(numeric, codes, others, reference_codes, rng)  # type: ignore[attr-defined]
+        mapped = self.space.map_against(numeric, codes, others, reference_codes, rng)
         return np.hstack([mapped, rest])
 
     def _split(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ class Space:
 
     @property
     def ranks(self) -> bool:
-        """Whether `decode` ranks rows among each other; there is a `map_against` then."""
+        """Whether `decode` ranks rows among each other; `map_against` then ranks them among others."""
         return False
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> Space:
@@ -39,6 +39,21 @@ class Space:
     def pad(self, codes: np.ndarray) -> np.ndarray:
         """Return the class codes of all rows that must be drawn to decode rows of `codes`, which come first."""
         return codes
+
+    def reference(self, codes: np.ndarray) -> np.ndarray:
+        """Return the class codes of the rows to draw for `map_against`."""
+        return codes[:0]
+
+    def map_against(
+        self,
+        Z: np.ndarray,
+        codes: np.ndarray,
+        reference: np.ndarray,
+        reference_codes: np.ndarray,
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        """Map rows as `decode` does, by their ranks among reference rows of the same space."""
+        return Z
 
 
 class ScaledSpace(Space):
