@@ -3,6 +3,7 @@
 python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad
 python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad --rows 800
 python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad --rows 5c --genes 300 --seeds 6
+python docs/benchmark_weights.py ../shared/data/tcga_pancan_89genes.h5ad --mlp
 
 With as many rows of each class ("5c") there is nothing to balance, and rows of each class stand beside classifiers of
 less regularisation, which heavier rows also amount to.
@@ -28,6 +29,7 @@ from sklearn_txaug.benchmark._scores import classifier_scores
 from sklearn_txaug.benchmark._summary import markdown_table
 from sklearn_txaug.datasets import read_expression
 from sklearn_txaug.model_selection import AugmentedClassifier, PriorAdjustedClassifier, SelectiveClassifier
+from sklearn_txaug.neural_network import MLPNetClassifier
 from sklearn_txaug.over_sampling import GaussianSampler
 from sklearn_txaug.utils.amounts import rows_of_each
 from sklearn_txaug.utils.statistics import corrected_standard_error
@@ -71,6 +73,70 @@ def balancing_models(seed: int) -> dict[str, object]:
     }
 
 
+class DrawnRows(MLPNetClassifier):
+    """Draw the rows of the batches in proportion to their weights, where the network weights their losses."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None) -> DrawnRows:
+        if sample_weight is None:
+            return super().fit(X, y)
+        n_drawn = 1000 * 128  # one epoch of as many steps as 2,000 rows of each of 30 classes take
+        places = np.searchsorted(
+            np.cumsum(sample_weight), (np.arange(n_drawn) + 0.5) / n_drawn * sample_weight.sum()
+        )
+        return super().fit(X[places], y[places])
+
+
+class Restored(AugmentedClassifier):
+    """Predict as trained, with classes as balanced as the rows, but probabilities of the real class frequencies."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Restored:
+        super().fit(X, y)
+        real = np.unique(y, return_counts=True)[1] / len(y)
+        self.real_shares_, weight = real, self.synthetic_weight_
+        self.trained_shares_ = (real + weight / len(real)) / (1 + weight)
+        return self
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        shares = super().predict_proba(X) * self.real_shares_ / self.trained_shares_
+        return shares / shares.sum(axis=1, keepdims=True)
+
+
+class Decided(PriorAdjustedClassifier):
+    """Predict by adjusted probabilities, but return those of the classifier."""
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return self.classes_[super().predict_proba(X).argmax(axis=1)]
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return self.classifier_.predict_proba(X)
+
+
+def mlp_models(seed: int) -> dict[str, object]:
+    """Return what is compared for an MLP and unequal classes, by name; the first is no augmentation."""
+    plain, drawn = MLPNetClassifier(random_state=seed), DrawnRows(random_state=seed)
+    sampler = GaussianSampler(n_synthetic="2000c")
+
+    def rows(
+        kind: type[AugmentedClassifier], classifier: MLPNetClassifier, weight: float
+    ) -> AugmentedClassifier:
+        return kind(sampler, classifier, synthetic_weight=weight, random_state=seed)
+
+    return {
+        "none": plain,
+        "class weights": MLPNetClassifier(class_weight="balanced", random_state=seed),
+        "adjusted decisions": Decided(plain),
+        "quarter adjusted decisions": Decided(plain, tau=0.25),
+        **{
+            f"gaussian 2000c, weight {weight:g}": rows(AugmentedClassifier, plain, weight)
+            for weight in (0.1, 0.5, 1)
+        },
+        **{
+            f"drawn, weight {weight:g}": rows(AugmentedClassifier, drawn, weight) for weight in (0.25, 0.5, 1)
+        },
+        **{f"drawn, restored, weight {weight:g}": rows(Restored, drawn, weight) for weight in (0.25, 0.5, 1)},
+    }
+
+
 def few_rows_models(seed: int) -> dict[str, object]:
     """Return what is compared for few rows of each class, by name; the first is no augmentation."""
     return {
@@ -94,12 +160,14 @@ def main() -> None:
         "--rows", type=real_amount, default="all", help="training rows: 800, 5c (of each class)"
     )
     parser.add_argument("--genes", type=int, help="most variable genes of the training rows; default: all")
+    parser.add_argument("--mlp", action="store_true", help="an MLP instead of a logistic regression")
     options = parser.parse_args()
     table = read_expression(options.data)
     cohort, _ = make_cohort(
         options.data.stem, table.data.to_numpy(), table.target, table.groups, n_genes=options.genes
     )
     few = rows_of_each(options.rows) is not None
+    models = mlp_models if options.mlp else few_rows_models if few else balancing_models
     scores: dict[str, list[dict[str, float]]] = {}
     with one_thread():
         for seed in range(options.seeds):
@@ -109,7 +177,7 @@ def main() -> None:
                 pool = subset(cohort, pool, options.rows)
             elif options.rows != "all":
                 pool = np.random.default_rng(seed).permutation(pool)[: options.rows]
-            for name, model in (few_rows_models if few else balancing_models)(seed).items():
+            for name, model in models(seed).items():
                 model.fit(X[pool], y[pool])
                 found = classifier_scores(model, X[test], y[test])
                 scores.setdefault(name, []).append(
@@ -117,7 +185,7 @@ def main() -> None:
                 )
             print(f"seed {seed} done", flush=True)
     print("\n" + markdown_table(["", *(name.removeprefix("neg_") for name in SHOWN)], lines(scores)))
-    if not few:
+    if models is balancing_models:
         chosen = [row["weight"] for row in scores["gaussian, weight cv"]]
         print(f"\nweights chosen by cv: {dict(zip(*np.unique(chosen, return_counts=True), strict=True))}")
 
@@ -134,7 +202,7 @@ def lines(scores: dict[str, list[dict[str, float]]]) -> list[list[str]]:
                 continue
             differences = values - sign * np.array([one[metric] for one in scores["none"]])
             error = corrected_standard_error(differences, 1 - TEST_SHARE, TEST_SHARE)
-            p = 2 * stats.t.sf(abs(differences.mean() / error), len(differences) - 1)
+            p = 2 * stats.t.sf(abs(differences.mean() / error), len(differences) - 1) if error > 0 else 1.0
             star = "*" if p * (len(scores) - 1) < 0.05 else ""
             row.append(f"{differences.mean():+.4f} +- {error:.4f}{star}")
         rows.append(row)

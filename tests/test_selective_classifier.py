@@ -31,7 +31,7 @@ def test_one_row_of_each_class_takes_the_prior_untested(prior):
     X, y = simulate(6, 40, seed=4)
     one = X.groupby(y).head(1)
     model = SelectiveClassifier(prior=prior, random_state=0).fit(one, y[one.index])
-    assert (model.best_way_, model.best_weight_) == ("GaussianSampler+prior", 20.0)
+    assert (model.best_way_, model.best_weight_) == ("GaussianSampler+prior", 4.0)
     assert "untested: no row can be held out" in model.decision_
     assert np.isnan(model.cv_results_["mean_difference"]).all()
     rest = X.drop(one.index)
@@ -50,6 +50,28 @@ def test_a_prior_that_helps_is_taken_and_noise_is_not(prior):
     strict = SelectiveClassifier(rule="strict", random_state=0).fit(noise, np.arange(60) % 2)
     assert strict.best_way_ == "none"
     assert strict.decision_.startswith("No change: ")
+
+
+@pytest.mark.parametrize(
+    ("loss", "accuracy", "rows", "expected"),
+    [
+        ([0.4, -0.3, 0.1, 0.0], [0.1, -0.1, 0.0, -0.1], 3, 1.0),  # a gain, within the error
+        ([0.4, -0.3, 0.1, 0.0], [0.1, -0.1, 0.0, -0.1], 4, 0.0),
+        ([-0.4, 0.3, -0.1, 0.0], [0.0, 0.0, 0.0, 0.0], 3, 0.0),  # a loss
+        ([0.4, 0.3, 0.2, 0.3], [-0.1, -0.2, -0.1, -0.2], 3, 0.0),  # less accurate
+        ([np.nan, 0.3, 0.2, 0.3], [0.1, 0.1, 0.1, 0.1], 3, 0.0),  # fails
+    ],
+)
+def test_any_gain_of_a_prior_will_do_with_few_rows(monkeypatch, prior, loss, accuracy, rows, expected):
+    gains = np.stack([loss, accuracy], axis=1)
+
+    def compared(self, ways, *data):
+        return np.array([gains if way.weight else np.zeros((4, 2)) for way in ways]), (8.0, 8.0)
+
+    monkeypatch.setattr(SelectiveClassifier, "_compare", compared)
+    model = SelectiveClassifier(prior=prior, random_state=0).fit(*simulate(4, rows, seed=4))
+    assert (model.best_way_ == "GaussianSampler+prior", model.best_weight_) == (expected > 0, expected)
+    assert ("any gain of a prior will do" in model.decision_) == (expected > 0)
 
 
 def test_no_change_is_the_classifier_as_it_is():
@@ -76,6 +98,13 @@ def test_a_way_that_lowers_balanced_accuracy_is_not_taken():
     weighted = list(model.cv_results_["param_way"]).index("weighted")
     assert model.cv_results_["mean_difference"][weighted] > model.cv_results_["standard_error"][weighted]
     assert model.best_way_ != "weighted"
+
+
+def test_a_prior_weighs_as_twenty_rows_but_at_most_four_times_the_real_ones(prior):
+    for rows, expected in (1, 4), (5, 4), (10, 2), (20, 1):
+        gate = SelectiveClassifier(prior=prior, cv=2, n_repeats=1, random_state=0)
+        found = gate.fit(*simulate(3, rows, seed=4)).cv_results_["param_synthetic_weight"]
+        assert found.max() == expected
 
 
 def test_a_sampler_is_trained_once_for_all_weights():

@@ -39,6 +39,9 @@ from ._wrapped import WrappedClassifier
 
 _WITH_PRIOR = "+prior"
 _WEIGHTS = (0.1, 0.25, 1.0)
+# As 20 real rows of a class where there are five; the probabilities are worse under heavier rows
+_LARGEST_WEIGHT = 4.0
+_FEW = 3  # rows of a class up to which any gain of a prior will do
 
 
 @estimator
@@ -50,15 +53,20 @@ class SelectiveClassifier(WrappedClassifier):
     They are compared by log loss on held-out rows, which tells ways apart on fewer rows than accuracy does. One is
     taken if it gains more than one standard error [1]_ and does not lower balanced accuracy there.
 
+    Up to three rows of each class tell too little for that, but a prior of the same kind of data helped wherever it
+    was measured. So its rows, in the weight of the real ones, are taken there if log loss gains at all and balanced
+    accuracy does not fall by more than one standard error.
+
     Parameters
     ----------
     classifier : classifier or None
         With `predict_proba`. Ways that it does not allow are left out: class weights need a `class_weight`, synthetic
         rows a `fit` that takes `sample_weight`. None is a logistic regression on standardised features.
     prior : ExpressionPrior, path, "tcga" or None
-        What a reference cohort of other classes and other patients teaches (`sklearn_txaug.priors`). If no row can be
-        held out, because each class has one row or there is one patient, the last sampler with the prior is used
-        untested, in the largest weight: no other way can help then.
+        What a reference cohort of other classes and other patients teaches (`sklearn_txaug.priors`). If no class has
+        more than three rows, any gain will do for the last sampler with the prior, in weight 1 or the nearest below.
+        If no row can be held out, because each class has one row or there is one patient, it is used untested, in the
+        largest weight: no other way can help then.
     samplers : sampler, list or dict of samplers, or None
         Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
         prior, one that only fills up classes draws 200 rows of each, of more than 30 classes 6,000 in all, since
@@ -66,7 +74,8 @@ class SelectiveClassifier(WrappedClassifier):
     synthetic_weights : sequence of float >= 0 or str, one of them, or None
         Total weights of the synthetic rows to choose among, with that of the real rows as 1; ``"20c"`` lets all of
         them together count as 20 real rows of each class. 0 is always among them. None is 0.1, 0.25 and 1, and with
-        the prior also ``"20c"``, if that is more: 20 if there is one real row of each class, 4 if there are five.
+        the prior also ``"20c"``, if that is more, but at most 4: 4 if there are one to five real rows of each class,
+        2 if there are ten.
     cv : int, splitter or iterable
         An int is the number of folds, stratified by class; if `fit` gets `groups`, no group is split. A class whose
         rows would all be held out stays in training. A sampler is trained once in each fold, for all weights.
@@ -74,7 +83,7 @@ class SelectiveClassifier(WrappedClassifier):
         Repetitions of the folds, if `cv` is an int.
     rule : {"one_se", "strict", "best"}
         ``"one_se"`` takes the best of those that gain more than one standard error, ``"strict"`` raises that bar with
-        the number of ways, ``"best"`` takes the best of those that gain.
+        the number of ways, also for few rows with a prior, ``"best"`` takes the best of those that gain.
     n_jobs : int or None
         Number of folds in parallel, with one thread each; the result does not depend on it.
     random_state : int, RandomState instance or None
@@ -163,7 +172,8 @@ class SelectiveClassifier(WrappedClassifier):
         ways = self._ways(labels)
         seed = draw_seed(self.random_state)
         scores, sizes = self._compare(ways, X, labels, groups, seed)
-        best = self._choose(ways, scores, sizes, seed)
+        few = np.unique(labels, return_counts=True)[1].max() <= _FEW
+        best = self._choose(ways, scores, sizes, seed, few)
         self.best_way_, self.best_weight_ = ways[best].name, ways[best].weight
         model = seeded(ways[best].estimator, seed, unset_only=True)  # no change is the classifier as it is
         self.classifier_ = model.fit(X, labels, **groups_for(model, groups))
@@ -177,7 +187,7 @@ class SelectiveClassifier(WrappedClassifier):
         samplers = named_samplers(default if self.samplers is None else self.samplers, "samplers")
         ways = {name: (one, weights) for name, one in samplers.items()}
         if self.prior is not None:
-            largest = total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y)
+            largest = min(total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y), _LARGEST_WEIGHT)
             if self.synthetic_weights is None and largest > weights[-1]:
                 weights = (*weights, largest)
             for name, one in samplers.items():
@@ -213,30 +223,34 @@ class SelectiveClassifier(WrappedClassifier):
         return np.stack([scores for scores, _ in found], axis=1), mean_sizes(pairs)
 
     def _choose(
-        self, ways: Sequence[Recipe], scores: np.ndarray, sizes: tuple[float, float], seed: int
+        self, ways: Sequence[Recipe], scores: np.ndarray, sizes: tuple[float, float], seed: int, few: bool
     ) -> int:
-        differences = scores - scores[:1]
-        if not scores.shape[1]:
-            gains = errors = accuracy = np.full(len(ways), np.nan)
-        else:
-            gains, accuracy = differences.mean(axis=1).T
-            errors = np.asarray(corrected_standard_error(differences[:, :, 0], *sizes, axis=1))
+        differences, tested = scores - scores[:1], scores.shape[1] > 0
+        means = spreads = np.full((len(ways), 2), np.nan)
+        if tested:
+            means = differences.mean(axis=1)
+            spreads = np.asarray(corrected_standard_error(differences, *sizes, axis=1))
+        (gains, accuracy), errors = means.T, spreads[:, 0]
         valid = 1 + np.flatnonzero(np.isfinite(gains[1:]))
         bar = {"best": 0.0, "one_se": 1.0}.get(self.rule)
         if bar is None:
             bar = chance_of_the_best(differences[valid, :, 0], np.random.default_rng(seed))
         passing = [i for i in valid if gains[i] > _needed(bar, errors[i]) and accuracy[i] >= 0]
         best = int(max(passing, key=lambda i: gains[i])) if passing else 0
-        if not scores.shape[1]:
-            best = self._untested(ways)
+        known = self._ways_with_prior(ways)
+        if known and not tested:
+            best = known[-1]
+        elif known and few and self.rule != "strict":
+            i = max([i for i in known if ways[i].weight <= 1], default=known[0])
+            best = i if gains[i] > 0 and accuracy[i] + np.nan_to_num(spreads[i, 1]) >= 0 else best
         self.cv_results_ = _results(ways, scores, gains, errors)
         self.decision_ = _sentence(ways, scores, gains, errors, best, bar)
         return best
 
-    def _untested(self, ways: Sequence[Recipe]) -> int:
-        """Return the way to go where nothing can be held out: with the prior, if there is one."""
+    def _ways_with_prior(self, ways: Sequence[Recipe]) -> list[int]:
+        """Return the ways of the last sampler with the prior, by weight."""
         known = [i for i, way in enumerate(ways) if way.name.endswith(_WITH_PRIOR) and self.prior is not None]
-        return known[-1] if known else 0
+        return [i for i in known if ways[i].name == ways[known[-1]].name]
 
 
 def _is_number(weight: Any) -> bool:
@@ -288,7 +302,9 @@ def _sentence(
         f"{error}) and balanced accuracy from {means[0, 1]:.3f} to {means[shown, 1]:.3f}"
     )
     if best:
-        return f"{ways[best]}, which changed {what}."
+        passed = gains[best] > _needed(bar, errors[best]) and means[best, 1] >= means[0, 1]
+        why = "" if passed else "; with so few rows any gain of a prior will do"
+        return f"{ways[best]}, which changed {what}{why}."
     why = f"which is not more than {bar:.1f} standard errors"
     if gains[shown] > _needed(bar, errors[shown]):
         why = "which lowers balanced accuracy"
