@@ -23,6 +23,11 @@ class Space:
         """Whether `decode` ranks rows among each other; there is a `map_against` then."""
         return False
 
+    @property
+    def learns_last(self) -> bool:
+        """Whether only draws need what `fit` learns: then `encode` changes nothing, and the generator trains first."""
+        return False
+
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> Space:
         """Learn from rows of shape (n_samples, n_features) and class codes."""
         return self
