@@ -222,8 +222,8 @@ class DivergenceGuard(Callback):
 def _some_rows(x: Tensor, y: Tensor) -> Rows:
     """Return rows from all over the training rows to compare with."""
     some = torch.linspace(0, len(x) - 1, min(len(x), _N_ROWS), device=x.device).long()
-    # By blocks, so that no copy of the rows is made; into tensors that are there, since small ones that are kept between
-    # large ones that are freed make the next large ones find no place among these.
+    # By blocks, so that no copy of the rows is made, into tensors that are there: small ones that are kept, made
+    # between large ones that are freed, leave holes in which the next large ones have no room.
     mean, scale, largest = x.new_empty(3, x.shape[1])
     for columns in blocks(x.shape[1], len(x)):
         part = x[:, columns]

@@ -25,7 +25,7 @@ class Space:
 
     @property
     def learns_last(self) -> bool:
-        """Whether only draws need what `fit` learns: then `encode` changes nothing, and the generator trains first."""
+        """Whether only draws need what `fit` learns, and `encode` changes nothing: the generator then trains first."""
         return False
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> Space:
