@@ -20,13 +20,15 @@ def blocks(length: int, width: int, size: int = BLOCK) -> Iterator[slice]:
         yield slice(start, min(start + step, length))
 
 
-def fit_scaler(scaler: Any, X: np.ndarray) -> None:
+def fit_scaler(scaler: Any, X: np.ndarray, sample_weight: np.ndarray | None = None) -> None:
     """Fit a scaler; a `StandardScaler`, by blocks: at once, it takes several copies of X."""
+    weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
     if type(scaler) is StandardScaler:
         for rows in blocks(len(X), X.shape[1], LARGE_BLOCK):
-            scaler.partial_fit(X[rows].astype(np.float64))
+            some = {name: values[rows] for name, values in weighted.items()}
+            scaler.partial_fit(X[rows].astype(np.float64), **some)
     else:
-        scaler.fit(X)
+        scaler.fit(X, **weighted)
 
 
 def all_finite(X: np.ndarray) -> bool:
