@@ -111,7 +111,9 @@ def discriminative_score(
 def _rows(real: np.ndarray, synthetic: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """Return some rows of both sets, by ascending numbers, those of the synthetic ones behind those of the real."""
     n = np.searchsorted(numbers, len(real))
-    return np.concatenate([real[numbers[:n]], synthetic[numbers[n:] - len(real)]])
+    rows = np.empty((len(numbers), real.shape[1]), dtype=np.result_type(real, synthetic))
+    rows[:n], rows[n:] = real[numbers[:n]], synthetic[numbers[n:] - len(real)]
+    return rows
 
 
 def _shared_rows(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:

@@ -81,7 +81,12 @@ def as_rows(*arrays: np.ndarray, device: str | torch.device = "auto") -> list[Ro
     """Return the sets on the device, all centred by the mean of the first."""
     where = double_device(device)
     tensors = [as_tensor(X).to(where) for X in arrays]
-    centre = tensors[0].mean(dim=0, dtype=torch.float64)
+    first = tensors[0]
+    centre = torch.empty(first.shape[1], dtype=torch.float64, device=where)
+    for columns in blocks(
+        *first.shape[::-1]
+    ):  # torch makes a copy in double precision of what it takes the mean of
+        centre[columns] = first[:, columns].mean(dim=0, dtype=torch.float64)
     return [Rows(X, centre) for X in tensors]
 
 
