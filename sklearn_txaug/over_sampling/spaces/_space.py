@@ -25,7 +25,7 @@ class Space:
 
     @property
     def learns_last(self) -> bool:
-        """Whether only draws need what `fit` learns, and `encode` changes nothing: the generator then trains first."""
+        """Whether only draws need what `fit` learns, and `encode` changes nothing: generators then train first."""
         return False
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> Space:
@@ -37,7 +37,10 @@ class Space:
         return X
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        """Map rows of this space to the space outside it; `codes` are their classes, None between classes."""
+        """Map rows of this space to the space outside it; `codes` are their classes, None between classes.
+
+        They may take the place of `Z`.
+        """
         return Z
 
     def pad(self, codes: np.ndarray) -> np.ndarray:
@@ -95,12 +98,13 @@ class ScaledSpace(Space):
         return scaled
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_)
+        largest = max(-Z.min(), Z.max())
+        X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_, in_place=True)
         X = np.require(X, requirements="W")
         if not all_finite(X):
             raise FloatingPointError(
                 f"scaler={self.scaler!r}: inverse_transform gives NaN or infinity for generated rows, whose largest "
-                f"scaled value is {np.abs(Z).max():.3g}; use a scaler whose inverse is defined for all values"
+                f"scaled value is {largest:.3g}; use a scaler whose inverse is defined for all values"
             )
         X[:, self.constant_] = self.values_
         return X
