@@ -100,7 +100,7 @@ def discriminative_score(
     scores, labels = np.empty(len(is_real)), np.empty(len(is_real), dtype=int)
     for train, test in folds:
         if len(test):
-            classifier = fit_classifier(estimator, _rows(real, synthetic, train), is_real[train])
+            classifier = fit_classifier(estimator, _rows(real, synthetic, train), is_real[train], own=True)
             rows = _rows(real, synthetic, test)
             labels[test], scores[test] = classifier.predict(rows), _confidence(classifier, rows)
     return DiscriminativeScore(
