@@ -18,6 +18,7 @@ from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
 from ._nn.mlp import MLP, SampleWeightedCrossEntropy
+from .utils.blocks import fit_scaler
 from .utils.checks import (
     check_groups,
     check_magnitude,
@@ -117,7 +118,9 @@ class _MLPNet(NetEstimator, BaseEstimator):
                     "early_stopping would hold out every row of some class: there are too few groups"
                 )
         weight = None if sample_weight is None else sample_weight / sample_weight[train].mean()
-        self.scaler_ = StandardScaler().fit(X[train], sample_weight=None if weight is None else weight[train])
+        kept = train if len(held) else slice(None)  # all rows without a copy of them
+        self.scaler_ = StandardScaler()
+        fit_scaler(self.scaler_, X[kept], None if weight is None else weight[kept])
         tensors = [as_rows(self.scaler_.transform(X)), targets]
         if weight is not None:
             tensors.append(as_rows(weight))
@@ -127,7 +130,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
             np.random.default_rng(seed),
             TensorDataset(*(tensor[held] for tensor in tensors)) if self.early_stopping else None,
         )
-        net.fit(TensorDataset(*(tensor[train] for tensor in tensors)))
+        net.fit(TensorDataset(*(tensor[kept] for tensor in tensors)))
         self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
             raise FloatingPointError("Training diverged to NaN or infinity: lower lr or check the weights")

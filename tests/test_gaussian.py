@@ -8,6 +8,7 @@ from sklearn.covariance import ledoit_wolf, ledoit_wolf_shrinkage
 
 from sklearn_txaug.over_sampling import GaussianSampler, _scatter
 from sklearn_txaug.over_sampling._scatter import factor, shrinkage
+from sklearn_txaug.utils.blocks import put_rows
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +92,12 @@ def test_shrinkage_is_that_of_ledoit_and_wolf(shape, monkeypatch):
     np.testing.assert_allclose(shrinkage(parts, lengths, rng), expected, rtol=1e-4)
     monkeypatch.setattr(_scatter, "_SAMPLED", 50)  # of more rows, a part is drawn
     np.testing.assert_allclose(shrinkage(parts, lengths, rng), expected, rtol=0.3)
+
+
+def test_rows_are_put_in_order_in_place():
+    rng = np.random.default_rng(0)
+    for n_rows in (1, 2, 50):
+        X, order = rng.normal(size=(n_rows, 3)), rng.permutation(n_rows)
+        wanted = X[order]
+        put_rows(X, order)
+        assert np.array_equal(X, wanted)

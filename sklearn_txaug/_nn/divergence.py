@@ -12,6 +12,7 @@ from skorch.callbacks import Callback
 from torch import Tensor
 from torch.optim.lr_scheduler import LRScheduler
 
+from ..utils.blocks import blocks
 from ..utils.warnings import warn
 from .callbacks import averaged, averages_of
 from .checkpoint import optimizers_of, restore, state_of
@@ -221,21 +222,19 @@ class DivergenceGuard(Callback):
 def _some_rows(x: Tensor, y: Tensor) -> Rows:
     """Return rows from all over the training rows to compare with."""
     some = torch.linspace(0, len(x) - 1, min(len(x), _N_ROWS), device=x.device).long()
-    width = max(1, 2**18 // len(x))  # so that no copy of the rows is made
-    measured = [_columns(part) for part in x.split(width, dim=1)]
-    mean, scale, largest = (torch.cat(values) for values in zip(*measured, strict=True))
+    # By blocks, so that no copy of the rows is made, into tensors that are there: small ones that are kept, made
+    # between large ones that are freed, leave holes in which the next large ones have no room.
+    mean, scale, largest = x.new_empty(3, x.shape[1])
+    for columns in blocks(x.shape[1], len(x)):
+        part = x[:, columns]
+        mean[columns], largest[columns] = part.mean(dim=0), part.abs().amax(dim=0)
+        scale[columns] = (part - mean[columns]).square_().mean(dim=0).sqrt()
     far = (mean.square() + scale.square()).sqrt().clamp(min=1)
     varies = scale > 1e-6 * largest.clamp(min=1e-6)
     scale, far = scale.where(varies, torch.inf), far.where(varies, torch.inf)
     codes = class_codes(y[some])
     rows = (x[some] - mean) / scale
     return Rows(rows, y[some], codes, mean, scale, far, *_variation(rows, codes))
-
-
-def _columns(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the mean, the standard deviation and the largest absolute value of each column."""
-    mean = x.mean(dim=0)
-    return mean, (x - mean).square().mean(dim=0).sqrt(), x.abs().amax(dim=0)
 
 
 def _variation(rows: Tensor, codes: Tensor) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..utils.blocks import LARGE_BLOCK, blocks
 from ..utils.typing import ArrayLike, MatrixLike, RandomState
 from ._attack_success import group_numbers, interval, redrawn_weights
 from ._distances import as_rows, nearest_between
@@ -152,11 +153,11 @@ class AttributeAttacks:
         return max(results, key=lambda result: result.gain)
 
     def _learn(self, rows: np.ndarray, way: Any) -> Predict:
-        return way(rows[:, ~self.panel], rows[:, self.panel], self.device)
+        return way(rows, self.panel, self.device)
 
     def _explained(self, predict: Predict, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the squared errors of the hidden values of each row, and of the guess."""
-        error, total = rows[:, self.panel] - predict(rows[:, ~self.panel]), rows[:, self.panel] - self._centre
+        error, total = rows[:, self.panel] - predict(rows), rows[:, self.panel] - self._centre
         return np.square(error).sum(axis=1), np.square(total).sum(axis=1)
 
 
@@ -214,36 +215,49 @@ def _share(errors: np.ndarray, totals: np.ndarray, weights: np.ndarray) -> np.nd
     return 1 - (weights @ errors) / np.maximum(weights @ totals, 1e-300)
 
 
-def _ridge(known: np.ndarray, hidden: np.ndarray, device: Any) -> Predict:
+def _ridge(rows: np.ndarray, panel: np.ndarray, device: Any) -> Predict:
     """Learn ridge regression, with the penalty of the smallest error of each row left out."""
-    centre, mean = known.mean(axis=0, dtype=np.float64), hidden.mean(axis=0, dtype=np.float64)
-    known, hidden = known - centre, hidden - mean
+    centre, mean = (rows.mean(axis=0, dtype=np.float64)[genes] for genes in (~panel, panel))
+    numbers, hidden = np.flatnonzero(~panel), rows[:, panel] - mean
+    parts = list(blocks(len(numbers), len(rows), LARGE_BLOCK))
+
+    def known(X: np.ndarray, part: slice) -> np.ndarray:
+        return np.asarray(X[:, numbers[part]] - centre[part])
+
     # with K the known genes of the rows and V the vectors of the smaller product, Q is V of K K', or K V of K' K
-    is_wide = len(known) < known.shape[1]
-    values, V = np.linalg.eigh(known @ known.T if is_wide else known.T @ known)
-    values = values.clip(min=0)
-    Q = V * np.sqrt(values) if is_wide else known @ V
+    is_wide = len(rows) < len(numbers)
+    if is_wide:
+        values, V = np.linalg.eigh(sum(K @ K.T for K in (known(rows, part) for part in parts)))
+        values = values.clip(min=0)
+        Q = V * np.sqrt(values)
+    else:
+        K = known(rows, slice(None))
+        values, V = np.linalg.eigh(K.T @ K)
+        values = values.clip(min=0)
+        Q = K @ V
     targets, squares = Q.T @ hidden, np.square(Q)
     best, chosen = np.inf, 1 / (values + _PENALTIES[-1])
     for penalty in _PENALTIES:
         shrunk = 1 / (values + penalty)
         residuals = hidden - Q @ (shrunk[:, None] * targets)
-        left_out = residuals / np.maximum(1 - 1 / len(known) - squares @ shrunk, 1e-6)[:, None]
+        left_out = residuals / np.maximum(1 - 1 / len(rows) - squares @ shrunk, 1e-6)[:, None]
         if np.square(left_out).sum() < best:
             best, chosen = np.square(left_out).sum(), shrunk
     # (not from the residuals divided by the penalty, which genes of other scales leave nothing but rounding)
     weights = V @ (chosen[:, None] * (V.T @ hidden if is_wide else targets))
-    coefficients = known.T @ weights if is_wide else weights
-    return lambda rows: mean + (rows - centre) @ coefficients
+    coefficients = np.concatenate([known(rows, part).T @ weights for part in parts]) if is_wide else weights
+    return lambda X: (
+        mean + sum(known(X, part) @ coefficients[part] for part in blocks(len(numbers), len(X), LARGE_BLOCK))
+    )
 
 
-def _nearest(known: np.ndarray, hidden: np.ndarray, device: Any) -> Predict:
+def _nearest(rows: np.ndarray, panel: np.ndarray, device: Any) -> Predict:
     """Take the hidden values of the row that is nearest in the known genes."""
 
-    def predict(rows: np.ndarray) -> np.ndarray:
-        A, B = as_rows(rows, known, device=device)
+    def predict(X: np.ndarray) -> np.ndarray:
+        A, B = as_rows(X[:, ~panel], rows[:, ~panel], device=device)
         _, nearest = nearest_between(A, B)
-        return np.asarray(hidden[nearest[:, 0].cpu().numpy()])
+        return np.asarray(rows[:, panel][nearest[:, 0].cpu().numpy()])
 
     return predict
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..utils.blocks import blocks
 from ..utils.checks import check_count
 from ..utils.typing import ArrayLike, MatrixLike
 from ._correlation import pearson, varies
@@ -128,11 +129,14 @@ def _agreement(
 
 def class_effect(X: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the log-fold change of a class against the rest, and its moderated t statistic."""
-    a, b = X[inside].astype(np.float64), X[~inside].astype(np.float64)
-    lfc = a.mean(axis=0) - b.mean(axis=0)
+    n, m = int(inside.sum()), int((~inside).sum())
+    lfc, pooled = np.empty((2, X.shape[1]))
+    for genes in blocks(X.shape[1], len(X)):
+        a, b = X[inside, genes].astype(np.float64), X[~inside, genes].astype(np.float64)
+        lfc[genes] = a.mean(axis=0) - b.mean(axis=0)
+        pooled[genes] = (a.var(axis=0) * n + b.var(axis=0) * m) / max(len(X) - 2, 1)
     # Tusher et al. 2001, eq. 1: the exchangeability factor s0 is the median of s
-    pooled = (a.var(axis=0) * len(a) + b.var(axis=0) * len(b)) / max(len(X) - 2, 1)
-    s = np.sqrt(pooled * (1 / len(a) + 1 / len(b)))
+    s = np.sqrt(pooled * (1 / n + 1 / m))
     return lfc, lfc / (s + (np.median(s) or 1.0))
 
 

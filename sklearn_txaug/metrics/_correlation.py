@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..utils.blocks import blocks
 from ..utils.typing import MatrixLike
-from ._distances import BLOCK, double_device
+from ._distances import as_tensor, double_device
 from ._indicator import Field, indicator
 from ._validation import check_pair
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._sets import ComparedSets
 
 _COST = "O(d² (n + m)) time, in blocks: no d x d matrix is kept"
+_N_GENES = 512  # of a block, which has 2 MiB
 
 
 @indicator(
@@ -85,27 +86,31 @@ def _shared_comparison(sets: ComparedSets) -> tuple[float, float]:
 def _compare(X_real: MatrixLike, X_synthetic: MatrixLike, device: str) -> tuple[float, float]:
     """Return the score and the error."""
     real, synthetic = _standardised_pair(X_real, X_synthetic, device)
-    d = real.shape[1]
-    pairs = d * (d - 1) / 2
+    d = real.n_genes
     # Viñas et al. 2022: Pearson's correlation over the pairs i < j, summed block by block around the known means;
     # that of the distances 1 - corr is that of the correlations.
-    mean_x, mean_z = _mean_correlation(real), _mean_correlation(synthetic)
+    mean_x, mean_z = real.mean_correlation(), synthetic.mean_correlation()
     xx = 0.0
     zz = 0.0
     xz = 0.0
-    difference = 0.0
+    largest = 0.0
     error = 0.0
-    for start, x, z in _correlation_blocks(real, synthetic):
-        error += (x - z).abs_().sum().item()
-        upper = torch.ones_like(x, dtype=torch.bool).triu_(start + 1)
-        x, z = x[upper] - mean_x, z[upper] - mean_z
+    for x, z, on_diagonal in _correlation_blocks(real, synthetic):
+        gaps = (x - z).abs_()
+        error += gaps.sum().item() * (
+            1 if on_diagonal else 2
+        )  # the others stand for those below the diagonal too
+        largest = max(largest, gaps.max().item())
+        if on_diagonal:
+            upper = torch.ones_like(x, dtype=torch.bool).triu_(1)
+            x, z = x[upper], z[upper]
+        x, z = x.sub_(mean_x).flatten(), z.sub_(mean_z).flatten()
         xx += x.dot(x).item()
         zz += z.dot(z).item()
         xz += x.dot(z).item()
-        difference = max(difference, (x - z).abs().max().item() if len(x) else 0.0)
     error /= 2 * d**2
-    if min(xx, zz) <= pairs * 1e-24:
-        return float(difference + abs(mean_x - mean_z) < 1e-12), error
+    if min(xx, zz) <= d * (d - 1) / 2 * 1e-24:
+        return float(largest < 1e-12), error
     return float(np.clip(xz / np.sqrt(xx * zz), -1, 1)), error
 
 
@@ -115,6 +120,7 @@ def _compare(X_real: MatrixLike, X_synthetic: MatrixLike, device: str) -> tuple[
     question="How much do gene-gene correlations differ?",
     fields=[Field(column="correlation_error")],
     cost=_COST,
+    compute=lambda sets: _shared_comparison(sets)[1],
     reference="The published indicator of the GMDA generator (generative modelling by density alignment).",
     pitfall="Most pairs of genes hardly correlate, so errors in the few that do weigh little. Few rows raise it "
     "for real rows too.",
@@ -160,45 +166,74 @@ def correlation_error(X_real: MatrixLike, X_synthetic: MatrixLike, *, device: st
     return _compare(X_real, X_synthetic, device)[1]
 
 
-def _standardised_pair(X_real: MatrixLike, X_synthetic: MatrixLike, device: str) -> tuple[Tensor, Tensor]:
+def _standardised_pair(
+    X_real: MatrixLike, X_synthetic: MatrixLike, device: str
+) -> tuple[UnitGenes, UnitGenes]:
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=2)
     if real.shape[1] < 2:
         raise ValueError("X_real has one gene; correlations need two or more.")
     where = double_device(device)
-    return unit_columns(real, where), unit_columns(synthetic, where)
+    return UnitGenes(real, where), UnitGenes(synthetic, where)
 
 
-def unit_columns(X: np.ndarray, device: torch.device) -> Tensor:
-    """Centre each gene and scale it to norm 1, so that products are correlations; constant genes become 0."""
-    Z = torch.tensor(X, dtype=torch.float64, device=device)
-    constant = Z.amax(dim=0) == Z.amin(dim=0)
-    Z -= Z.mean(dim=0)
-    Z[:, constant] = 0.0
-    return Z.div_(torch.linalg.vector_norm(Z, dim=0).clamp_(min=torch.finfo(torch.float64).tiny))
+class UnitGenes:
+    """Genes that are centred and scaled to norm 1, so that products are correlations; constant genes are 0.
+
+    The values stay as they are, and some genes at a time are brought to double precision.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_genes)
+    device : torch.device
+    """
+
+    def __init__(self, X: np.ndarray, device: torch.device):
+        self.n_genes = X.shape[1]
+        self._values = as_tensor(X).to(device)
+        self._mean, self._scale = torch.empty(2, self.n_genes, dtype=torch.float64, device=device)
+        for genes in blocks(self.n_genes, len(X)):
+            values = self._values[:, genes]
+            varies = values.amax(dim=0) != values.amin(dim=0)
+            self._mean[genes] = values.mean(dim=0, dtype=torch.float64)
+            norms = torch.linalg.vector_norm(values - self._mean[genes], dim=0)
+            self._scale[genes] = varies / norms.clamp_(min=torch.finfo(torch.float64).tiny)
+
+    def take(self, genes: slice = slice(None)) -> Tensor:
+        """Return some genes, of shape (n_rows, n_taken)."""
+        return (self._values[:, genes] - self._mean[genes]).mul_(self._scale[genes])
+
+    def mean_correlation(self) -> float:
+        """Return the mean of the correlations of distinct genes, from the norm of the sum of all genes."""
+        total = self._mean.new_zeros(len(self._values))
+        norms = 0.0
+        for genes in blocks(self.n_genes, len(self._values)):
+            part = self.take(genes)
+            total += part.sum(dim=1)
+            norms += part.square_().sum().item()
+        # 1'Z'Z1 - tr(Z'Z): all products of genes without those of a gene with itself
+        return (total.square().sum().item() - norms) / (self.n_genes * (self.n_genes - 1))
 
 
-def _mean_correlation(Z: Tensor) -> float:
-    """Mean of the correlations of distinct genes: the norm of the sum of all columns holds their total."""
-    d = Z.shape[1]
-    # 1'Z'Z1 - tr(Z'Z): all products of columns without those of a column with itself
-    total = Z.sum(dim=1).square().sum() - Z.square().sum()
-    return total.item() / (d * (d - 1))
-
-
-def _correlation_blocks(real: Tensor, synthetic: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
-    """Yield the first gene and a few rows of both correlation matrices."""
-    for part in blocks(real.shape[1], real.shape[1], BLOCK):
-        yield part.start, real[:, part].T @ real, synthetic[:, part].T @ synthetic
+def _correlation_blocks(real: UnitGenes, synthetic: UnitGenes) -> Iterator[tuple[Tensor, Tensor, bool]]:
+    """Yield square blocks of both correlation matrices, on the diagonal and above, and which of the two it is."""
+    parts = list(blocks(real.n_genes, 1, _N_GENES))
+    for k, rows in enumerate(parts):
+        A, B = real.take(rows).T, synthetic.take(rows).T
+        for columns in parts[k:]:
+            yield A @ real.take(columns), B @ synthetic.take(columns), columns is rows
 
 
 def varies(x: np.ndarray) -> bool:
     """Whether the values differ by more than rounding."""
-    return bool(np.ptp(x) > 1e-12 * np.abs(x).max())
+    return bool(np.ptp(x) > 1e-12 * max(-x.min(), x.max()))
 
 
 def pearson(x: np.ndarray, y: np.ndarray) -> float:
     """Pearson correlation; where one side does not vary, 1 if both are equal and else 0."""
     if not (varies(x) and varies(y)):
         return float(np.allclose(x, y, rtol=1e-12, atol=1e-12))
-    a, b = x - x.mean(), y - y.mean()
-    return float(np.clip(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)), -1, 1))
+    a, b, products = x.mean(), y.mean(), np.zeros((2, 2))
+    for part in blocks(len(x), 1):
+        both = np.stack([x[part] - a, y[part] - b])
+        products += both @ both.T
+    return float(np.clip(products[0, 1] / np.sqrt(products[0, 0] * products[1, 1]), -1, 1))

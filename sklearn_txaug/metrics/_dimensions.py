@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..utils.blocks import LARGE_BLOCK, blocks
 from ..utils.typing import MatrixLike, RandomState
 from ._indicator import Field, indicator
 from ._validation import check_pair, equal_sizes
@@ -78,26 +79,43 @@ def pca_variance(
     0.5
     """
     real, synthetic = equal_sizes(*check_pair(X_real, X_synthetic, min_rows=2), random_state=random_state)
-    A, B = (X - X.mean(axis=0, dtype=np.float64) for X in (real, synthetic))
-    variance, components = _principal(A)
-    new_variance, _ = _principal(B)
+    is_wide = real.shape[0] < real.shape[1]
+    variance, vectors = _principal(_products(real, real, is_wide), is_wide)
+    new_products = _products(synthetic, synthetic, is_wide)
+    new_variance, _ = _principal(new_products, is_wide)
     shown = variance > 1e-10 * max(variance[0], np.finfo(float).tiny)
-    projected = ((B @ components[:, shown]) ** 2).sum(axis=0) / variance[shown]
+    if is_wide:  # a component is a mixture of the rows
+        scores = _products(synthetic, real, True) @ (vectors[:, shown] / np.sqrt(variance[shown]))
+        spread = np.square(scores).sum(axis=0)
+    else:
+        spread = np.einsum("ij,ij->j", vectors[:, shown], new_products @ vectors[:, shown])
+    projected = spread / variance[shown]
     rank, new_rank = _effective_rank(variance), _effective_rank(new_variance)
     ratio = new_rank / rank if rank else (np.inf if new_rank else 1.0)
     return PCAVariance(ratio, rank, new_rank, _cumulative(variance), _cumulative(new_variance), projected)
 
 
-def _principal(A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sums of squares along the principal components, largest first, and the components."""
-    if A.shape[0] >= A.shape[1]:
-        values, components = np.linalg.eigh(A.T @ A)
-    else:
-        values, left = np.linalg.eigh(A @ A.T)
-        values, left = values[1:], left[:, 1:]  # centred rows lose one dimension
-        components = A.T @ (left / np.sqrt(np.maximum(values, np.finfo(float).tiny)))
+def _products(X: np.ndarray, Z: np.ndarray, of_rows: bool) -> np.ndarray:
+    """Return the products of centred rows of one set with those of the other, or of the genes of one set."""
+    means = [Y.mean(axis=0, dtype=np.float64) for Y in (X, Z)]
+    products: Any = 0.0
+    if not of_rows:
+        for rows in blocks(*X.shape):
+            part = X[rows] - means[0]
+            products += part.T @ part
+        return np.asarray(products)
+    for genes in blocks(X.shape[1], max(len(X), len(Z)), LARGE_BLOCK):
+        products += (X[:, genes] - means[0][genes]) @ (Z[:, genes] - means[1][genes]).T
+    return np.asarray(products)
+
+
+def _principal(products: np.ndarray, of_rows: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums of squares along the principal components, largest first, and the vectors of the products."""
+    values, vectors = np.linalg.eigh(products)
+    if of_rows:
+        values, vectors = values[1:], vectors[:, 1:]  # centred rows lose one dimension
     values = np.where(values > 1e-14 * max(values[-1], 0), values, 0.0)
-    return values[::-1], components[:, ::-1]
+    return values[::-1], vectors[:, ::-1]
 
 
 def _effective_rank(variance: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -86,30 +87,40 @@ def discriminative_score(
     check_count(n_splits, "n_splits", 2)
     real, synthetic = check_pair(X_real, X_synthetic, min_rows=int(n_splits))
     # the classifier two-sample test of Lopez-Paz and Oquab 2017, cross-validated, with balanced accuracy
-    X = np.concatenate([real, synthetic])
     is_real = np.repeat([1, 0], [len(real), len(synthetic)])
-    groups = _shared_rows(X, len(real))
+    groups = _shared_rows(real, synthetic)
     n_splits = min(int(n_splits), len(np.unique(groups)))
     if n_splits < 2:  # every row is one and the same
         return DiscriminativeScore(0.5, 0.5)
     seed = int(generator(random_state).integers(2**31 - 1))
-    plain = len(np.unique(groups)) == len(X)
+    plain = len(np.unique(groups)) == len(is_real)
     splitter = StratifiedKFold if plain else StratifiedGroupKFold
-    folds = splitter(n_splits, shuffle=True, random_state=seed).split(X, is_real, None if plain else groups)
-    scores, labels = np.empty(len(X)), np.empty(len(X), dtype=int)
+    splits = splitter(n_splits, shuffle=True, random_state=seed)
+    folds = splits.split(is_real, is_real, None if plain else groups)
+    scores, labels = np.empty(len(is_real)), np.empty(len(is_real), dtype=int)
     for train, test in folds:
         if len(test):
-            classifier = fit_classifier(estimator, X[train], is_real[train])
-            labels[test], scores[test] = classifier.predict(X[test]), _confidence(classifier, X[test])
+            classifier = fit_classifier(estimator, _rows(real, synthetic, train), is_real[train], own=True)
+            rows = _rows(real, synthetic, test)
+            labels[test], scores[test] = classifier.predict(rows), _confidence(classifier, rows)
     return DiscriminativeScore(
         float(balanced_accuracy_score(is_real, labels)), float(roc_auc_score(is_real, scores))
     )
 
 
-def _shared_rows(X: np.ndarray, n_real: int) -> np.ndarray:
+def _rows(real: np.ndarray, synthetic: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Return some rows of both sets, by ascending numbers, those of the synthetic ones behind those of the real."""
+    n = np.searchsorted(numbers, len(real))
+    rows = np.empty((len(numbers), real.shape[1]), dtype=np.result_type(real, synthetic))
+    rows[:n], rows[n:] = real[numbers[:n]], synthetic[numbers[n:] - len(real)]
+    return rows
+
+
+def _shared_rows(real: np.ndarray, synthetic: np.ndarray) -> np.ndarray:
     """Number the rows, with one number for all copies of a row that is both real and synthetic."""
-    keys = [row.tobytes() for row in np.ascontiguousarray(X) + 0.0]  # + 0.0 makes -0.0 equal to 0.0
-    shared = set(keys[:n_real]) & set(keys[n_real:])
+    # + 0.0 makes -0.0 equal to 0.0; a digest has 16 bytes where a row has many kB
+    keys = [blake2b((row + 0.0).tobytes(), digest_size=16).digest() for X in (real, synthetic) for row in X]
+    shared = set(keys[: len(real)]) & set(keys[len(real) :])
     first: dict[bytes, int] = {}
     return np.array([first.setdefault(key, i) if key in shared else i for i, key in enumerate(keys)])
 

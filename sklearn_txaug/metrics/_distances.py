@@ -20,7 +20,9 @@ from torch import Tensor
 from .._nn.device import resolve_device
 from ..utils.blocks import blocks
 
-BLOCK = 2**22  # entries of a block: 32 MiB
+BLOCK = 2**22  # distances at a time: 32 MiB, where sets have 2,000 rows or more
+_PART = 2**19  # values of rows in double precision: 4 MiB, of each of the two sets
+_FEWEST_GENES = 256  # of a product, whose result is read and written again for each part of the genes
 TIE = 1e-10
 
 
@@ -70,7 +72,7 @@ class Rows:
 
     def squared_norms(self) -> Tensor:
         norms = self.centre.new_zeros(self.n_rows)
-        for columns in blocks(self.n_features, self.n_rows, BLOCK):
+        for columns in blocks(self.n_features, self.n_rows):
             norms += self.centred(columns).square_().sum(dim=1)
         return norms
 
@@ -78,12 +80,17 @@ class Rows:
 def as_rows(*arrays: np.ndarray, device: str | torch.device = "auto") -> list[Rows]:
     """Return the sets on the device, all centred by the mean of the first."""
     where = double_device(device)
-    tensors = [_as_tensor(X).to(where) for X in arrays]
-    centre = tensors[0].mean(dim=0, dtype=torch.float64)
+    tensors = [as_tensor(X).to(where) for X in arrays]
+    first = tensors[0]
+    centre = torch.empty(first.shape[1], dtype=torch.float64, device=where)
+    for columns in blocks(
+        *first.shape[::-1]
+    ):  # torch makes a copy in double precision of what it takes the mean of
+        centre[columns] = first[:, columns].mean(dim=0, dtype=torch.float64)
     return [Rows(X, centre) for X in tensors]
 
 
-def _as_tensor(X: np.ndarray) -> Tensor:
+def as_tensor(X: np.ndarray) -> Tensor:
     """Return an array as a tensor that shares its memory, where torch can do that."""
     X = np.ascontiguousarray(X)
     return torch.from_numpy(X) if X.flags.writeable else torch.tensor(X)
@@ -92,7 +99,7 @@ def _as_tensor(X: np.ndarray) -> Tensor:
 def pair_distances(A: Rows, B: Rows, i: Tensor, j: Tensor) -> Tensor:
     """Squared distances of the pairs ``A[i], B[j]``, from differences."""
     out = A.centre.new_empty(len(i))
-    for part in blocks(len(i), A.n_features, BLOCK):
+    for part in blocks(len(i), A.n_features):
         difference = A.values[i[part]].double() - B.values[j[part]].double()
         out[part] = difference.square_().sum(dim=1)
     return out
@@ -112,7 +119,8 @@ def distance_blocks(A: Rows, B: Rows, *, upper: bool = False) -> Iterator[tuple[
         others = B.take(slice(first, None)) if first else B
         # |a - b|^2 = |a|^2 - 2 ab + |b|^2
         d2 = a2[part, None] + b2[first:]
-        for columns in blocks(A.n_features, max(some.n_rows, others.n_rows), BLOCK):
+        most = max(some.n_rows, others.n_rows)
+        for columns in blocks(A.n_features, most, max(_PART, _FEWEST_GENES * most)):
             d2.addmm_(some.centred(columns), others.centred(columns).T, alpha=-2)
         i, j = (d2 <= near * a2[part, None]).nonzero(as_tuple=True)
         d2[i, j] = pair_distances(some, others, i, j)
@@ -182,9 +190,10 @@ def median_squared_distance(*arrays: np.ndarray, max_rows: int, rng: Any) -> flo
         drawn = np.zeros(n_rows, dtype=bool)
         drawn[rng.choice(n_rows, max_rows, replace=False)] = True
         parts = np.split(drawn, np.cumsum([len(X) for X in arrays])[:-1])
-        arrays = tuple(X[kept] for X, kept in zip(arrays, parts, strict=True))
-    (A,) = as_rows(np.concatenate(arrays), device="cpu")
-    upper = [
-        d2[torch.ones_like(d2, dtype=torch.bool).triu_(1)] for _, d2 in distance_blocks(A, A, upper=True)
-    ]
-    return float(np.median(torch.cat(upper).numpy()))
+        arrays = tuple(X[kept] for X, kept in zip(arrays, parts, strict=True) if kept.any())
+    sets, found = as_rows(*arrays, device="cpu"), []
+    for k, A in enumerate(sets):
+        for _, d2 in distance_blocks(A, A, upper=True):
+            found.append(d2[torch.ones_like(d2, dtype=torch.bool).triu_(1)])
+        found += [d2.flatten() for B in sets[k + 1 :] for _, d2 in distance_blocks(A, B)]
+    return float(np.median(torch.cat(found).numpy(), overwrite_input=True))

@@ -12,7 +12,7 @@ from ..utils.typing import MatrixLike
 from ._indicator import Field, indicator
 from ._validation import check_pair
 
-CHUNK = 2**22  # numbers sorted at once
+CHUNK = 2**18  # numbers sorted at once
 
 
 class GeneDistances(NamedTuple):

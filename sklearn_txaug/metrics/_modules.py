@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.cluster.hierarchy import cophenet, fcluster, linkage
-from scipy.spatial.distance import squareform
 from sklearn.metrics import adjusted_rand_score
 
+from ..utils.blocks import blocks
 from ..utils.checks import check_count
 from ..utils.statistics import constant_columns
 from ..utils.typing import MatrixLike
-from ._correlation import pearson, unit_columns
+from ._correlation import UnitGenes, pearson
 from ._distances import double_device
 from ._indicator import Field, indicator
 from ._validation import check_pair
@@ -114,14 +114,14 @@ def module_preservation(
     if method not in _LINKAGES:
         raise ValueError(f"method must be one of {_LINKAGES}; got {method!r}.")
     genes = _variable_genes(real, max_genes)
-    corr, new_corr = correlations(real[:, genes]), correlations(synthetic[:, genes])
+    real, synthetic = real[:, genes], synthetic[:, genes]
     n_modules = max(2, min(50, len(genes) // 20)) if n_modules is None else n_modules
-    tree, new_tree = _tree(corr, method), _tree(new_corr, method)
+    tree, new_tree = (linkage(_distances(X), method) for X in (real, synthetic))
     found, new_found = (fcluster(t, n_modules, criterion="maxclust") for t in (tree, new_tree))
     modules = np.where(np.bincount(found)[found] >= 3, found, 0)
     if not modules.any():
         modules = np.ones_like(modules)
-    connectivity, density, new_density = _within_modules(corr, new_corr, modules)
+    connectivity, density, new_density = _within_modules(real, synthetic, modules)
     ratio = new_density / density if abs(density) > 1e-12 else float(abs(new_density) <= 1e-12)
     return ModulePreservation(
         connectivity,
@@ -134,7 +134,10 @@ def module_preservation(
 
 
 def _variable_genes(X: np.ndarray, max_genes: int) -> np.ndarray:
-    variance = np.where(constant_columns(X), 0.0, X.var(axis=0, dtype=np.float64))
+    variance = np.empty(X.shape[1])
+    for some in blocks(X.shape[1], len(X)):
+        part = X[:, some]
+        variance[some] = np.where(constant_columns(part), 0.0, part.var(axis=0, dtype=np.float64))
     genes = np.sort(np.argsort(-variance, kind="stable")[:max_genes])
     genes = genes[variance[genes] > 0]
     if len(genes) < 3:
@@ -143,18 +146,26 @@ def _variable_genes(X: np.ndarray, max_genes: int) -> np.ndarray:
 
 
 def correlations(X: np.ndarray) -> np.ndarray:
-    Z = unit_columns(X, double_device("cpu")).numpy()
-    return np.clip(Z.T @ Z, -1, 1)
+    Z = UnitGenes(X, double_device("cpu")).take().numpy()
+    C = Z.T @ Z
+    return C.clip(-1, 1, out=C)
 
 
-def _tree(corr: np.ndarray, method: Any) -> np.ndarray:
-    distance = 1 - corr
-    np.fill_diagonal(distance, 0)
-    return linkage(squareform(distance, checks=False), method)
+def _distances(X: np.ndarray) -> np.ndarray:
+    """Return 1 - corr of the pairs of genes, in the order of scipy, which needs no matrix."""
+    Z = UnitGenes(X, double_device("cpu")).take().numpy()
+    n = Z.shape[1]
+    pairs, start = np.empty(n * (n - 1) // 2), 0
+    for genes in blocks(n, n):
+        for k, row in enumerate(Z[:, genes].T @ Z[:, genes.start :]):
+            part = slice(start, start + len(row) - k - 1)
+            pairs[part], start = row[k + 1 :], part.stop
+    pairs.clip(-1, 1, out=pairs)
+    return np.subtract(1, pairs, out=pairs)
 
 
 def _within_modules(
-    corr: np.ndarray, new_corr: np.ndarray, modules: np.ndarray
+    real: np.ndarray, synthetic: np.ndarray, modules: np.ndarray
 ) -> tuple[float, float, float]:
     """Agreement of the connectivities, and mean correlation within modules in both sets.
 
@@ -163,9 +174,14 @@ def _within_modules(
     """
     rows = []
     for module in np.unique(modules[modules > 0]):
-        inside = np.ix_(modules == module, modules == module)
         # connectivity of a gene: its correlations with the rest of the module; their mean is the density
-        old, new = ((C[inside] - np.diag(np.diag(C[inside]))).sum(axis=0) for C in (corr, new_corr))
+        old, new = (_connectivity(X[:, modules == module]) for X in (real, synthetic))
         rows.append((pearson(old, new), old.mean() / (len(old) - 1), new.mean() / (len(new) - 1)))
     connectivity, density, new_density = np.mean(rows, axis=0).tolist()
     return connectivity, density, new_density
+
+
+def _connectivity(X: np.ndarray) -> np.ndarray:
+    C = correlations(X)
+    np.fill_diagonal(C, 0)
+    return np.asarray(C.sum(axis=0))

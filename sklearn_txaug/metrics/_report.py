@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._nn.device import resolve_device
 from ..utils.checks import check_count
@@ -15,7 +15,7 @@ from ._indicator import FAMILIES
 from ._report_input import check_families, common_space, halves_of, remarks_on
 from ._report_lines import Line, attempt, lines_against, memory_lines, with_reference
 from ._report_privacy import Attacked, attacked
-from ._sets import ComparedSets, Settings, Shared
+from ._sets import ComparedSets, LabelledRows, Settings, Shared
 from ._utility import accuracy_by_class
 from ._validation import generator
 
@@ -129,8 +129,28 @@ def quality_report(
     seed = int(generator(random_state).integers(2**31 - 1))
     settings = Settings(k, estimator, device, seed)
     train, synthetic, test = common_space(X_train, y_train, X_synthetic, y_synthetic, X_test, y_test, scaler)
+    lines, tables = _compared(train, synthetic, test, groups_train, groups_test, families, settings)
+    attacks = attacked(families, train, test, groups_train, groups_test, synthetic, settings)
+    report = _frame(lines + (attacks.lines() if attacks else []), *tables)
+    report.remarks = remarks_on(train, synthetic, test, groups_train, groups_test)
+    if attacks and attacks.answer():
+        report.privacy = _privacy(attacks)
+        report.remarks.insert(0, attacks.answer())
+    return report
+
+
+def _compared(
+    train: LabelledRows,
+    synthetic: LabelledRows,
+    test: LabelledRows | None,
+    groups_train: Any,
+    groups_test: Any,
+    families: list[str],
+    settings: Settings,
+) -> tuple[list[Line], list[DataFrame]]:
+    """Compare with training and held-out rows; return the lines, and the tables of classes and of blind spots."""
     if test is None:
-        real, other = halves_of(train, groups_train, seed)
+        real, other = halves_of(train, groups_train, settings.seed)
         sides = {"train": (real, other)}
     else:
         sides = {"train": (train, test), "test": (test, train)}
@@ -141,13 +161,10 @@ def quality_report(
         new, old = with_reference(real, other, synthetic, shared)
         lines += lines_against(against, new, old, families)
     lines += memory_lines(train, test, groups_test, synthetic, shared, families)
-    attacks = attacked(families, train, test, groups_train, groups_test, synthetic, settings)
-    report = _frame(lines + (attacks.lines() if attacks else []), new, old)
-    report.remarks = remarks_on(train, synthetic, test, groups_train, groups_test)
-    if attacks and attacks.answer():
-        report.privacy = _privacy(attacks)
-        report.remarks.insert(0, attacks.answer())
-    return report
+    return lines, [
+        _with_reference(_classes, new, old, ["reverse_validation", "label_preservation"]),
+        _with_reference(_blind_spots, new, old, ["covered", "recalled", "covered_by_class"]),
+    ]
 
 
 def _privacy(attacks: Attacked) -> DataFrame:
@@ -156,12 +173,11 @@ def _privacy(attacks: Attacked) -> DataFrame:
     return pd.DataFrame(attacks.table())
 
 
-def _frame(lines: list[Line], new: ComparedSets, old: ComparedSets) -> QualityReport:
+def _frame(lines: list[Line], classes: DataFrame, blind_spots: DataFrame) -> QualityReport:
     from ._report_frame import COLUMNS, QualityReport
 
     report = QualityReport(lines, columns=COLUMNS)
-    report.classes = _with_reference(_classes, new, old, ["reverse_validation", "label_preservation"])
-    report.blind_spots = _with_reference(_blind_spots, new, old, ["covered", "recalled", "covered_by_class"])
+    report.classes, report.blind_spots = classes, blind_spots
     return report
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..utils.memory import give_back_memory
 from ._indicator import Indicator, reported_indicators
 from ._report_input import halves_of
 from ._report_verdict import judge
@@ -24,6 +25,8 @@ def attempt(compute: Callable[..., Any], *arguments: Any) -> tuple[Any, str]:
         return compute(*arguments), ""
     except ValueError as error:
         return None, str(error).splitlines()[0]
+    finally:
+        give_back_memory()
 
 
 def with_reference(

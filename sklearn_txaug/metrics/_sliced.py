@@ -6,6 +6,7 @@ from numbers import Real
 
 import numpy as np
 
+from ..utils.blocks import map_rows
 from ..utils.checks import check_count
 from ..utils.typing import MatrixLike, RandomState
 from ._indicator import indicator
@@ -74,5 +75,6 @@ def sliced_wasserstein(
     check_count(n_projections, "n_projections")
     directions = generator(random_state).normal(size=(real.shape[1], n_projections))
     directions /= np.linalg.norm(directions, axis=0)
-    powers = wasserstein_columns(real @ directions, synthetic @ directions, p)
+    projected = (map_rows(lambda rows: rows @ directions, X, np.dtype(np.float64)) for X in (real, synthetic))
+    powers = wasserstein_columns(*projected, p)
     return float(np.mean(powers) ** (1 / p))

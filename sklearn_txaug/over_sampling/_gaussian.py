@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from ..priors._hierarchical import HierarchicalGaussian, Reference
+from ..utils.blocks import put_rows
 from ..utils.constraints import NonNegativeOrInfinite
 from ..utils.declaration import estimator
 from ..utils.statistics import class_centres
@@ -131,8 +133,10 @@ class GaussianSampler(PriorSampler):
         self.means_ = class_centres(X, codes).astype(X.dtype, copy=False)
         lengths = np.empty(len(X))
         self._factors = []
-        for c, n_rows in enumerate(counts):
-            residuals = self._residuals_of(X, codes, c)
+        for c, (n_rows, residuals) in enumerate(zip(counts, _by_class(X, codes, counts), strict=True)):
+            # corrected for the degree of freedom that the mean took
+            residuals -= self.means_[c]
+            residuals *= np.sqrt(n_rows / max(n_rows - 1, 1))
             lengths[codes == c] = np.sqrt(np.einsum("ij,ij->i", residuals, residuals, dtype=np.float64))
             self._factors.append(
                 factor(residuals, rng) if n_rows > 1 else np.zeros((0, X.shape[1]), np.float32)
@@ -148,13 +152,6 @@ class GaussianSampler(PriorSampler):
         self._norms = [
             np.sort(np.linalg.norm(self._blended(c, pooled.copy(), rng), axis=1)) for c in range(len(counts))
         ]
-
-    def _residuals_of(self, X: np.ndarray, codes: np.ndarray, c: int) -> np.ndarray:
-        """Return the deviations of the rows of class c, corrected for the degree of freedom that the mean took."""
-        residuals = X[codes == c]
-        residuals -= self.means_[c]
-        residuals *= np.sqrt(len(residuals) / max(len(residuals) - 1, 1))
-        return residuals
 
     def _fit_pooled(self, lengths: np.ndarray, rng: np.random.Generator) -> None:
         self.shrinkage_, self._noise, self._share = 1.0, 0.0, 0.0
@@ -218,6 +215,19 @@ class GaussianSampler(PriorSampler):
         pooled *= np.sqrt(1 - weight)
         pooled += _normal(len(pooled), len(own), np.sqrt(weight / self._counts[c]), rng) @ own
         return pooled
+
+
+def _by_class(X: np.ndarray, codes: np.ndarray, counts: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the rows of each class, to be overwritten: those of X itself, in order, if factors take their place.
+
+    No factor does that of a class with more rows than genes, or of rows in double precision.
+    """
+    if X.dtype != np.float32 or counts.max() > X.shape[1]:
+        yield from (X[codes == c] for c in range(len(counts)))
+        return
+    put_rows(X, np.argsort(codes, kind="stable"))
+    for end, n_rows in zip(np.cumsum(counts), counts, strict=True):
+        yield X[end - n_rows : end]
 
 
 def _normal(n_rows: int, width: int, scale: float, rng: np.random.Generator) -> np.ndarray:

@@ -149,8 +149,12 @@ class GeneratorSteps(Conditioned):
         spaces = self._make_spaces()
         conditions = self._learned_covariates(codes)
         with given_threads():
+            last: list[tuple[Space, np.ndarray]] = []
             for space in spaces:
-                rows = space.fit(rows, codes, rng).encode(rows)
+                if space.learns_last:
+                    last.append((space, rows))
+                else:
+                    rows = space.fit(rows, codes, rng).encode(rows)
             before = set(vars(self))
             try:
                 if self.memory is None:
@@ -159,6 +163,9 @@ class GeneratorSteps(Conditioned):
                     train(self, rows, codes, rng, groups, conditions)
             finally:
                 self._learnt = sorted(set(vars(self)) - before)
+            del rows  # which the generator had; what it needs of them it has kept
+            for space, outer in last:
+                space.fit(outer, codes, rng)
         self.scaler_ = next(space.scaler for space in spaces if hasattr(space, "scaler"))
         self.spaces_ = spaces  # set last: a sampler with spaces_ counts as trained
 

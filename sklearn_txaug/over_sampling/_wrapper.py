@@ -199,12 +199,15 @@ class Interpolation(BaseEstimator):
         """Return rows for the labels `y`, in their order unless some are missing."""
         y = np.asarray(y)
         seed = self.random_state if random_state is None else random_state
-        amounts = zip(*np.unique(y, return_counts=True), strict=True)
-        drawn = [self._rows_of(label, int(n_rows), seed) for label, n_rows in amounts]
-        X_new, y_new = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-        if len(y_new) == len(y):
-            order = np.argsort(np.argsort(y, kind="stable"))
-            X_new, y_new = X_new[order], y_new[order]
+        labels, counts = np.unique(y, return_counts=True)
+        drawn = [self._rows_of(label, int(n), seed) for label, n in zip(labels, counts, strict=True)]
+        if sum(len(part[1]) for part in drawn) < len(y):
+            X_new, y_new = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+            return X_new, y_new
+        X_new = np.empty((len(y), *drawn[0][0].shape[1:]), dtype=drawn[0][0].dtype)
+        y_new = np.empty(len(y), dtype=drawn[0][1].dtype)
+        for label, part in zip(labels, drawn, strict=True):
+            X_new[y == label], y_new[y == label] = part
         return X_new, y_new
 
     def _rows_of(self, label: Any, n_rows: int, seed: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -224,4 +227,4 @@ class Interpolation(BaseEstimator):
             if isinstance(neighbours, Integral):
                 sampler.set_params(**{name: min(neighbours, available - 1)})
         X, y = sampler.fit_resample(self.X_, self.y_)
-        return X[len(self.X_) :], y[len(self.y_) :]
+        return X[len(self.X_) :].copy(), y[len(self.y_) :]  # a view would keep the real rows

@@ -63,8 +63,10 @@ class TorchSampler(NetEstimator, GenerativeSampler):
         # A card has its own memory: the trained weights come back
         if resolve_device(self.device).type == "cuda":
             return super()._held_rows(n_rows) + width
-        net = _COPIES * width + _ACTIVATIONS * (batch if batch > 0 else n_rows) if width else 0
-        return super()._held_rows(n_rows) + net
+        if not width:
+            return super()._held_rows(n_rows)
+        # the rows and one more copy while blocks are computed; sorted ones come when the generator's rows are gone
+        return 2 * n_rows + _COPIES * width + _ACTIVATIONS * (batch if batch > 0 else n_rows)
 
     def _recalled(self) -> None:
         for name in self._drawing:

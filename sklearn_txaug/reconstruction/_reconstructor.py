@@ -13,6 +13,7 @@ from sklearn.utils import check_array, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from ..neural_network import MLPNetRegressor
+from ..utils.blocks import blocks
 from ..utils.checks import check_groups, check_magnitude, check_matrix, groups_for, validated
 from ..utils.constraints import ArrayOrList, Classifier, Seed
 from ..utils.containers import readable
@@ -168,7 +169,9 @@ class LandmarkReconstructor(BaseEstimator):
         for part in gen_batches(len(rows), _ROWS):
             Z = (rows[part] - mean[self.landmarks_]) / scale[self.landmarks_]
             Y = self.estimator_.predict(Z).reshape(len(Z), -1)
-            full[part, self.targets_] = Y * scale[self.targets_] + mean[self.targets_]
+            for some in blocks(*Y.shape):
+                place = slice(part.start + some.start, part.start + some.stop)
+                full[place, self.targets_] = Y[some] * scale[self.targets_] + mean[self.targets_]
         if not hasattr(X, "columns"):
             return full
         import pandas as pd

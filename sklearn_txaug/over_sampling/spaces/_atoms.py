@@ -35,7 +35,8 @@ class AtomicSpace(ScaledSpace):
         return values, np.where(is_atom, scaled, np.nan).astype(np.float32)
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        X = super().decode(Z, codes, rng)
+        # decoded rows take the place of those that are compared with the atoms
+        X = super().decode(Z.copy() if len(self.atoms_) else Z, codes, rng)
         if len(self.atoms_):
             for rows in blocks(*Z.shape):
                 for value, scaled in zip(self.atoms_, self.scaled_atoms_, strict=True):

@@ -28,6 +28,7 @@ class ClassQuantiles(Space):
     """
 
     ranks = True
+    learns_last = True
     _kept_rows: ClassVar[dict[str, str]] = {"sorted_": "the values of each gene in each class, sorted"}
 
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator | None = None) -> ClassQuantiles:

@@ -115,6 +115,10 @@ class NumericColumns(Space):
         return self.space.pad(codes) if self.has_numbers_ else codes
 
     @property
+    def learns_last(self) -> bool:
+        return self.space.learns_last
+
+    @property
     def ranks(self) -> bool:
         return self.space.ranks and self.has_numbers_
 

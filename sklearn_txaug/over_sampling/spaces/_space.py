@@ -24,6 +24,11 @@ class Space:
         """Whether `decode` ranks rows among each other; `map_against` then ranks them among others."""
         return False
 
+    @property
+    def learns_last(self) -> bool:
+        """Whether only draws need what `fit` learns, and `encode` changes nothing: generators then train first."""
+        return False
+
     def fit(self, X: np.ndarray, codes: np.ndarray, rng: np.random.Generator) -> Space:
         """Learn from rows of shape (n_samples, n_features) and class codes."""
         return self
@@ -33,7 +38,10 @@ class Space:
         return X
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        """Map rows of this space to the space outside it; `codes` are their classes, None between classes."""
+        """Map rows of this space to the space outside it; `codes` are their classes, None between classes.
+
+        They may take the place of `Z`.
+        """
         return Z
 
     def pad(self, codes: np.ndarray) -> np.ndarray:
@@ -118,12 +126,13 @@ class ScaledSpace(Space):
         return scaled
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_)
+        largest = max(-Z.min(), Z.max())
+        X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_, in_place=True)
         X = np.require(X, requirements="W")
         if not all_finite(X):
             raise FloatingPointError(
                 f"scaler={self.scaler!r}: inverse_transform gives NaN or infinity for generated rows, whose largest "
-                f"scaled value is {np.abs(Z).max():.3g}; use a scaler whose inverse is defined for all values"
+                f"scaled value is {largest:.3g}; use a scaler whose inverse is defined for all values"
             )
         X[:, self.constant_] = self.values_
         return X
