@@ -52,53 +52,6 @@ def quantiles_between(ordered: np.ndarray, shares: np.ndarray, least: np.ndarray
     return low + (places - below) * gap
 
 
-def stretched(ordered: np.ndarray, bound: np.ndarray) -> np.ndarray:
-    """Return observations whose `quantiles_between` have the unbiased estimate of the variance of each column.
-
-    Those of the observations themselves have less, as the variance of observations about their own mean has: nine
-    tenths of it if there are 15, three quarters if there are five. So the observations are moved away from their
-    mean, by a common factor. Those at the bound stay there; the factor is such that the lowest other one comes no
-    further than half way to it.
-
-    Parameters
-    ----------
-    ordered : ndarray of shape (n_observations, n_columns)
-        Each column ascending; two observations or more.
-    bound : ndarray of shape (n_columns,)
-        No observation is below; -infinity is no bound.
-
-    Examples
-    --------
-    >>> from sklearn_txaug.utils.quantiles import quantiles_between, stretched
-    >>> ordered = np.array([[0.0], [3.0], [9.0]])
-    >>> shares = np.linspace(0, 1, 10_001)[:, None]
-    >>> for each in (ordered, stretched(ordered, np.array([-np.inf]))):
-    ...     print(f"{quantiles_between(each, shares).var():.1f} of {ordered.var(ddof=1):.1f}")
-    12.3 of 21.0
-    21.0 of 21.0
-    """
-    n, mean = len(ordered), ordered.mean(axis=0, dtype=np.float64)
-    ends = [
-        ordered[0] - BEYOND * (ordered[1] - ordered[0]),
-        ordered[-1] + BEYOND * (ordered[-1] - ordered[-2]),
-    ]
-    knots = np.concatenate([ends[:1], ordered[1:-1], ends[1:]]) - mean
-    weights = np.ones(n - 1)  # of the lines between knots, in n-ths
-    weights[[0, -1]] = 1.5 if n > 2 else 2
-    low, high = knots[:-1], knots[1:]
-    variance = weights @ (low * low + low * high + high * high) / (3 * n)
-    unbiased = np.square(ordered - mean).sum(axis=0) / (n - 1)
-    factor = np.sqrt(np.divide(unbiased, variance, out=np.ones_like(variance), where=variance > 0))
-    free = ordered > bound
-    least = np.where(free, ordered, np.inf).min(axis=0)
-    is_bounded = np.isfinite(bound) & (least < mean)
-    room = np.divide(
-        mean - (bound + least) / 2, mean - least, out=np.full_like(mean, np.inf), where=is_bounded
-    )
-    moved = mean + np.minimum(factor, room) * (ordered - mean)
-    return np.where(free, moved, ordered).astype(ordered.dtype)
-
-
 def spread_ties(ordered: np.ndarray, steps: np.ndarray, kept: np.ndarray) -> np.ndarray:
     """Return columns in which equal observations are spread evenly over one step of the scale around them.
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...utils.blocks import LARGE_BLOCK, blocks
-from ...utils.quantiles import quantiles_between, resolution, spread_ties, stretched
+from ...utils.quantiles import quantiles_between, resolution, spread_ties
 from ._space import Space
 
 _N_REFERENCE = 100
@@ -17,12 +17,10 @@ class ClassQuantiles(Space):
     """The rows themselves, with the quantiles of each feature in each class, to which synthetic rows are mapped.
 
     The generator then determines only how features vary together; the distribution of each feature in a class is that
-    of the training rows, stretched about its mean until its variance is the unbiased estimate: the rows of a small
-    class lie closer together than its other rows do. Values lie between those so stretched and up to a third of a gap
-    beyond the ends, never below 0 if no training value is, nor below the lowest value of a feature if several rows
-    have it, such as a limit of detection. Values that several rows of a class share, because measurements are
-    rounded, are spread over one step of the scale; only 0 and that lowest value stay, as they point to nobody.
-    Integers stay integers.
+    of the training rows. Values lie between those of the training rows and up to a third of a gap beyond the ends,
+    never below 0 if no training value is. Values that several rows of a class share, because measurements are
+    rounded, are spread over one step of the scale; only 0 and the lowest value of a feature, such as a limit of
+    detection, stay, as they point to nobody. Integers stay integers.
 
     The rows of one draw are ranked together. Classes of one row, and rows between classes, are not mapped.
     """
@@ -41,17 +39,12 @@ class ClassQuantiles(Space):
         self.discrete_ = all((np.rint(X[rows]) == X[rows]).all() for rows in blocks(*X.shape))
         lowest = X.min(axis=0)
         self.least_ = np.where(lowest < 0, -np.inf, 0.0)
-        steps = None if self.discrete_ else resolution(X)
-        for j in blocks(X.shape[1], len(X)):
-            shared = (X[:, j] == lowest[j]).sum(axis=0) > 1
-            bound = np.where(shared, lowest[j], self.least_[j])
+        if not self.discrete_:
+            steps = resolution(X)
             for own in self.sorted_:
-                if len(own):
+                for j in blocks(X.shape[1], len(own)):
                     part = own[:, j]
-                    if steps is not None:
-                        part = spread_ties(part, steps[j], (part == lowest[j]) | (part == 0))
-                    moved = np.where(part == 0, part, stretched(part, bound))
-                    own[:, j] = np.maximum.accumulate(moved, axis=0)
+                    own[:, j] = spread_ties(part, steps[j], (part == lowest[j]) | (part == 0))
         return self
 
     def pad(self, codes: np.ndarray) -> np.ndarray:
