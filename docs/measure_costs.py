@@ -77,7 +77,7 @@ for n_genes, n_rows in {sizes}:
         seconds += (n_epochs - 1) * (further - seconds) / 5
     net = sum(p.numel() for p in sampler.module_.parameters()) * 4 / 2**20 if n_epochs else 0
     draws = [measured(sampler.sample, n) for n in {amounts}]
-    cells = [f"{{n_genes:,}} x {{n_rows:,}}", f"{{seconds:.1f}}", f"{{peak:.1f}}"]
+    cells = [f"{{n_genes:,}}x{{n_rows:,}}", f"{{seconds:.1f}}", f"{{peak:.1f}}"]
     cells += [f"{{draw[k]:.1f}}" for k in (2, 1) for draw in draws] + [f"{{net / size:.2f}}" if net else ""]
     print("| {name} | " + " | ".join(cells) + " |", flush=True)
     del sampler, draws, X
@@ -91,7 +91,7 @@ for n_genes, n_rows in {sizes}:
         thirds = [part for k in range(3) for part in (X[k::3].copy(), y[k::3])]
         del X
         report, peak, seconds = measured(quality_report, *thirds)
-    print(f"| {name} | {{n_genes:,}} x {{n_rows:,}} | {{seconds:.0f}} | {{peak:.1f}} | | | | | |", flush=True)
+    print(f"| {name} | {{n_genes:,}}x{{n_rows:,}} | {{seconds:.0f}} | {{peak:.1f}} | | | | | |", flush=True)
 """
 
 
