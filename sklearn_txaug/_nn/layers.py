@@ -44,20 +44,19 @@ class LabelEmbedding(nn.Module):
 class PaperEmbedding(nn.Module):
     """The published code: the same two rows embed each entry of the one-hot vector; the width is 2 n_classes."""
 
-    entries: Tensor
-
     def __init__(self, n_classes: int):
         super().__init__()
+        self.n_classes = n_classes
         self.embedding = nn.Embedding(n_classes, 2)  # only rows 0 and 1 are ever read
         self.width = 2 * n_classes
-        one_hot = torch.eye(n_classes)
-        self.register_buffer("entries", torch.stack([1 - one_hot, one_hot], dim=2), persistent=False)
 
     def forward(self, y: Tensor) -> Tensor:
         if y.is_floating_point():
             return y
+        two_rows = self.embedding.weight[:2]
+        own = nn.functional.one_hot(y, self.n_classes).to(two_rows.dtype)
         # one product, and one for its gradient
-        return (self.entries[y] @ self.embedding.weight[:2]).flatten(1)
+        return (torch.stack([1 - own, own], dim=2) @ two_rows).flatten(1)
 
 
 def make_conditioning(

@@ -64,9 +64,9 @@ class SelectiveClassifier(WrappedClassifier):
         rows a `fit` that takes `sample_weight`. None is a logistic regression on standardised features.
     prior : ExpressionPrior, path, "tcga" or None
         What a reference cohort of other classes and other patients teaches (`sklearn_txaug.priors`). If no class has
-        more than three rows, any gain will do for the last sampler with the prior, in weight 1 or the nearest below.
-        If no row can be held out, because each class has one row or there is one patient, it is used untested, in the
-        largest weight: no other way can help then.
+        more than three rows, any gain will do for the last sampler with the prior, in weight 1, the nearest below or
+        the least of all. If no row can be held out, because each class has one row or there is one patient, it is
+        used untested, in the largest weight: no other way can help then.
     samplers : sampler, list or dict of samplers, or None
         Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
         prior, one that only fills up classes draws 200 rows of each, of more than 30 classes 6,000 in all, since

@@ -25,20 +25,20 @@ class EdgePattern:
     """
 
     def __init__(self, target: np.ndarray, source: np.ndarray, n_genes: int):
-        self.n_genes = n_genes
         self.target, self.source = target.astype(np.int32), source.astype(np.int32)
-        self.starts = _starts(target, n_genes)
-        self.by_source = np.lexsort((target, source))
-        self.source_starts = _starts(source, n_genes)
+        self.shape = (n_genes, n_genes)
+        # where the entries of each row start, and where the last one ends
+        self.starts = np.concatenate([[0], np.bincount(target, minlength=n_genes).cumsum()]).astype(np.int32)
 
-    def product(self, weight: Tensor, genes: Tensor) -> Tensor:
+    def transposed(self) -> tuple[EdgePattern, np.ndarray]:
+        """Return the pattern of the transposed matrices, and the order of their entries."""
+        order = np.argsort(self.source, kind="stable")
+        return EdgePattern(self.source[order], self.target[order], self.shape[0]), order
+
+    def product(self, entries: np.ndarray, genes: Tensor) -> Tensor:
         """Return the product of the matrix with these entries and genes of shape (n_genes, n_samples)."""
-        return self._product(weight.detach().numpy(), self.source, self.starts, genes)
-
-    def transposed_product(self, weight: Tensor, genes: Tensor) -> Tensor:
-        """Return the product of the transposed matrix and genes."""
-        entries = weight.detach().numpy()[self.by_source]
-        return self._product(entries, self.target[self.by_source], self.source_starts, genes)
+        matrix = sparse.csr_array((entries, self.source, self.starts), shape=self.shape)
+        return torch.from_numpy(matrix @ genes.detach().numpy())
 
     def outer_products(self, targets: tuple[Tensor, ...], sources: Tensor) -> list[Tensor]:
         """Return the entries of ``t @ sources.T``, of shape (n_edges,), for each of `targets`."""
@@ -52,10 +52,6 @@ class EdgePattern:
                 torch.sum(each.index_select(0, target).mul_(at_source), dim=1, out=values[part])
         return out
 
-    def _product(self, entries: np.ndarray, columns: np.ndarray, starts: np.ndarray, genes: Tensor) -> Tensor:
-        matrix = sparse.csr_array((entries, columns, starts), shape=(self.n_genes, self.n_genes))
-        return torch.from_numpy(matrix @ genes.detach().numpy())
-
 
 class EdgeProducts(torch.autograd.Function):
     """The products of several such matrices with the same genes."""
@@ -64,18 +60,14 @@ class EdgeProducts(torch.autograd.Function):
     def forward(ctx: Any, genes: Tensor, pattern: EdgePattern, *weights: Tensor) -> tuple[Tensor, ...]:
         ctx.save_for_backward(genes, *weights)
         ctx.pattern = pattern
-        return tuple(pattern.product(weight, genes) for weight in weights)
+        return tuple(pattern.product(weight.detach().numpy(), genes) for weight in weights)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         genes, *weights = ctx.saved_tensors
-        d_genes = ctx.pattern.transposed_product(weights[0], grads[0])
-        for weight, grad in zip(weights[1:], grads[1:], strict=True):
-            d_genes += ctx.pattern.transposed_product(weight, grad)
+        transposed, order = ctx.pattern.transposed()
+        d_genes = torch.zeros_like(genes)
+        for weight, grad in zip(weights, grads, strict=True):
+            d_genes += transposed.product(weight.numpy()[order], grad)
         return d_genes, None, *ctx.pattern.outer_products(grads, genes)
-
-
-def _starts(ends: np.ndarray, n_genes: int) -> np.ndarray:
-    """Return where the entries of each row start, and where the last one ends."""
-    return np.concatenate([[0], np.bincount(ends, minlength=n_genes).cumsum()]).astype(np.int32)

@@ -59,7 +59,6 @@ class GraphAttention(nn.Module):
         self.register_buffer("target", torch.from_numpy(support.row[order].astype(np.int64)))
         self.register_buffer("source", torch.from_numpy(support.col[order].astype(np.int64)))
         self.n_neighbours = np.bincount(support.row, minlength=len(columns))
-        self.pattern = EdgePattern(support.row[order], support.col[order], len(columns))
         bound = self.target.bincount(minlength=len(columns)).clamp(min=1).float().rsqrt()[self.target]
         self.key, self.query, self.value = (
             nn.Parameter(torch.empty(len(bound)).uniform_(-1, 1) * bound) for _ in range(3)
@@ -101,7 +100,8 @@ class GraphAttention(nn.Module):
         if pairs <= (_CROWDED if on_cpu else _CROWDED_ELSEWHERE) * len(self.target):
             return [self._matrix(weight, len(genes)) @ genes for weight in weights]
         if on_cpu:
-            return EdgeProducts.apply(genes, self.pattern, *weights)
+            pattern = EdgePattern(self.target.numpy(), self.source.numpy(), len(genes))
+            return EdgeProducts.apply(genes, pattern, *weights)
         ends = genes.index_select(0, self.source)
         return [self._sum(weight[:, None] * ends, len(genes)) for weight in weights]
 

@@ -126,7 +126,7 @@ class ScaledSpace(Space):
         return scaled
 
     def decode(self, Z: np.ndarray, codes: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-        largest = max(-Z.min(), Z.max())
+        largest = max(-Z.min(initial=0), Z.max(initial=0))
         X = Z if self._is_identity else map_rows(self.scaler.inverse_transform, Z, self.dtype_, in_place=True)
         X = np.require(X, requirements="W")
         if not all_finite(X):
