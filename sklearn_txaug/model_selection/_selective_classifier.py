@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field
-from numbers import Real
 from os import PathLike
 from typing import Any, Literal
 
@@ -15,7 +14,7 @@ from sklearn.base import _fit_context
 from ..over_sampling._gaussian import GaussianSampler
 from ..priors import ExpressionPrior
 from ..priors._reference import checked_prior
-from ..utils.amounts import rows_of_each, several, total_weight
+from ..utils.amounts import is_number, rows_of_each, several, total_weight
 from ..utils.checks import groups_for
 from ..utils.constraints import (
     CrossValidator,
@@ -198,7 +197,7 @@ class SelectiveClassifier(WrappedClassifier):
 
     def _given_weights(self, y: np.ndarray) -> tuple[float, ...]:
         given = several(self.synthetic_weights)
-        known = [w for w in given if rows_of_each(w) is not None or _is_number(w)]
+        known = [w for w in given if rows_of_each(w) is not None or is_number(w)]
         weights = {total_weight(w, y) for w in known}
         if not given or len(known) < len(given) or not all(0 <= w < np.inf for w in weights):
             raise ValueError(
@@ -251,10 +250,6 @@ class SelectiveClassifier(WrappedClassifier):
         """Return the ways of the last sampler with the prior, by weight."""
         known = [i for i, way in enumerate(ways) if way.name.endswith(_WITH_PRIOR) and self.prior is not None]
         return [i for i in known if ways[i].name == ways[known[-1]].name]
-
-
-def _is_number(weight: Any) -> bool:
-    return isinstance(weight, Real) and not isinstance(weight, bool | np.bool_)
 
 
 def _results(

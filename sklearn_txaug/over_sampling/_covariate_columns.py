@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from ..utils.amounts import is_number
 from ..utils.checks import check_magnitude, is_missing
 from ..utils.statistics import deviations
 
@@ -139,11 +139,6 @@ def make_column(name: Any, values: np.ndarray, categorical: bool) -> NumericColu
         f"covariates[{name!r}] must hold numbers, booleans or text, one of these; got "
         f"{sorted({type(value).__name__ for value in known})}"
     )
-
-
-def is_number(value: Any) -> bool:
-    """Tell numbers from booleans and everything else."""
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
 
 
 def _kind(value: Any) -> str:

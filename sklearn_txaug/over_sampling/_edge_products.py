@@ -10,7 +10,9 @@ from scipy import sparse
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-_CACHED = 2**16  # entries of edges x samples that are computed at a time
+from ..utils.blocks import blocks
+
+CACHED = 2**16  # entries of edges x samples that are computed at a time
 
 
 class EdgePattern:
@@ -42,10 +44,8 @@ class EdgePattern:
 
     def outer_products(self, targets: tuple[Tensor, ...], sources: Tensor) -> list[Tensor]:
         """Return the entries of ``t @ sources.T``, of shape (n_edges,), for each of `targets`."""
-        size = max(1, _CACHED // max(1, sources.shape[1]))
         out = [sources.new_empty(len(self.source)) for _ in targets]
-        for start in range(0, len(self.source), size):
-            part = slice(start, start + size)
+        for part in blocks(len(self.source), sources.shape[1], CACHED):
             target, source = (torch.from_numpy(ends[part]) for ends in (self.target, self.source))
             at_source = sources.index_select(0, source)
             for values, each in zip(out, targets, strict=True):

@@ -146,14 +146,14 @@ class FrozenSampler(GenerativeSampler):
         if not isinstance(scaler, StandardScaler) or not hasattr(scaler, "mean_"):
             return
         means, scales = scaler.mean_[self._columns], scaler.scale_[self._columns]
-        away = np.median(np.abs(X.mean(axis=0, dtype=np.float64) - means) / scales)
-        spread = np.median(X.std(axis=0, dtype=np.float64) / scales)
+        level, deviation = X.mean(axis=0, dtype=np.float64), X.std(axis=0, dtype=np.float64)
+        away, spread = np.median(np.abs(level - means) / scales), np.median(deviation / scales)
         if away > _AWAY or spread > _WIDE or 0 < spread < 1 / _NARROW:
             warn(
                 f"X seems to be of other units than the rows that {type(self.sampler).__name__} was trained on: the "
-                f"median gene has a mean of {np.median(X.mean(axis=0)):.3g} and varies by "
-                f"{np.median(X.std(axis=0)):.2g}, there {np.median(means):.3g} and {np.median(scales):.2g}; "
-                "synthetic rows have the units of those. Bring both to one scale, such as log2(x + 1)"
+                f"median gene has a mean of {np.median(level):.3g} and varies by {np.median(deviation):.2g}, there "
+                f"{np.median(means):.3g} and {np.median(scales):.2g}; synthetic rows have the "
+                "units of those. Bring both to one scale, such as log2(x + 1)"
             )
 
     def _check_classes(self) -> None:

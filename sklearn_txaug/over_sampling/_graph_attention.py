@@ -11,10 +11,10 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from ._edge_products import EdgePattern, EdgeProducts
+from ._edge_products import CACHED, EdgePattern, EdgeProducts
 
 # Entries of edges x samples that are computed at a time, on the CPU and elsewhere
-_CACHED, _UNCACHED = 2**16, 2**24
+_CACHED, _UNCACHED = CACHED, 2**24
 # A matrix product over all pairs of genes costs less than one over the edges if there are fewer pairs for each.
 _CROWDED, _CROWDED_ELSEWHERE = 8, 32
 

@@ -19,16 +19,6 @@ from ..utils.warnings import warn
 from ._conditioned import given
 from ._covariates import CovariateRows
 
-_AMOUNTS = {
-    "n_synthetic",
-    "sampling_strategy",
-    "quantile_mapping",
-    "nonnegative",
-    "memory",
-    "verbose",
-    "checkpoint",
-}
-
 
 def train(
     sampler: Any,
@@ -107,7 +97,7 @@ def _learnt(key: str, learn: _Learn) -> tuple[bytes, str]:
 def _key(learn: _Learn) -> tuple[Any, ...]:
     """Return all that decides what is learnt."""
     sampler = learn.sampler
-    drawing = _AMOUNTS if getattr(sampler, "callbacks", None) else sampler._drawing
+    drawing = sampler._unseen if getattr(sampler, "callbacks", None) else sampler._drawing
     params = {k: v for k, v in sampler.get_params(deep=False).items() if k not in drawing}
     params.pop("random_state")  # its state may have moved on; the seed drawn from it counts
     return (

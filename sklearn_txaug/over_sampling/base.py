@@ -93,10 +93,11 @@ class GenerativeSampler(GeneratorSteps, BaseOverSampler):
     random_state: Seed = None
 
     _unsaved: ClassVar[dict[str, Any]] = {"memory": None}  # of no meaning elsewhere
-    # parameters that training does not use
-    _drawing: ClassVar[frozenset[str]] = frozenset(
+    # parameters that no part of a training sees, and those that training does not use, but a callback that draws rows
+    _unseen: ClassVar[frozenset[str]] = frozenset(
         ["n_synthetic", "sampling_strategy", "quantile_mapping", "nonnegative", "memory"]
     )
+    _drawing: ClassVar[frozenset[str]] = _unseen
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(

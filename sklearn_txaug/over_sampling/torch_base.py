@@ -47,7 +47,8 @@ class TorchSampler(NetEstimator, GenerativeSampler):
     ema_decay: ShareBelowOne | None = 0.999
     quantile_mapping = True
 
-    _drawing: ClassVar[frozenset[str]] = GenerativeSampler._drawing | {"verbose", "checkpoint"}
+    _unseen: ClassVar[frozenset[str]] = GenerativeSampler._unseen | {"verbose", "checkpoint"}
+    _drawing: ClassVar[frozenset[str]] = _unseen
     _ema_child: ClassVar[str | None] = None
 
     @abstractmethod

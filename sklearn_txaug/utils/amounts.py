@@ -10,6 +10,11 @@ from typing import Any
 import numpy as np
 
 
+def is_number(value: Any) -> bool:
+    """Tell numbers from booleans and everything else."""
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+
+
 def class_amounts(n_synthetic: Any, sampling_strategy: Any, labels: np.ndarray) -> dict[Any, int]:
     """Return the synthetic rows of each class of `labels` that a sampler's two parameters ask for."""
     from imblearn.utils import check_sampling_strategy  # late: the command line reads amounts without it
@@ -76,8 +81,7 @@ def synthetic_counts(n_synthetic: Any, classes: np.ndarray, class_counts: np.nda
         return _counts_by_class(n_synthetic, classes)
     if (each := rows_of_each(n_synthetic)) is not None:
         return _positive((label, each) for label in classes)
-    number = isinstance(n_synthetic, Real) and not isinstance(n_synthetic, bool | np.bool_)
-    if not number or not 0 <= n_synthetic < np.inf:
+    if not is_number(n_synthetic) or not 0 <= n_synthetic < np.inf:
         raise ValueError(
             "n_synthetic must be an int >= 0 (rows in all), a float >= 0 (share of the training rows), a text such "
             f"as '20c' (rows of each class) or a dict {{class: rows}}, got {n_synthetic!r}"
