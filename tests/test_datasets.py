@@ -13,13 +13,14 @@ from scipy import sparse
 
 from sklearn_txaug.datasets import (
     _formats,
-    make_expression,
     read_expression,
     write_expression,
 )
 from sklearn_txaug.datasets._base import Format, Source
 from sklearn_txaug.datasets._known import check_genes, split_columns
 from sklearn_txaug.datasets._orient import Orientation
+
+from .cohorts import tissues_of_donors
 
 pd = pytest.importorskip("pandas")
 
@@ -35,11 +36,7 @@ FORMATS = [*map(suffix, TEXT), suffix(".parquet", "pyarrow"), suffix(".h5ad", "a
 
 @pytest.fixture
 def cohort():
-    X, y, groups = make_expression(
-        n_samples=12, n_features=30, n_groups=4, return_groups=True, as_frame=True, random_state=0
-    )
-    X = X.astype(np.float32)
-    return X, y.map({0: "liver", 1: "kidney, left", 2: "NAFLD"}).rename("tissue"), groups.rename("donor")
+    return tissues_of_donors()
 
 
 @pytest.mark.parametrize("name", FORMATS)

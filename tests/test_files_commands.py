@@ -3,31 +3,20 @@
 import numpy as np
 import pytest
 
-from sklearn_txaug import __main__ as command_line
 from sklearn_txaug._cli.amounts import amount, check_amount, join_amounts
 from sklearn_txaug._cli.messages import in_options
 from sklearn_txaug.datasets import read_expression, write_expression
 from sklearn_txaug.utils.scales import from_log, library_sizes, to_log
 
-pd = pytest.importorskip("pandas")
+from .cohorts import GENES, LABELS, three_kinds
+from .commands import augment, run
 
-GENES = ["TP53", "MYC", "EGFR", "BRCA1", "GAPDH", "ACTB", "KRAS", "PTEN"]
-LABELS = np.array(["liver, left", "heart", "brain"])[np.arange(45) % 3]
+pd = pytest.importorskip("pandas")
 
 
 @pytest.fixture
 def frame():
-    rng = np.random.default_rng(0)
-    X = rng.normal(6, 1, (45, 8)) + 2 * (LABELS == "heart")[:, None]
-    return pd.DataFrame(X, [f"TCGA-AA-{i:04d}-01" for i in range(45)], GENES)
-
-
-def run(*command):
-    return command_line.main([str(part) for part in command])
-
-
-def augment(path, output, *extra, label="kind"):
-    return run("augment", path, "--label", label, "--sampler", "gaussian", "--quiet", "-o", output, *extra)
+    return three_kinds()
 
 
 # ---- amounts

@@ -7,7 +7,7 @@ import pytest
 import torch
 from imblearn.over_sampling import SMOTE
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler
 
@@ -40,20 +40,6 @@ each_sampler = pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda s: type(s
 @pytest.fixture(scope="module")
 def data():
     return three_classes()
-
-
-class HomeMade(TransformerMixin, BaseEstimator):
-    """A scaler of the user's own."""
-
-    def fit(self, X, y=None):
-        self.mean_ = X.mean(axis=0)
-        return self
-
-    def transform(self, X):
-        return X - self.mean_
-
-    def inverse_transform(self, X):
-        return X + self.mean_
 
 
 @each_sampler

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from sklearn_txaug import __main__ as command_line
 from sklearn_txaug.over_sampling import (
     CopulaSampler,
     GaussianSampler,
 )
 from sklearn_txaug.persistence import load_sampler
+
+from .commands import run
 
 pytest.importorskip("safetensors")
 pytest.importorskip("skops")
@@ -23,10 +24,6 @@ def table(tmp_path):
     frame.index = [f"S{k}" for k in range(30)]
     frame.to_csv(tmp_path / "cohort.csv")
     return tmp_path / "cohort.csv"
-
-
-def run(*arguments):
-    return command_line.main([str(argument) for argument in arguments])
 
 
 def test_train_and_augment_from_the_model(table, tmp_path, capsys):

@@ -9,7 +9,6 @@ import zipfile
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.preprocessing import RobustScaler
@@ -26,7 +25,7 @@ from sklearn_txaug.priors import ExpressionPrior
 from sklearn_txaug.reconstruction import LandmarkReconstructor
 
 from .samplers import SMALL_GAN, three_classes
-from .saved import same_rows, through_file
+from .saved import HomeMade, same_rows, through_file
 
 pytest.importorskip("safetensors")
 pytest.importorskip("skops")
@@ -42,20 +41,6 @@ def saved(data, tmp_path_factory):
     path = tmp_path_factory.mktemp("saved") / "gaussian.txaug"
     GaussianSampler(scaler=RobustScaler(), random_state=0).fit(*data).save(path)
     return path
-
-
-class HomeMade(TransformerMixin, BaseEstimator):
-    """A scaler of the user's own."""
-
-    def fit(self, X, y=None):
-        self.mean_ = X.mean(axis=0)
-        return self
-
-    def transform(self, X):
-        return X - self.mean_
-
-    def inverse_transform(self, X):
-        return X + self.mean_
 
 
 def test_untrained_samplers_and_what_cannot_be_written(data, tmp_path):
@@ -79,7 +64,7 @@ def test_untrained_samplers_and_what_cannot_be_written(data, tmp_path):
 
 def test_classes_of_others_are_refused_unless_trusted(data, tmp_path):
     trained = GaussianSampler(scaler=HomeMade(), random_state=0).fit(*data)
-    name = f"{__name__}.HomeMade"
+    name = f"{HomeMade.__module__}.HomeMade"
     with pytest.raises(ValueError, match=f"not known to be safe, \\['{name}'\\]"):
         through_file(trained, tmp_path)
     same_rows(trained, through_file(trained, tmp_path, trusted=[name]))

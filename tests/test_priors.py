@@ -9,7 +9,6 @@ from sklearn.covariance import ledoit_wolf
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_txaug import __main__ as command_line
 from sklearn_txaug.datasets import read_expression, write_expression
 from sklearn_txaug.over_sampling import (
     CopulaSampler,
@@ -22,6 +21,8 @@ from sklearn_txaug.over_sampling import (
 from sklearn_txaug.priors import ExpressionPrior, HierarchicalGaussianClassifier, load_prior
 from sklearn_txaug.priors._hierarchical import HierarchicalGaussian, Reference
 from sklearn_txaug.priors._low_rank import LowRank, covariance_of
+
+from .commands import run
 
 pd = pytest.importorskip("pandas")
 
@@ -467,10 +468,6 @@ def files(tmp_path):
     write_expression(tmp_path / "reference.csv", X, pd.Series(y, X.index, name="tissue"))
     write_expression(tmp_path / "cohort.csv", few, pd.Series(["new a", "new b"], few.index, name="tissue"))
     return tmp_path
-
-
-def run(*arguments):
-    return command_line.main([str(argument) for argument in arguments])
 
 
 def test_commands_prior_and_augment(files, capsys):

@@ -8,21 +8,18 @@ import pytest
 from scipy import sparse
 
 from sklearn_txaug.datasets import (
-    make_expression,
     read_expression,
     write_expression,
 )
+
+from .cohorts import tissues_of_donors
 
 pd = pytest.importorskip("pandas")
 
 
 @pytest.fixture
 def cohort():
-    X, y, groups = make_expression(
-        n_samples=12, n_features=30, n_groups=4, return_groups=True, as_frame=True, random_state=0
-    )
-    X = X.astype(np.float32)
-    return X, y.map({0: "liver", 1: "kidney, left", 2: "NAFLD"}).rename("tissue"), groups.rename("donor")
+    return tissues_of_donors()
 
 
 @pytest.fixture

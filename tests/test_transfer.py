@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from sklearn_txaug import __main__ as command_line
 from sklearn_txaug.benchmark import Row, benchmark, make_cohort, make_samplers
 from sklearn_txaug.benchmark._cohort import fingerprint, most_variable, split
 from sklearn_txaug.benchmark._reference import reference_prior, reference_rows
@@ -16,6 +15,7 @@ from sklearn_txaug.datasets import write_expression
 from sklearn_txaug.over_sampling import GaussianSampler
 from sklearn_txaug.priors import ExpressionPrior
 
+from .commands import run
 from .test_priors import GENES, simulate
 
 pd = pytest.importorskip("pandas")
@@ -261,10 +261,6 @@ def test_what_a_reference_is_worth_in_rows():
 
 
 # -- the command
-
-
-def run(*arguments):
-    return command_line.main([str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")

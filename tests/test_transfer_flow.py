@@ -5,7 +5,6 @@ import pytest
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_txaug import __main__ as command_line
 from sklearn_txaug.datasets import read_expression, write_expression
 from sklearn_txaug.over_sampling import TransferFlowSampler
 from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior
@@ -14,6 +13,7 @@ from sklearn_txaug.priors._episodes import draw_episodes
 from sklearn_txaug.priors._hierarchical import HierarchicalGaussian, Reference
 from sklearn_txaug.priors._low_rank import LowRank
 
+from .commands import run
 from .test_priors import GENES, N_GENES, dense, simulate
 
 pd = pytest.importorskip("pandas")
@@ -244,9 +244,6 @@ def test_commands_prior_and_augment(tmp_path):
     (X, y), (few, _) = simulate(6, 10), simulate(2, 1, seed=1)
     write_expression(tmp_path / "reference.csv", X, pd.Series(y, X.index, name="tissue"))
     write_expression(tmp_path / "cohort.csv", few, pd.Series(["new a", "new b"], few.index, name="tissue"))
-
-    def run(*arguments):
-        return command_line.main([str(argument) for argument in arguments])
 
     made = (
         "prior",
