@@ -73,19 +73,6 @@ def balancing_models(seed: int) -> dict[str, object]:
     }
 
 
-class DrawnRows(MLPNetClassifier):
-    """Draw the rows of the batches in proportion to their weights, where the network weights their losses."""
-
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None) -> DrawnRows:
-        if sample_weight is None:
-            return super().fit(X, y)
-        n_drawn = 1000 * 128  # one epoch of as many steps as 2,000 rows of each of 30 classes take
-        places = np.searchsorted(
-            np.cumsum(sample_weight), (np.arange(n_drawn) + 0.5) / n_drawn * sample_weight.sum()
-        )
-        return super().fit(X[places], y[places])
-
-
 class Restored(AugmentedClassifier):
     """Predict as trained, with classes as balanced as the rows, but probabilities of the real class frequencies."""
 
@@ -113,13 +100,11 @@ class Decided(PriorAdjustedClassifier):
 
 def mlp_models(seed: int) -> dict[str, object]:
     """Return what is compared for an MLP and unequal classes, by name; the first is no augmentation."""
-    plain, drawn = MLPNetClassifier(random_state=seed), DrawnRows(random_state=seed)
-    sampler = GaussianSampler(n_synthetic="2000c")
+    plain = MLPNetClassifier(random_state=seed)
 
-    def rows(
-        kind: type[AugmentedClassifier], classifier: MLPNetClassifier, weight: float
-    ) -> AugmentedClassifier:
-        return kind(sampler, classifier, synthetic_weight=weight, random_state=seed)
+    def rows(kind: type[AugmentedClassifier], n_rows: str, weight: float) -> AugmentedClassifier:
+        sampler = GaussianSampler(n_synthetic=n_rows)
+        return kind(sampler, plain, synthetic_weight=weight, random_state=seed)
 
     return {
         "none": plain,
@@ -127,13 +112,11 @@ def mlp_models(seed: int) -> dict[str, object]:
         "adjusted decisions": Decided(plain),
         "quarter adjusted decisions": Decided(plain, tau=0.25),
         **{
-            f"gaussian 2000c, weight {weight:g}": rows(AugmentedClassifier, plain, weight)
-            for weight in (0.1, 0.5, 1)
+            f"gaussian 2000c, weight {weight:g}": rows(AugmentedClassifier, "2000c", weight)
+            for weight in (0.1, 0.25, 0.5, 1, 2)
         },
-        **{
-            f"drawn, weight {weight:g}": rows(AugmentedClassifier, drawn, weight) for weight in (0.25, 0.5, 1)
-        },
-        **{f"drawn, restored, weight {weight:g}": rows(Restored, drawn, weight) for weight in (0.25, 0.5, 1)},
+        "gaussian 500c, weight 1": rows(AugmentedClassifier, "500c", 1),
+        **{f"restored, weight {weight:g}": rows(Restored, "2000c", weight) for weight in (0.5, 1, 2)},
     }
 
 

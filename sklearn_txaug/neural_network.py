@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 from ._nn.estimator import NetEstimator, as_rows
-from ._nn.mlp import MLP, SampleWeightedCrossEntropy
+from ._nn.loader import WeightedLoader
+from ._nn.mlp import MLP, CrossEntropy
 from .utils.blocks import fit_scaler
 from .utils.checks import (
     check_groups,
@@ -102,7 +103,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         strata: np.ndarray,
         groups: Any,
         loss: nn.Module,
-        sample_weight: np.ndarray | None = None,
+        weight: np.ndarray | None = None,
     ) -> None:
         """Standardise by the training rows, hold out some of them for early stopping if requested, and train."""
         check_groups(groups, len(X))
@@ -117,18 +118,19 @@ class _MLPNet(NetEstimator, BaseEstimator):
                 raise ValueError(
                     "early_stopping would hold out every row of some class: there are too few groups"
                 )
-        weight = None if sample_weight is None else sample_weight / sample_weight[train].mean()
         kept = train if len(held) else slice(None)  # all rows without a copy of them
         self.scaler_ = StandardScaler()
         fit_scaler(self.scaler_, X[kept], None if weight is None else weight[kept])
-        tensors = [as_rows(self.scaler_.transform(X)), targets]
+        tensors, loader = [as_rows(self.scaler_.transform(X)), targets], {}
         if weight is not None:
-            tensors.append(as_rows(weight))
+            tensors.append(as_rows(weight / weight[held if len(held) else train].mean()))
+            loader = {"iterator_train": WeightedLoader}
         net = self._make_net(
             lambda: self._make_module(X.shape[1], n_out, loss),
             len(train),
             np.random.default_rng(seed),
             TensorDataset(*(tensor[held] for tensor in tensors)) if self.early_stopping else None,
+            **loader,
         )
         net.fit(TensorDataset(*(tensor[kept] for tensor in tensors)))
         self._keep(net)
@@ -177,14 +179,15 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     """Multilayer perceptron with dropout, trained on the cross-entropy by a skorch net.
 
     Rows are standardised inside `fit`. ``max_epochs=None`` is 750 optimiser steps whatever the number of rows, so
-    that augmented and plain training sets get the same training.
+    that augmented and plain training sets get the same training. Batches draw rows in proportion to their weights,
+    rather than weighting their losses: a few rows of large weight would make the steps of a training noisy.
 
     Parameters
     ----------
     label_smoothing : float in [0, 1)
         Share of each target spread over all classes.
     class_weight : dict, "balanced" or None
-        Weights of the classes in the loss; ``"balanced"`` is inverse to their frequencies.
+        Weight of each row of a class; ``"balanced"`` is inverse to the frequency of the class.
 
     Attributes
     ----------
@@ -220,8 +223,8 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         y : array-like of shape (n_samples,)
             Class labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each row in the loss and in the standardisation; only ratios matter, and a row of weight 0 is as
-            none.
+            Weight of each row in the batches, the standardisation and the loss of held-out rows; only ratios matter,
+            and a row of weight 0 is as none.
         groups : array-like of shape (n_samples,), default=None
             Patient or donor of each row; early stopping holds out whole groups.
 
@@ -237,26 +240,34 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
         check_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         check_groups(groups, len(y))
-        weights = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
-        if not (np.isfinite(weights).all() and weights.min() >= 0 < weights.max()):
+        weight = self._row_weights(X, codes, sample_weight)
+        counting = np.flatnonzero(weight)
+        if not len(counting):
+            raise ValueError("sample_weight and class_weight leave no row with a weight above 0")
+        X = dense(X)
+        if len(counting) < len(y):  # a row without weight is as none, also for early stopping
+            X, codes, weight = X[counting], codes[counting], weight[counting]
+            groups = None if groups is None else _safe_indexing(groups, counting)
+        loss = CrossEntropy(label_smoothing=self.label_smoothing)
+        targets, n_out = torch.from_numpy(codes), len(self.classes_)
+        self._fit_mlp(X, targets, n_out, codes, groups, loss, weight if np.ptp(weight) else None)
+        return self
+
+    def _row_weights(self, X: Any, codes: np.ndarray, sample_weight: ArrayLike) -> np.ndarray:
+        """Return the weight of each row times that of its class, both as shares of the largest."""
+        weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        counted = codes[weight > 0]
+        known = np.unique(counted if self.class_weight == "balanced" else codes)
+        of_class = np.zeros(len(self.classes_))
+        of_class[known] = compute_class_weight(
+            self.class_weight, classes=self.classes_[known], y=self.classes_[counted]
+        )
+        if not (np.isfinite(of_class).all() and of_class.min() >= 0 < of_class.max()):
             raise ValueError(
                 "class_weight must give each class a number of 0 or more, and some class more than 0, got "
                 f"{self.class_weight!r}"
             )
-        loss = SampleWeightedCrossEntropy(as_rows(weights), label_smoothing=self.label_smoothing)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        X = dense(X)
-        counting = np.flatnonzero(weights[codes] if sample_weight is None else weights[codes] * sample_weight)
-        if not len(counting):
-            raise ValueError("sample_weight and class_weight leave no row with a weight above 0")
-        if len(counting) < len(y):  # a row without weight is as none, also for early stopping
-            X, codes = X[counting], codes[counting]
-            groups = None if groups is None else _safe_indexing(groups, counting)
-            sample_weight = None if sample_weight is None else sample_weight[counting]
-        targets, n_out = torch.from_numpy(codes), len(self.classes_)
-        self._fit_mlp(X, targets, n_out, codes, groups, loss, sample_weight)
-        return self
+        return weight / weight.max() * (of_class / of_class.max())[codes]
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the probability of each class, an array of shape (n_samples, n_classes)."""

@@ -7,6 +7,8 @@ import sys
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from imblearn.pipeline import make_pipeline
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
@@ -19,7 +21,7 @@ from sklearn_txaug._nn import aligned
 from sklearn_txaug._nn.callbacks import EMA
 from sklearn_txaug._nn.device import resolve_device
 from sklearn_txaug._nn.layers import Player
-from sklearn_txaug._nn.loader import ResidentLoader
+from sklearn_txaug._nn.loader import ResidentLoader, WeightedLoader
 from sklearn_txaug._nn.nets import GenerativeModule, LossNet
 from sklearn_txaug._nn.random import Dropout, SeededInit, lend_rng, torch_generator
 from sklearn_txaug.callbacks import KeepInterrupted
@@ -184,6 +186,28 @@ def test_loader_gives_each_row_once_in_even_batches(n_rows):
         assert max(sizes) - min(sizes) <= 1
     if n_rows > 9:
         assert torch.cat(passes[0]).tolist() != torch.cat(passes[1]).tolist()
+
+
+@given(
+    weights=st.lists(st.floats(0, 100), min_size=1, max_size=40).filter(lambda weights: sum(weights) > 1e-3),
+    seed=st.integers(0, 2**32),
+)
+def test_loader_shows_rows_as_often_as_their_weights_say(weights, seed):
+    weights = torch.tensor(weights)
+    rows = TensorDataset(torch.arange(len(weights)), weights)
+    loader = WeightedLoader(rows, batch_size=10, rng=torch_generator(seed))
+    shown = torch.cat([batch for (batch,) in loader]).bincount(minlength=len(weights))
+    expected = weights * len(weights) / weights.sum()
+    assert shown.sum() == len(weights)
+    assert torch.all((shown - expected).abs() < 1 + 1e-4)  # rounded up or down
+    assert not shown[weights == 0].any()
+
+
+def test_loader_rounds_without_favour():
+    weights = torch.tensor([3.0, 1.0, 0.7, 0.3])
+    loader = WeightedLoader(TensorDataset(torch.arange(4), weights), 10, rng=torch_generator(0))
+    shown = torch.cat([batch for _ in range(4000) for (batch,) in loader]).bincount() / 4000
+    torch.testing.assert_close(shown, weights * 4 / 5, atol=0.05, rtol=0)
 
 
 def test_modules_are_initialised_from_their_own_stream():

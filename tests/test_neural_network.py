@@ -7,11 +7,13 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.datasets import make_blobs, make_classification
+from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_txaug.metrics import frechet_distance
 from sklearn_txaug.neural_network import MLPNetClassifier, MLPNetRegressor
+from sklearn_txaug.utils.random import draw_seed
 from sklearn_txaug.utils.splits import holdout, keep_classes
 
 SMALL = {
@@ -77,9 +79,10 @@ def test_max_epochs_none_does_not_depend_on_rows():
 
 def test_class_weight_favours_the_rare_class():
     X, y = make_classification(400, weights=[0.95], flip_y=0.1, class_sep=0.5, random_state=0)
-    plain = MLPNetClassifier(**SMALL).fit(X, y).predict(X).sum()
-    balanced = MLPNetClassifier(**SMALL, class_weight="balanced").fit(X, y).predict(X).sum()
-    assert balanced > plain
+    model = MLPNetClassifier(**{**SMALL, "max_epochs": 10})
+    plain = model.fit(X, y).predict(X).sum()
+    balanced = model.set_params(class_weight="balanced").fit(X, y).predict(X).sum()
+    assert balanced > 2 * plain
 
 
 def test_label_smoothing_tempers_probabilities():
@@ -215,6 +218,46 @@ def test_a_row_without_weight_is_as_none():
     assert given.history_[-1, "valid_loss"] > 0  # that of the rows that count
     without = MLPNetClassifier(**SMALL, class_weight={0: 0.0}).fit(X, y)
     assert (without.predict(X) == 1).mean() > 0.5
+
+
+def test_weights_count_as_repeated_rows():
+    X, y = make_classification(200, 5, n_informative=4, n_redundant=0, flip_y=0.3, random_state=0)
+    weight = np.where(y == 0, 1, np.where(X[:, 0] > 0, 12, 3))
+    repeated = X.repeat(weight, axis=0), y.repeat(weight)  # 894
+
+    def probabilities(*rows):
+        settings = {**SMALL, "lr": 1e-3, "batch_size": 32, "max_epochs": 13 * 894 // len(rows[0])}
+        models = [MLPNetClassifier(**{**settings, "random_state": seed}) for seed in range(4)]
+        return np.mean([model.fit(*rows).predict_proba(X)[:, 1] for model in models], axis=0)
+
+    weighted = probabilities(X, y, weight)
+    assert abs(weighted - probabilities(*repeated)).mean() < 0.04
+    assert abs(weighted - probabilities(X, y)).mean() > 0.2
+
+
+def test_equal_weights_are_none_and_those_of_classes_are_those_of_their_rows():
+    X, y = make_classification(120, weights=[0.8], random_state=0)
+    model = MLPNetClassifier(**{**SMALL, "max_epochs": 5})
+    expected = model.fit(X, y).predict_proba(X)
+    np.testing.assert_array_equal(model.fit(X, y, np.full(120, 0.3)).predict_proba(X), expected)
+    by_row = clone(model).fit(X, y, 1 + 2.0 * y).predict_proba(X)
+    assert not np.array_equal(by_row, expected)
+    by_class = clone(model).set_params(class_weight={0: 1, 1: 3})
+    np.testing.assert_array_equal(by_class.fit(X, y).predict_proba(X), by_row)
+    balanced, counted = clone(model).set_params(class_weight="balanced"), np.arange(120) % 3 > 0
+    np.testing.assert_array_equal(
+        balanced.fit(X, y, counted).predict_proba(X),
+        balanced.fit(X[counted], y[counted]).predict_proba(X),
+    )
+
+
+def test_the_loss_of_held_out_rows_is_weighted():
+    X, y = make_classification(100, random_state=0)
+    weight = np.random.default_rng(0).exponential(size=100)
+    model = MLPNetClassifier(**{**SMALL, "max_epochs": 1}, early_stopping=True).fit(X, y, weight)
+    _, held = keep_classes(*holdout(y, None, 0.2, draw_seed(0)), y, None)
+    expected = log_loss(y[held], model.predict_proba(X[held]), sample_weight=weight[held])
+    assert model.history_[-1, "valid_loss"] == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("weights", [{0: -1.0}, {0: np.nan}, {0: np.inf}, {0: 0, 1: 0}])

@@ -101,10 +101,11 @@ class NetEstimator:
         n_rows: int,
         rng: np.random.Generator,
         validation: TensorDataset | None = None,
+        **defaults: Any,
     ) -> LossNet:
-        """Return the untrained net for `n_rows` rows, beside those held out for validation."""
+        """Return the untrained net for `n_rows` rows, beside those held out, with `defaults` beside its own."""
         device = resolve_device(self.device)
-        further = self._net_arguments()
+        further = self._net_arguments(**defaults)
         check_callbacks(self.callbacks, self._net_class, validation is not None)
         init_seed, train_seed = rng.integers(2**63, size=2).tolist()
         with SeededInit(torch_generator(init_seed)):
@@ -147,8 +148,8 @@ class NetEstimator:
         self.module_ = net.module.cpu().eval()
         self.history_ = net.history
 
-    def _net_arguments(self) -> dict[str, Any]:
-        own, given = self._net_defaults(), self.net_params or {}
+    def _net_arguments(self, **defaults: Any) -> dict[str, Any]:
+        own, given = {**self._net_defaults(), **defaults}, self.net_params or {}
         if not all(isinstance(name, str) for name in given):
             raise ValueError(
                 f"net_params must map names of arguments of the skorch net to their values, got {given!r}"

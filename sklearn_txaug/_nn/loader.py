@@ -42,13 +42,36 @@ class ResidentLoader:
         return self.n_batches
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
+        for rows in self.order().tensor_split(self.n_batches):
+            yield tuple(tensor[rows] for tensor in self.tensors)
+
+    def order(self) -> Tensor:
+        """Return the positions of the rows of a pass, in the order in which they come."""
         n, device = len(self.tensors[0]), self.tensors[0].device
         if self.rng is None:
-            order = torch.arange(n, device=device)
-        else:
-            order = torch.randperm(n, device=device, generator=self.rng)
-        for rows in order.tensor_split(self.n_batches):
-            yield tuple(tensor[rows] for tensor in self.tensors)
+            return torch.arange(n, device=device)
+        return torch.randperm(n, device=device, generator=self.rng)
+
+
+class WeightedLoader(ResidentLoader):
+    """Batches that show rows in proportion to their weights, which are the last tensor of the dataset.
+
+    A pass has as many rows as the dataset, each as often as its share of the weight says, rounded up or down at
+    random. So all rows of a batch count the same: in batches that show each row once, a few heavy rows would decide
+    some steps and be missing from the others.
+    """
+
+    def __init__(self, dataset: TensorDataset, batch_size: int, **kwargs: Any):
+        super().__init__(TensorDataset(*dataset.tensors[:-1]), batch_size, **kwargs)
+        self.weights = dataset.tensors[-1].double()  # not on the device: some have no 64 bits
+
+    def order(self) -> Tensor:
+        shuffled = super().order()
+        n, device = len(shuffled), shuffled.device
+        ends = self.weights[shuffled.cpu()].cumsum(0)
+        start = torch.rand(1, device=device, generator=self.rng).item()
+        places = torch.searchsorted(ends, (torch.arange(n) + start) * (ends[-1] / n)).clamp(max=n - 1)
+        return shuffled[places.to(device)][torch.randperm(n, device=device, generator=self.rng)]
 
 
 def default_batch_size(n_rows: int) -> int:

@@ -36,8 +36,8 @@ class MLP(nn.Module):
         self.output = nn.Linear(widths[-1], n_out)
         self.loss = loss
 
-    def forward(self, x: Tensor, y: Tensor, *sample_weight: Tensor) -> Tensor:
-        return self.loss(self.predict(x), y, *sample_weight)
+    def forward(self, x: Tensor, y: Tensor, *weight: Tensor) -> Tensor:
+        return self.loss(self.predict(x), y, *weight)
 
     def predict(self, x: Tensor) -> Tensor:
         return self.output(self.hidden(x))
@@ -46,13 +46,13 @@ class MLP(nn.Module):
         return self.hidden[:-2](x)  # without the last activation and dropout
 
 
-class SampleWeightedCrossEntropy(nn.CrossEntropyLoss):
-    """Cross-entropy that also takes a weight for each row, 1 on average over the training rows."""
+class CrossEntropy(nn.CrossEntropyLoss):
+    """Cross-entropy of rows that may have weights, 1 on average."""
 
-    def forward(self, output: Tensor, y: Tensor, sample_weight: Tensor | None = None) -> Tensor:
-        if sample_weight is None or self.weight is None:
+    def forward(self, output: Tensor, y: Tensor, weight: Tensor | None = None) -> Tensor:
+        if weight is None:
             return super().forward(output, y)
-        each = nn.functional.cross_entropy(
-            output, y, self.weight, reduction="none", label_smoothing=self.label_smoothing
+        losses = nn.functional.cross_entropy(
+            output, y, reduction="none", label_smoothing=self.label_smoothing
         )
-        return (sample_weight * each).sum() / self.weight[y].sum()
+        return (weight * losses).mean()

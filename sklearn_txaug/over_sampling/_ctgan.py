@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -189,16 +189,13 @@ class LogFrequencyLoader(ResidentLoader):
         super().__init__(dataset, batch_size, **kwargs)
         self.n_drawn = self.n_batches * (len(dataset) if batch_size < 0 else batch_size)
 
-    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
+    def order(self) -> Tensor:
         if self.rng is None:
-            yield from super().__iter__()
-            return
+            return super().order()
         y = class_codes(self.tensors[1])
         counts = y.bincount().float()
         weights = (counts.log1p() / counts.clamp(min=1))[y]
-        order = torch.multinomial(weights, self.n_drawn, replacement=True, generator=self.rng)
-        for rows in order.tensor_split(self.n_batches):
-            yield tuple(tensor[rows] for tensor in self.tensors)
+        return torch.multinomial(weights, self.n_drawn, replacement=True, generator=self.rng)
 
 
 @estimator
