@@ -275,7 +275,7 @@ def main() -> None:
         reference, pool, test = most_variable(parts, options.genes)
         prior = ExpressionPrior(rank=options.rank).fit(reference.X, reference.y, groups=reference.groups)
         flow = None
-        if "transfer" in options.samplers:
+        if any(amount(name, 0)[0] == "transfer" for name in options.samplers):
             with one_thread():
                 flow = ExpressionFlow(rank=options.rank, random_state=seed).fit(
                     reference.X, reference.y, groups=reference.groups
