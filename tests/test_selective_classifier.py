@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -81,6 +81,24 @@ def test_no_change_is_the_classifier_as_it_is():
     assert model.best_way_ == "none"
     plain = forest.fit(noise, np.arange(40) % 2)
     np.testing.assert_array_equal(model.predict_proba(noise), plain.predict_proba(noise))
+
+
+def test_ways_differ_in_nothing_but_their_rows():
+    X, y = simulate(3, 8, seed=4)
+    for seed in (None, 3):
+        forest = ExtraTreesClassifier(5, max_features=1, random_state=seed)
+        model = SelectiveClassifier(forest, samplers=GaussianSampler(n_synthetic=0), **FAST).fit(X, y)
+        assert model.cv_results_["mean_difference"].tolist() == [0, 0]
+
+
+def test_names_of_samplers_that_other_ways_have(prior):
+    X, y = simulate(3, 8, seed=4)
+    for name in ("adjusted", "weighted", "GaussianSampler+prior"):
+        with pytest.raises(ValueError, match=r"samplers: \['.*'\] are names of other ways"):
+            SelectiveClassifier(prior=prior, samplers={name: GaussianSampler()}, **FAST).fit(X, y)
+    numbered = {1: GaussianSampler(n_synthetic=9), 2: GaussianSampler(n_synthetic=12)}
+    found = SelectiveClassifier(prior=prior, samplers=numbered, **FAST).fit(X, y).cv_results_["param_way"]
+    assert found.tolist() == ["none", "1", "2", "1+prior", "2+prior"]
 
 
 def test_a_way_that_lowers_balanced_accuracy_is_not_taken():

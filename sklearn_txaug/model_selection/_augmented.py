@@ -72,7 +72,8 @@ class AugmentedClassifier(WrappedClassifier):
     verbose : int
         1 shows on a terminal or in a notebook how many trainings are left, which run now, and how far they are.
     random_state : int, RandomState instance or None
-        Determines folds, trainings and draws, including those of `sampler` and `classifier`.
+        Determines folds, trainings and draws, including those of `sampler` and `classifier` that have none of their
+        own.
 
     Attributes
     ----------

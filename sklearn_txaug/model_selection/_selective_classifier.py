@@ -33,10 +33,18 @@ from ..utils.statistics import chance_of_the_best, corrected_standard_error
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._comparison import named_samplers
-from ._recipes import REAL_ROWS_OF_A_PRIOR, Recipe, drawn_rows, fold_scores, recipes, with_prior
+from ._recipes import (
+    REAL_ROWS_OF_A_PRIOR,
+    WITH_PRIOR,
+    WITHOUT_ROWS,
+    Recipe,
+    drawn_rows,
+    fold_scores,
+    recipes,
+    with_prior,
+)
 from ._wrapped import WrappedClassifier
 
-_WITH_PRIOR = "+prior"
 _WEIGHTS = (0.1, 0.25, 1.0)
 # As 20 real rows of a class where there are five; the probabilities are worse under heavier rows
 _LARGEST_WEIGHT = 4.0
@@ -86,7 +94,7 @@ class SelectiveClassifier(WrappedClassifier):
     n_jobs : int or None
         Number of folds in parallel, with one thread each; the result does not depend on it.
     random_state : int, RandomState instance or None
-        Determines folds, trainings and draws, including those of samplers and classifier.
+        Determines folds, trainings and draws, including those of samplers and classifier that have none of their own.
 
     Attributes
     ----------
@@ -160,7 +168,7 @@ class SelectiveClassifier(WrappedClassifier):
         Raises
         ------
         ValueError
-            If a weight is below 0, `y` has one class only, the genes of the prior do not match, patients are also in
+            If a weight is below 0, a sampler has the name of another way, `y` has one class only, the genes of the prior do not match, patients are also in
             its reference, or the input is refused.
         TypeError
             If one of `samplers` is not a sampler.
@@ -184,6 +192,9 @@ class SelectiveClassifier(WrappedClassifier):
         weights = _WEIGHTS if self.synthetic_weights is None else self._given_weights(y)
         default = [GaussianSampler(n_synthetic=drawn_rows(len(self.classes_)))]
         samplers = named_samplers(default if self.samplers is None else self.samplers, "samplers")
+        taken = [name for name in samplers if name in WITHOUT_ROWS or name.endswith(WITH_PRIOR)]
+        if taken:
+            raise ValueError(f"samplers: {taken} are names of other ways; give these samplers other names")
         ways = {name: (one, weights) for name, one in samplers.items()}
         if self.prior is not None:
             largest = min(total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y), _LARGEST_WEIGHT)
@@ -191,7 +202,7 @@ class SelectiveClassifier(WrappedClassifier):
                 weights = (*weights, largest)
             for name, one in samplers.items():
                 if "prior" in one.get_params(deep=False):
-                    ways[f"{name}{_WITH_PRIOR}"] = with_prior(one, self.prior, len(self.classes_)), weights
+                    ways[f"{name}{WITH_PRIOR}"] = with_prior(one, self.prior, len(self.classes_)), weights
         unequal = bool(np.ptp(np.unique(y, return_counts=True)[1]))
         return recipes(self._given_classifier(), ways, unequal)
 
@@ -248,7 +259,7 @@ class SelectiveClassifier(WrappedClassifier):
 
     def _ways_with_prior(self, ways: Sequence[Recipe]) -> list[int]:
         """Return the ways of the last sampler with the prior, by weight."""
-        known = [i for i, way in enumerate(ways) if way.name.endswith(_WITH_PRIOR) and self.prior is not None]
+        known = [i for i, way in enumerate(ways) if way.name.endswith(WITH_PRIOR) and self.prior is not None]
         return [i for i in known if ways[i].name == ways[known[-1]].name]
 
 
