@@ -108,13 +108,12 @@ def _trained(
 ) -> list[Any]:
     first = ways[0].estimator
     if not ways[0].weight:
-        model = seeded(
-            first, seed, unset_only=True
-        )  # as under synthetic rows: the ways differ in nothing else
+        # Seeds as with synthetic rows, and as those of the training in the end
+        model = seeded(first, seed, unset_only=True)
         return [model.fit(_safe_indexing(X, train), y[train], **groups_for(model, groups, train))]
     first._check_weights()
     _, added = first._synthetic(X, y, groups, train, seed, [1.0])
-    return [first._fitted(X, y, train, added, way.weight, seed) for way in ways]
+    return [first._fitted(X, y, groups, train, added, way.weight, seed) for way in ways]
 
 
 def _scores(model: Any, X: Any, y: np.ndarray) -> tuple[float, float]:

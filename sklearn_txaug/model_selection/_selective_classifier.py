@@ -157,8 +157,8 @@ class SelectiveClassifier(WrappedClassifier):
         y : array-like of shape (n_samples,)
             Class labels.
         groups : array-like of shape (n_samples,), default=None
-            Patient or donor of each row: no group is split when rows are held out, and samplers that accept groups
-            get them.
+            Patient or donor of each row: no group is split when rows are held out, and samplers and a classifier that
+            accept groups get them; each synthetic row is a group of its own.
 
         Returns
         -------
@@ -168,8 +168,8 @@ class SelectiveClassifier(WrappedClassifier):
         Raises
         ------
         ValueError
-            If a weight is below 0, a sampler has the name of another way, `y` has one class only, the genes of the prior do not match, patients are also in
-            its reference, or the input is refused.
+            If a weight is below 0, a sampler has the name of another way, `y` has one class only, the genes of the
+            prior do not match, patients are also in its reference, or the input is refused.
         TypeError
             If one of `samplers` is not a sampler.
         """
