@@ -187,7 +187,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     label_smoothing : float in [0, 1)
         Share of each target spread over all classes.
     class_weight : dict, "balanced" or None
-        Weight of each row of a class; ``"balanced"`` is inverse to the frequency of the class.
+        Weight of each row of a class; ``"balanced"`` gives all classes the same total weight.
 
     Attributes
     ----------
@@ -256,18 +256,20 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     def _row_weights(self, X: Any, codes: np.ndarray, sample_weight: ArrayLike) -> np.ndarray:
         """Return the weight of each row times that of its class, both as shares of the largest."""
         weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        counted = codes[weight > 0]
-        known = np.unique(counted if self.class_weight == "balanced" else codes)
-        of_class = np.zeros(len(self.classes_))
-        of_class[known] = compute_class_weight(
-            self.class_weight, classes=self.classes_[known], y=self.classes_[counted]
-        )
+        if not weight.any():
+            return weight
+        weight = weight / weight.max()
+        if self.class_weight == "balanced":
+            totals = np.bincount(codes, weight)
+            of_class = totals[totals > 0].min() / np.where(totals > 0, totals, np.inf)
+        else:
+            of_class = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
         if not (np.isfinite(of_class).all() and of_class.min() >= 0 < of_class.max()):
             raise ValueError(
                 "class_weight must give each class a number of 0 or more, and some class more than 0, got "
                 f"{self.class_weight!r}"
             )
-        return weight / weight.max() * (of_class / of_class.max())[codes]
+        return weight * (of_class / of_class.max())[codes]
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the probability of each class, an array of shape (n_samples, n_classes)."""

@@ -260,6 +260,15 @@ def test_the_loss_of_held_out_rows_is_weighted():
     assert model.history_[-1, "valid_loss"] == pytest.approx(expected, rel=1e-5)
 
 
+def test_balanced_classes_have_the_same_total_weight():
+    """As in scikit-learn: a row of weight 3 is three rows, of which a class has the more the less each counts."""
+    X, y = make_classification(120, weights=[0.8], random_state=0)
+    model, weight = MLPNetClassifier(**{**SMALL, "max_epochs": 5}), 1.0 + np.arange(120) % 3
+    balanced = clone(model).set_params(class_weight="balanced").fit(X, y, weight).predict_proba(X)
+    by_row = weight / np.bincount(y, weight)[y]
+    np.testing.assert_allclose(balanced, model.fit(X, y, by_row).predict_proba(X), atol=1e-6)
+
+
 @pytest.mark.parametrize("weights", [{0: -1.0}, {0: np.nan}, {0: np.inf}, {0: 0, 1: 0}])
 def test_class_weights_that_are_none(weights):
     with pytest.raises(ValueError, match="class_weight must give each class a number of 0 or more"):
