@@ -140,6 +140,7 @@ def test_one_training_of_the_generator_a_fold(data):
     )
     assert Counting.trainings == 4 + (model.synthetic_weight_ > 0)
     assert model.cv_results_["split3_test_score"].shape == (5,)
+    assert not hasattr(model.set_params(synthetic_weight=0.5).fit(*data), "cv_results_")
 
 
 def test_groups_stay_whole_and_reach_the_sampler(data):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from imblearn.over_sampling import SMOTE
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -146,11 +147,17 @@ def test_ways_follow_the_classes_and_the_classifier(prior):
     ways = SelectiveClassifier(prior=prior, **FAST).fit(X[3:], y[3:]).cv_results_["param_way"]
     expected = ["none", "weighted", "half_adjusted", "adjusted", "GaussianSampler", "GaussianSampler+prior"]
     assert list(ways) == expected
-    with pytest.warns(
-        UserWarning, match="GaussianSampler cannot be chosen because .* takes no sample_weight"
-    ):
+    with pytest.warns(UserWarning, match="GaussianSampler cannot be chosen.* takes no sample_weight"):
         model = SelectiveClassifier(KNeighborsClassifier(3), **FAST).fit(X[3:], y[3:])
-    assert list(model.cv_results_["param_way"]) == ["none", "half_adjusted", "adjusted", "GaussianSampler"]
+    assert list(model.cv_results_["param_way"]) == ["none", "half_adjusted", "adjusted"]
+    gate = SelectiveClassifier(KNeighborsClassifier(1), prior=prior, **FAST)
+    with pytest.warns(UserWarning, match=r"GaussianSampler, GaussianSampler\+prior cannot be chosen"):
+        assert gate.fit(X[::8], y[::8]).best_way_ == "none"
+
+
+def test_a_prior_that_no_sampler_takes(prior):
+    with pytest.raises(ValueError, match=r"prior is given, but of samplers none takes one \(SMOTE\)"):
+        SelectiveClassifier(prior=prior, samplers=SMOTE(), **FAST).fit(*simulate(3, 8, seed=4))
 
 
 def test_groups_are_not_split_and_one_patient_leaves_nothing_to_test(prior):
@@ -185,8 +192,10 @@ def test_weights_are_given_as_arrays_alone_or_with_0_which_is_always_compared(we
     assert model.cv_results_["param_synthetic_weight"].tolist() == [0, 0.5]
 
 
-def test_without_another_way_nothing_changes():
-    model = SelectiveClassifier(**{**FAST, "synthetic_weights": 0}).fit(*simulate(3, 8, seed=4))
+def test_without_another_way_nothing_changes(recwarn):
+    gate = SelectiveClassifier(KNeighborsClassifier(), **{**FAST, "synthetic_weights": 0})
+    model = gate.fit(*simulate(3, 8, seed=4))
+    assert not len(recwarn)
     assert model.decision_ == "No change: there is no other way."
 
 

@@ -160,6 +160,7 @@ class AugmentedClassifier(WrappedClassifier):
         """
         X, labels = self._checked(X, y, groups)
         self._check_classifier()
+        vars(self).pop("cv_results_", None)  # of an earlier fit
         seed, rows = draw_seed(self.random_state), np.arange(len(labels))
         given = self.synthetic_weight
         weight = self._choose(X, labels, groups, seed) if given == "cv" else total_weight(given, labels)
