@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.covariance import ledoit_wolf
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -16,6 +17,8 @@ from sklearn_txaug.over_sampling import (
     DDPMSampler,
     FlowMatchingSampler,
     GaussianSampler,
+    LandmarkSampler,
+    LatentSampler,
     TabDDPMSampler,
 )
 from sklearn_txaug.priors import ExpressionPrior, HierarchicalGaussianClassifier, load_prior
@@ -368,6 +371,16 @@ def test_the_same_units_are_not(prior, recwarn):
 def test_genes_that_cannot_be_found(prior, rows, message):
     with pytest.raises(ValueError, match=message):
         GaussianSampler(prior=prior).fit(rows, [0, 0, 1, 1])
+
+
+@pytest.mark.parametrize(
+    "make", [lambda s: LatentSampler(s, reducer=PCA(6)), lambda s: LandmarkSampler(s, landmarks=range(6))]
+)
+def test_latent_rows_are_no_genes(make):
+    X, y = simulate(6, 4)
+    unnamed = ExpressionPrior(rank=2).fit(X.to_numpy()[:, :6], y)  # as many genes as there are components
+    with pytest.raises(ValueError, match="the prior of GaussianSampler is about genes.*leave out the prior"):
+        make(GaussianSampler(prior=unnamed)).fit(X, y)
 
 
 def test_priors_without_names_need_the_same_number_of_genes():
