@@ -189,8 +189,8 @@ def check_needs_no_genes(sampler: Any) -> None:
         given = own.get(name)
         if given is not None and (is_fitted(given) or not hasattr(given, "fit")):
             raise ValueError(
-                f"sampler: the {name} of {type(sampler).__name__} is about genes in their own units, and it gets none "
-                f"here; leave out the {name}"
+                f"sampler: the {name} of {type(sampler).__name__} is about genes in their own units, and it is given "
+                f"other columns here; leave out the {name}"
             )
 
 
