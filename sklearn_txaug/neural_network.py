@@ -33,7 +33,7 @@ from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, Sh
 from .utils.containers import dense
 from .utils.declaration import estimator
 from .utils.random import draw_seed
-from .utils.splits import holdout, keep_classes
+from .utils.splits import TooFewRows, holdout, keep_classes
 from .utils.typing import ArrayLike, MatrixLike
 
 __all__ = ["MLPNetClassifier", "MLPNetRegressor"]
@@ -110,14 +110,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         check_magnitude(X, getattr(self, "feature_names_in_", None))
         X = np.ascontiguousarray(X)  # summing in another order changes the last bits
         seed = draw_seed(self.random_state)
-        train, held = np.arange(len(X)), np.arange(0)
-        if self.early_stopping:
-            split = holdout(strata, groups, self.validation_fraction, seed)
-            train, held = keep_classes(*split, strata, groups)
-            if not len(held):
-                raise ValueError(
-                    "early_stopping would hold out every row of some class: there are too few groups"
-                )
+        train, held = self._split(strata, groups, seed)
         kept = train if len(held) else slice(None)  # all rows without a copy of them
         self.scaler_ = StandardScaler()
         fit_scaler(self.scaler_, X[kept], None if weight is None else weight[kept])
@@ -136,6 +129,22 @@ class _MLPNet(NetEstimator, BaseEstimator):
         self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
             raise FloatingPointError("Training diverged to NaN or infinity: lower lr or check the weights")
+
+    def _split(self, strata: np.ndarray, groups: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows to train on, and those to hold out."""
+        if not self.early_stopping:
+            return np.arange(len(strata)), np.arange(0)
+        try:
+            split = holdout(strata, groups, self.validation_fraction, seed)
+        except TooFewRows as error:
+            raise ValueError(f"early_stopping=True: {error}; use early_stopping=False") from None
+        train, held = keep_classes(*split, strata, groups)
+        if not len(held):
+            raise ValueError(
+                "early_stopping=True would hold out every row of some class: there are too few groups; use "
+                "early_stopping=False"
+            )
+        return train, held
 
     def _make_module(self, n_in: int, n_out: int, loss: nn.Module) -> MLP:
         return MLP(n_in, n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm)

@@ -125,9 +125,9 @@ def test_early_stopping_trains_on_every_class():
     model.set_params(max_epochs=200, dropout=0, patience=200, class_weight="balanced")
     X[15] += 10
     assert model.fit(X, y).predict(X[15:]) == "b"
-    with pytest.raises(ValueError, match="early_stopping would hold out every row"):
+    with pytest.raises(ValueError, match="early_stopping=True would hold out every row"):
         model.fit(X, y, groups=y)
-    with pytest.raises(ValueError, match="one row of each class"):
+    with pytest.raises(ValueError, match="early_stopping=True: y has only one row of each class"):
         model.fit(X[-2:], y[-2:])
 
 

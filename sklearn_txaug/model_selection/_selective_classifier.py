@@ -103,7 +103,8 @@ class SelectiveClassifier(WrappedClassifier):
     classifier_ : classifier
         The fitted classifier, trained in the chosen way.
     best_way_ : str
-        ``"none"`` (plainly), ``"weighted"``, ``"half_adjusted"``, ``"adjusted"``, or the name of a sampler.
+        ``"none"`` (plainly), ``"weighted"``, ``"half_adjusted"``, ``"adjusted"``, or the name of a sampler,
+        followed by ``"+prior"`` if it has the prior.
     best_weight_ : float
         Weight of its synthetic rows; 0 if there are none.
     decision_ : str
