@@ -33,7 +33,7 @@ from .utils.constraints import Interval, NonNegativeFloat, PositiveInt, Seed, Sh
 from .utils.containers import dense
 from .utils.declaration import estimator
 from .utils.random import draw_seed
-from .utils.splits import holdout, keep_classes
+from .utils.splits import TooFewRows, holdout, keep_classes
 from .utils.typing import ArrayLike, MatrixLike
 
 __all__ = ["MLPNetClassifier", "MLPNetRegressor"]
@@ -110,14 +110,7 @@ class _MLPNet(NetEstimator, BaseEstimator):
         check_magnitude(X, getattr(self, "feature_names_in_", None))
         X = np.ascontiguousarray(X)  # summing in another order changes the last bits
         seed = draw_seed(self.random_state)
-        train, held = np.arange(len(X)), np.arange(0)
-        if self.early_stopping:
-            split = holdout(strata, groups, self.validation_fraction, seed)
-            train, held = keep_classes(*split, strata, groups)
-            if not len(held):
-                raise ValueError(
-                    "early_stopping would hold out every row of some class: there are too few groups"
-                )
+        train, held = self._split(strata, groups, seed)
         kept = train if len(held) else slice(None)  # all rows without a copy of them
         self.scaler_ = StandardScaler()
         fit_scaler(self.scaler_, X[kept], None if weight is None else weight[kept])
@@ -136,6 +129,22 @@ class _MLPNet(NetEstimator, BaseEstimator):
         self._keep(net)
         if not all(weight.isfinite().all() for weight in self.module_.parameters()):
             raise FloatingPointError("Training diverged to NaN or infinity: lower lr or check the weights")
+
+    def _split(self, strata: np.ndarray, groups: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows to train on, and those to hold out."""
+        if not self.early_stopping:
+            return np.arange(len(strata)), np.arange(0)
+        try:
+            split = holdout(strata, groups, self.validation_fraction, seed)
+        except TooFewRows as error:
+            raise ValueError(f"early_stopping=True: {error}; use early_stopping=False") from None
+        train, held = keep_classes(*split, strata, groups)
+        if not len(held):
+            raise ValueError(
+                "early_stopping=True would hold out every row of some class: there are too few groups; use "
+                "early_stopping=False"
+            )
+        return train, held
 
     def _make_module(self, n_in: int, n_out: int, loss: nn.Module) -> MLP:
         return MLP(n_in, n_out, self.hidden_layer_sizes, self.dropout, loss, self.activation, self.norm)
@@ -187,7 +196,7 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     label_smoothing : float in [0, 1)
         Share of each target spread over all classes.
     class_weight : dict, "balanced" or None
-        Weight of each row of a class; ``"balanced"`` is inverse to the frequency of the class.
+        Weight of each row of a class; ``"balanced"`` gives all classes the same total weight.
 
     Attributes
     ----------
@@ -256,18 +265,20 @@ class MLPNetClassifier(ClassifierMixin, _MLPNet):
     def _row_weights(self, X: Any, codes: np.ndarray, sample_weight: ArrayLike) -> np.ndarray:
         """Return the weight of each row times that of its class, both as shares of the largest."""
         weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        counted = codes[weight > 0]
-        known = np.unique(counted if self.class_weight == "balanced" else codes)
-        of_class = np.zeros(len(self.classes_))
-        of_class[known] = compute_class_weight(
-            self.class_weight, classes=self.classes_[known], y=self.classes_[counted]
-        )
+        if not weight.any():
+            return weight
+        weight = weight / weight.max()
+        if self.class_weight == "balanced":
+            totals = np.bincount(codes, weight)
+            of_class = totals[totals > 0].min() / np.where(totals > 0, totals, np.inf)
+        else:
+            of_class = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
         if not (np.isfinite(of_class).all() and of_class.min() >= 0 < of_class.max()):
             raise ValueError(
                 "class_weight must give each class a number of 0 or more, and some class more than 0, got "
                 f"{self.class_weight!r}"
             )
-        return weight / weight.max() * (of_class / of_class.max())[codes]
+        return weight * (of_class / of_class.max())[codes]
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the probability of each class, an array of shape (n_samples, n_classes)."""

@@ -78,6 +78,22 @@ def test_a_sampler_that_adds_no_rows_is_pointed_out(data):
     some = np.concatenate([np.flatnonzero(y == label)[:5] for label in np.unique(y)])
     with pytest.warns(UserWarning, match="GaussianSampler adds no rows to classes of these sizes"):
         AugmentedClassifier(synthetic_weight="20c", random_state=0).fit(X[some], y[some])
+    with pytest.warns(UserWarning, match="SMOTE adds no rows to classes of these sizes"):
+        AugmentedClassifier(SMOTE(), synthetic_weight="cv", cv=5, random_state=0).fit(X[some], y[some])
+
+
+def test_without_rows_to_hold_out_the_weight_is_to_be_given(data):
+    X, y = data
+    one = np.unique(y, return_index=True)[1]
+    with pytest.raises(
+        ValueError, match="synthetic_weight='cv': .* only one row of each class.*give .* number"
+    ):
+        AugmentedClassifier(GaussianSampler(n_synthetic=9), synthetic_weight="cv").fit(X[one], y[one])
+
+
+def test_a_pipeline_is_no_sampler(data):
+    with pytest.raises(TypeError, match="is neither a sampler with fit and sample nor an imbalanced-learn"):
+        AugmentedClassifier(make_resampling_pipeline(StandardScaler(), SMOTE())).fit(*data)
 
 
 def test_weight_0_is_the_classifier_alone(data):
@@ -124,6 +140,7 @@ def test_one_training_of_the_generator_a_fold(data):
     )
     assert Counting.trainings == 4 + (model.synthetic_weight_ > 0)
     assert model.cv_results_["split3_test_score"].shape == (5,)
+    assert not hasattr(model.set_params(synthetic_weight=0.5).fit(*data), "cv_results_")
 
 
 def test_groups_stay_whole_and_reach_the_sampler(data):
@@ -136,6 +153,21 @@ def test_groups_stay_whole_and_reach_the_sampler(data):
     AugmentedClassifier(Grouped(n_synthetic=9), synthetic_weight="cv", cv=3).fit(*data, groups=groups)
     with pytest.raises(ValueError, match="groups has 3 entries"):
         AugmentedClassifier().fit(*data, groups=[1, 2, 3])
+
+
+@pytest.mark.parametrize("weight", [0, 0.5])
+def test_groups_stay_whole_in_the_early_stopping_of_a_classifier(data, weight):
+    class Grouped(MLPNetClassifier):
+        def fit(self, X, y, sample_weight=None, *, groups=None):
+            self.groups_ = groups
+            return super().fit(X, y, sample_weight, groups=groups)
+
+    net = Grouped(early_stopping=True, max_epochs=1, hidden_layer_sizes=(2,), device="cpu")
+    model = AugmentedClassifier(GaussianSampler(n_synthetic=30), net, synthetic_weight=weight)
+    model.fit(*data, groups=np.arange(70) // 2)
+    patients, counts = np.unique(model.classifier_.groups_, return_counts=True)
+    assert set(map(str, range(35))) <= set(map(str, patients))
+    assert sorted(counts) == [1] * 30 * (weight > 0) + [2] * 35
 
 
 @pytest.mark.parametrize(

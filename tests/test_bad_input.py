@@ -446,6 +446,8 @@ READERS = {
     "MLPNetClassifier": MLPNetClassifier().fit,
     "MLPNetRegressor": lambda X, y: MLPNetRegressor().fit(X, y == "a"),
     "PriorAdjustedClassifier": PriorAdjustedClassifier().fit,
+    "AugmentedClassifier": AugmentedClassifier().fit,
+    "SelectiveClassifier": SelectiveClassifier(synthetic_weights=0, cv=2).fit,
     "HierarchicalGaussianClassifier": HierarchicalGaussianClassifier().fit,
     "ExpressionPrior": ExpressionPrior().fit,
     "LandmarkReconstructor": lambda X, y: LandmarkReconstructor(landmarks=[0]).fit(X),
@@ -466,6 +468,8 @@ def test_tables_that_are_no_table_of_genes(data, read):
         with pytest.raises(TypeError, match=r"is a tensor that cannot be read.*detach\(\).cpu\(\)"):
             read(odd, y)
     read(torch.tensor(data[0]), y)
+    with pytest.raises(TypeError, match=r"is an AnnData; pass X\w*.to_df\(\), and labels"):
+        read(pytest.importorskip("anndata").AnnData(data[0]), y)
 
 
 @pytest.mark.parametrize("model", [ExpressionPrior(), ExpressionFlow(), HierarchicalGaussianClassifier()])

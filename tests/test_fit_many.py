@@ -35,6 +35,7 @@ STACKED = [
     WGANGPSampler(**SMALL_GAN, critic_lr=5e-4, **SHORT),
     WGANGPSampler(generator_norm="batch", **SMALL_GAN, critic_lr=5e-4, **SHORT),
     MLPNetClassifier(hidden_layer_sizes=(16,), **SHORT),
+    MLPNetClassifier(hidden_layer_sizes=(16,), class_weight={"a": 3}, **SHORT),
 ]
 
 

@@ -125,9 +125,9 @@ def test_early_stopping_trains_on_every_class():
     model.set_params(max_epochs=200, dropout=0, patience=200, class_weight="balanced")
     X[15] += 10
     assert model.fit(X, y).predict(X[15:]) == "b"
-    with pytest.raises(ValueError, match="early_stopping would hold out every row"):
+    with pytest.raises(ValueError, match="early_stopping=True would hold out every row"):
         model.fit(X, y, groups=y)
-    with pytest.raises(ValueError, match="one row of each class"):
+    with pytest.raises(ValueError, match="early_stopping=True: y has only one row of each class"):
         model.fit(X[-2:], y[-2:])
 
 
@@ -258,6 +258,15 @@ def test_the_loss_of_held_out_rows_is_weighted():
     _, held = keep_classes(*holdout(y, None, 0.2, draw_seed(0)), y, None)
     expected = log_loss(y[held], model.predict_proba(X[held]), sample_weight=weight[held])
     assert model.history_[-1, "valid_loss"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_balanced_classes_have_the_same_total_weight():
+    """As in scikit-learn: a row of weight 3 is three rows, of which a class has the more the less each counts."""
+    X, y = make_classification(120, weights=[0.8], random_state=0)
+    model, weight = MLPNetClassifier(**{**SMALL, "max_epochs": 5}), 1.0 + np.arange(120) % 3
+    balanced = clone(model).set_params(class_weight="balanced").fit(X, y, weight).predict_proba(X)
+    by_row = weight / np.bincount(y, weight)[y]
+    np.testing.assert_allclose(balanced, model.fit(X, y, by_row).predict_proba(X), atol=1e-6)
 
 
 @pytest.mark.parametrize("weights", [{0: -1.0}, {0: np.nan}, {0: np.inf}, {0: 0, 1: 0}])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.covariance import ledoit_wolf
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -16,6 +17,8 @@ from sklearn_txaug.over_sampling import (
     DDPMSampler,
     FlowMatchingSampler,
     GaussianSampler,
+    LandmarkSampler,
+    LatentSampler,
     TabDDPMSampler,
 )
 from sklearn_txaug.priors import ExpressionPrior, HierarchicalGaussianClassifier, load_prior
@@ -189,6 +192,7 @@ def test_a_file_of_64_directions_and_1000_genes_is_small(tmp_path):
         ({"format": np.array("another")}, "not a saved ExpressionPrior"),
         ({"version": np.array(99)}, "version 99"),
         ({"means": np.full(N_GENES, np.nan)}, "'means' holds NaN"),
+        ({"scales": np.full(N_GENES, np.inf)}, "'scales' holds NaN or infinity"),
         ({"means": np.zeros(3)}, "for 12 genes, not 3"),
         ({"within_noise": -np.ones(N_GENES)}, "'within_noise' has values below 0"),
         ({"genes": np.array(["A"])}, "names of genes"),
@@ -248,6 +252,23 @@ def test_genes_that_the_prior_does_not_know_are_independent(prior):
     X = X[GENES[:8]].assign(NEW=np.arange(6.0))
     X_new, _ = GaussianSampler(prior=prior, random_state=0).fit(X, y).sample(20)
     assert X_new["NEW"].std() > 0
+
+
+def test_a_gene_that_is_unknown_remains_so(prior, tmp_path):
+    aligned = prior.align([*GENES[:3], "NEW"])
+    aligned.save(tmp_path / "prior.npz")
+    loaded = ExpressionPrior.load(tmp_path / "prior.npz")
+    assert np.isnan(loaded.means_).tolist() == np.isnan(loaded.scales_).tolist() == [False] * 3 + [True]
+    np.testing.assert_allclose(dense(loaded.within_), dense(aligned.within_), atol=2e-3)
+    for known in (aligned, loaded):
+        with pytest.raises(ValueError, match="does not know 2 of 3 genes"):
+            known.align(["GENE1", "NEW", "OTHER"])
+        assert list(known.merge([known]).feature_names_in_) == GENES[:3]
+        X, y = simulate(3, 2, seed=1)
+        X_new, _ = GaussianSampler(prior=known).fit(X[GENES[:3]].assign(NEW=np.arange(6.0)), y).sample(3)
+        assert np.isfinite(X_new.to_numpy()).all()
+    with pytest.raises(ValueError, match="gene_names is empty"):
+        prior.align([])
 
 
 def test_too_few_genes_in_common_is_an_error_that_counts(prior):
@@ -350,6 +371,16 @@ def test_the_same_units_are_not(prior, recwarn):
 def test_genes_that_cannot_be_found(prior, rows, message):
     with pytest.raises(ValueError, match=message):
         GaussianSampler(prior=prior).fit(rows, [0, 0, 1, 1])
+
+
+@pytest.mark.parametrize(
+    "make", [lambda s: LatentSampler(s, reducer=PCA(6)), lambda s: LandmarkSampler(s, landmarks=range(6))]
+)
+def test_latent_rows_are_no_genes(make):
+    X, y = simulate(6, 4)
+    unnamed = ExpressionPrior(rank=2).fit(X.to_numpy()[:, :6], y)  # as many genes as there are components
+    with pytest.raises(ValueError, match="the prior of GaussianSampler is about genes.*leave out the prior"):
+        make(GaussianSampler(prior=unnamed)).fit(X, y)
 
 
 def test_priors_without_names_need_the_same_number_of_genes():

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from imblearn.over_sampling import SMOTE
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -83,6 +84,24 @@ def test_no_change_is_the_classifier_as_it_is():
     np.testing.assert_array_equal(model.predict_proba(noise), plain.predict_proba(noise))
 
 
+def test_ways_differ_in_nothing_but_their_rows():
+    X, y = simulate(3, 8, seed=4)
+    for seed in (None, 3):
+        forest = ExtraTreesClassifier(5, max_features=1, random_state=seed)
+        model = SelectiveClassifier(forest, samplers=GaussianSampler(n_synthetic=0), **FAST).fit(X, y)
+        assert model.cv_results_["mean_difference"].tolist() == [0, 0]
+
+
+def test_names_of_samplers_that_other_ways_have(prior):
+    X, y = simulate(3, 8, seed=4)
+    for name in ("adjusted", "weighted", "GaussianSampler+prior"):
+        with pytest.raises(ValueError, match=r"samplers: \['.*'\] are names of other ways"):
+            SelectiveClassifier(prior=prior, samplers={name: GaussianSampler()}, **FAST).fit(X, y)
+    numbered = {1: GaussianSampler(n_synthetic=9), 2: GaussianSampler(n_synthetic=12)}
+    found = SelectiveClassifier(prior=prior, samplers=numbered, **FAST).fit(X, y).cv_results_["param_way"]
+    assert found.tolist() == ["none", "1", "2", "1+prior", "2+prior"]
+
+
 def test_a_way_that_lowers_balanced_accuracy_is_not_taken():
     class Blind(LogisticRegression):
         """Gains log loss with class weights, but then predicts one class."""
@@ -128,11 +147,17 @@ def test_ways_follow_the_classes_and_the_classifier(prior):
     ways = SelectiveClassifier(prior=prior, **FAST).fit(X[3:], y[3:]).cv_results_["param_way"]
     expected = ["none", "weighted", "half_adjusted", "adjusted", "GaussianSampler", "GaussianSampler+prior"]
     assert list(ways) == expected
-    with pytest.warns(
-        UserWarning, match="GaussianSampler cannot be chosen because .* takes no sample_weight"
-    ):
+    with pytest.warns(UserWarning, match="GaussianSampler cannot be chosen.* takes no sample_weight"):
         model = SelectiveClassifier(KNeighborsClassifier(3), **FAST).fit(X[3:], y[3:])
-    assert list(model.cv_results_["param_way"]) == ["none", "half_adjusted", "adjusted", "GaussianSampler"]
+    assert list(model.cv_results_["param_way"]) == ["none", "half_adjusted", "adjusted"]
+    gate = SelectiveClassifier(KNeighborsClassifier(1), prior=prior, **FAST)
+    with pytest.warns(UserWarning, match=r"GaussianSampler, GaussianSampler\+prior cannot be chosen"):
+        assert gate.fit(X[::8], y[::8]).best_way_ == "none"
+
+
+def test_a_prior_that_no_sampler_takes(prior):
+    with pytest.raises(ValueError, match=r"prior is given, but of samplers none takes one \(SMOTE\)"):
+        SelectiveClassifier(prior=prior, samplers=SMOTE(), **FAST).fit(*simulate(3, 8, seed=4))
 
 
 def test_groups_are_not_split_and_one_patient_leaves_nothing_to_test(prior):
@@ -167,8 +192,10 @@ def test_weights_are_given_as_arrays_alone_or_with_0_which_is_always_compared(we
     assert model.cv_results_["param_synthetic_weight"].tolist() == [0, 0.5]
 
 
-def test_without_another_way_nothing_changes():
-    model = SelectiveClassifier(**{**FAST, "synthetic_weights": 0}).fit(*simulate(3, 8, seed=4))
+def test_without_another_way_nothing_changes(recwarn):
+    gate = SelectiveClassifier(KNeighborsClassifier(), **{**FAST, "synthetic_weights": 0})
+    model = gate.fit(*simulate(3, 8, seed=4))
+    assert not len(recwarn)
     assert model.decision_ == "No change: there is no other way."
 
 

@@ -8,7 +8,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn_txaug.datasets import read_expression, write_expression
 from sklearn_txaug.over_sampling import TransferFlowSampler
 from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior
-from sklearn_txaug.priors._coordinates import class_coordinates, encoder_of
+from sklearn_txaug.priors._coordinates import class_coordinates, encoder_of, whitener_of
 from sklearn_txaug.priors._episodes import draw_episodes
 from sklearn_txaug.priors._hierarchical import HierarchicalGaussian, Reference
 from sklearn_txaug.priors._low_rank import LowRank
@@ -43,7 +43,7 @@ def test_coordinates_make_both_covariances_diagonal():
     rng = np.random.default_rng(0)
     within, between = (LowRank(rng.normal(size=(3, 9)), rng.uniform(0.2, 1, 9)) for _ in range(2))
     loadings, variances = class_coordinates(within, between, 6)
-    encoder = encoder_of(loadings, within.noise)
+    encoder = encoder_of(loadings, within.noise, whitener_of(loadings, within.noise))
     np.testing.assert_allclose(loadings @ encoder, np.eye(6), atol=1e-10)
     np.testing.assert_allclose(encoder.T @ dense(within) @ encoder, np.eye(6), atol=1e-10)
     np.testing.assert_allclose(encoder.T @ dense(between) @ encoder, np.diag(variances), atol=1e-10)
@@ -55,10 +55,10 @@ def test_some_of_the_genes_give_the_coordinates_nearly():
     rng = np.random.default_rng(0)
     within = LowRank(3 * rng.normal(size=(2, 40)), np.full(40, 0.01))
     loadings, _ = class_coordinates(within, LowRank(3 * rng.normal(size=(2, 40)), np.full(40, 0.01)), 4)
-    known = np.arange(40) < 30
-    encoder = encoder_of(loadings, within.noise, known)
+    whitener, known = whitener_of(loadings, within.noise), np.where(np.arange(40) < 30, loadings, 0)
+    encoder = encoder_of(known, within.noise, whitener)
     coordinates = rng.normal(size=(5, 4))
-    np.testing.assert_allclose(coordinates @ np.where(known, loadings, 0) @ encoder, coordinates, atol=1e-8)
+    np.testing.assert_allclose(coordinates @ known @ encoder, coordinates, atol=1e-8)
     assert (encoder[30:] == 0).all()
 
 
@@ -145,6 +145,8 @@ def test_saved_and_loaded(flow, tmp_path):
         ({"format": np.array("sklearn_txaug.ExpressionPrior")}, "not a saved ExpressionFlow"),
         ({"version": np.array(99)}, "version 99"),
         ({"loadings": np.zeros((2, 3))}, "'loadings' is missing or not for 12 genes"),
+        ({"whitener": np.zeros((2, 2))}, "'whitener' is missing or not for 10 coordinates"),
+        ({"whitener": np.full((10, 10), np.inf)}, "'whitener' holds NaN or infinity"),
         ({"hidden": np.array([7])}, "weights do not fit"),
         ({"network output.weight": np.zeros(1)}, "weights do not fit|'network"),
         ({"means": np.full(N_GENES, np.nan)}, "'means' holds NaN"),
@@ -177,6 +179,22 @@ def test_genes_are_found_by_name(flow):
     np.testing.assert_allclose(spread, sampler.fit(X, y).sample(y=["class 1"] * 2000)[0].std(), rtol=0.1)
     X = X[GENES[:9]].assign(NEW=np.arange(6.0))
     assert np.isfinite(sampler.fit(X, y).sample(5)[0].to_numpy()).all()
+
+
+def test_a_flow_for_some_of_the_genes_is_saved_and_aligned_again(flow, tmp_path):
+    genes = [*GENES[6:], "NEW"]  # 6 genes do not determine 10 coordinates
+    aligned = flow.align(genes)
+    aligned.save(tmp_path / "flow.npz")
+    loaded = ExpressionFlow.load(tmp_path / "flow.npz")
+    for again in (aligned.align(genes), loaded, loaded.align(genes)):
+        assert list(again.feature_names_in_) == genes
+        np.testing.assert_allclose(again.encoder_, aligned.encoder_, atol=2e-3)  # half precision
+    np.testing.assert_allclose(aligned.align(GENES[7:]).encoder_, flow.align(GENES[7:]).encoder_)
+    X, y = simulate(3, 2, seed=1)
+    X_new, _ = (
+        TransferFlowSampler(aligned, random_state=0).fit(X[GENES[6:]].assign(NEW=X.mean(axis=1)), y).sample(5)
+    )
+    assert np.isfinite(X_new.to_numpy()).all()
 
 
 # -- bad input

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from torch.utils.data import TensorDataset
 
 from .callbacks import averages_of, callbacks_of
 from .divergence import DivergenceGuard
-from .loader import ResidentLoader
+from .loader import ResidentLoader, WeightedLoader
 from .meeting import Meeting, Training
 from .nets import AdversarialNet, LossNet
 from .random import StackedStreams, lend_rng
@@ -109,7 +110,7 @@ class _Stack:
         self.lead = lead
         lead.__dict__.update(
             module=module,
-            iterator_train=_StackedLoader,
+            iterator_train=partial(_StackedLoader, net.iterator_train),
             callbacks=[*_without_guards(net.callbacks), self.watch],
         )
         lead.initialize()
@@ -173,13 +174,22 @@ class _EachFit(Callback):
 
 
 class _StackedLoader(ResidentLoader):
-    """Batches (n_nets, n_rows, ...) of rows (n_rows, n_nets, ...): each net's rows come in an order of its own."""
+    """Batches (n_nets, n_rows, ...) of rows (n_rows, n_nets, ...), in the order of each net's own loader."""
+
+    def __init__(
+        self, kind: type[ResidentLoader], dataset: TensorDataset, batch_size: int, *, rng: Any, **kwargs: Any
+    ):
+        each = zip(*(tensor.unbind(dim=1) for tensor in dataset.tensors), strict=True)
+        self.loaders = [
+            kind(TensorDataset(*tensors), batch_size, rng=own, **kwargs)
+            for tensors, own in zip(each, rng.generators, strict=True)
+        ]
+        shown = len(self.loaders[0].tensors)  # weights of rows are not
+        super().__init__(TensorDataset(*dataset.tensors[:shown]), batch_size, **kwargs)
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
-        n, device = len(self.tensors[0]), self.tensors[0].device
-        streams: Any = self.rng
-        orders = torch.stack([torch.randperm(n, device=device, generator=rng) for rng in streams.generators])
-        nets = torch.arange(len(orders), device=device)[:, None]
+        orders = torch.stack([loader.order() for loader in self.loaders])
+        nets = torch.arange(len(orders), device=orders.device)[:, None]
         for rows in orders.tensor_split(self.n_batches, dim=1):
             yield tuple(tensor[rows, nets] for tensor in self.tensors)
 
@@ -232,7 +242,7 @@ def _shape(net: Any, rows: Any) -> Any:
         and isinstance(rows, TensorDataset)
         and getattr(net.module, "static_step", False)
         and net.train_split is None
-        and net.iterator_train is ResidentLoader
+        and net.iterator_train in (ResidentLoader, WeightedLoader)
         and net.optimizer in _ELEMENTWISE
         and not (net.verbose or net.compile or net.warm_start)
         and all(getattr(callback, "stacks", False) for callback in callbacks)

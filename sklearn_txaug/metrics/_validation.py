@@ -13,7 +13,6 @@ from ..utils.checks import (
     check_magnitude,
     check_matrix,
     check_order,
-    is_anndata,
     is_missing,
     naming_columns,
 )
@@ -24,8 +23,6 @@ NAMES = ("X_real", "X_synthetic")
 
 def check_rows(X: Any, name: str, min_rows: int = 1) -> np.ndarray:
     """Return `X` as a dense, finite, two-dimensional float array."""
-    if is_anndata(X):
-        raise TypeError(f"{name} is an AnnData; pass {name}.to_df(), and labels as {name}.obs[label_key]")
     check_matrix(X, name)
     genes = names_of(X)
     with naming_columns(X, name):

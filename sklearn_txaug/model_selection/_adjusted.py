@@ -7,29 +7,19 @@ from typing import Any
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
+from sklearn.base import _fit_context, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import get_tags
-from sklearn.utils.validation import check_is_fitted
 
-from ..utils.checks import (
-    check_classes,
-    check_matrix,
-    check_names,
-    check_order,
-    check_targets,
-    groups_for,
-    plain_labels,
-)
+from ..utils.checks import groups_for
 from ..utils.constraints import NonNegativeFloat, ProbabilisticClassifier
 from ..utils.containers import readable
 from ..utils.declaration import estimator
 from ..utils.typing import ArrayLike, MatrixLike
-from ._wrapped import takes_categories, validated_for
+from ._wrapped import MetaClassifier
 
 
 @estimator
-class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class PriorAdjustedClassifier(MetaClassifier):
     """Divide the probabilities of a classifier by a power of the class frequencies (logit adjustment).
 
     Trained on unequal classes, a classifier prefers the frequent ones. Dividing its probabilities by
@@ -81,7 +71,7 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
             Rows.
         y : array-like of shape (n_samples,)
             Class labels.
@@ -93,23 +83,18 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         self : object
             The fitted classifier.
         """
-        check_names(X) if takes_categories(self.classifier, X) else check_matrix(X)
-        check_order(X, y=y, groups=groups)
-        _, y = validated_for(self, X, plain_labels(y))
-        check_targets(y)
-        self.classes_, counts = np.unique(y, return_counts=True)
-        check_classes(self.classes_)
+        X, labels = self._checked(X, y, groups)
+        _, counts = np.unique(labels, return_counts=True)
         self.class_frequencies_ = counts / counts.sum()
-        model = self._given_classifier()
-        self.classifier_ = model.fit(readable(X), y, **groups_for(model, groups))
+        model = clone(self._given_classifier())
+        self.classifier_ = model.fit(X, labels, **groups_for(model, groups))
         return self
 
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Return the adjusted probability of each class, an array of shape (n_samples, n_classes)."""
-        check_is_fitted(self)
-        validated_for(self, X, reset=False)
+        model, X = self._fitted_classifier(X)
         with np.errstate(divide="ignore"):
-            logits = np.log(self.classifier_.predict_proba(readable(X)))
+            logits = np.log(model.predict_proba(X))
         return softmax(logits - self.tau * np.log(self.class_frequencies_), axis=1)
 
     def predict(self, X: MatrixLike) -> np.ndarray:
@@ -117,10 +102,8 @@ class PriorAdjustedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator
         places = self.predict_proba(X).argmax(axis=1)
         return self.classes_[places]
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = get_tags(self._given_classifier()).input_tags.sparse
-        return tags
-
     def _given_classifier(self) -> Any:
-        return LogisticRegression(max_iter=1000) if self.classifier is None else clone(self.classifier)
+        return LogisticRegression(max_iter=1000) if self.classifier is None else self.classifier
+
+    def _readable(self, X: Any) -> Any:
+        return readable(X)

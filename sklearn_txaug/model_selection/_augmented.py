@@ -27,11 +27,11 @@ from ..utils.constraints import (
     Seed,
     Verbosity,
 )
-from ..utils.containers import stack
+from ..utils.containers import identifiers, stack
 from ..utils.declaration import estimator
 from ..utils.progress import Trainings
 from ..utils.random import draw_seed, seeded
-from ..utils.splits import splits
+from ..utils.splits import TooFewRows, splits
 from ..utils.threads import one_thread
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import few_rows_of_a_class, warn
@@ -72,7 +72,8 @@ class AugmentedClassifier(WrappedClassifier):
     verbose : int
         1 shows on a terminal or in a notebook how many trainings are left, which run now, and how far they are.
     random_state : int, RandomState instance or None
-        Determines folds, trainings and draws, including those of `sampler` and `classifier`.
+        Determines folds, trainings and draws, including those of `sampler` and `classifier` that have none of their
+        own.
 
     Attributes
     ----------
@@ -138,8 +139,8 @@ class AugmentedClassifier(WrappedClassifier):
         y : array-like of shape (n_samples,)
             Class labels.
         groups : array-like of shape (n_samples,), default=None
-            Patient or donor of each row: no group is split when rows are held out, and samplers that accept groups
-            get them.
+            Patient or donor of each row: no group is split when rows are held out, and a sampler and a classifier
+            that accept groups get them; each synthetic row is a group of its own.
 
         Returns
         -------
@@ -159,6 +160,7 @@ class AugmentedClassifier(WrappedClassifier):
         """
         X, labels = self._checked(X, y, groups)
         self._check_classifier()
+        vars(self).pop("cv_results_", None)  # of an earlier fit
         seed, rows = draw_seed(self.random_state), np.arange(len(labels))
         given = self.synthetic_weight
         weight = self._choose(X, labels, groups, seed) if given == "cv" else total_weight(given, labels)
@@ -170,6 +172,15 @@ class AugmentedClassifier(WrappedClassifier):
         return self
 
     # -- parts
+
+    def _given_sampler(self) -> Any:
+        return GaussianSampler() if self.sampler is None else self.sampler
+
+    def _warn_of_no_rows(self) -> None:
+        warn(
+            f"sampler: {type(self._given_sampler()).__name__} adds no rows to classes of these sizes, and the "
+            "classifier is trained on the real rows alone; set its amount, for instance n_synthetic='20c'"
+        )
 
     def _check_classifier(self) -> None:
         classifier = self._given_classifier()
@@ -201,11 +212,8 @@ class AugmentedClassifier(WrappedClassifier):
         """Return the sampler and the classifier, trained on some rows."""
         sampler, added = self._synthetic(X, y, groups, rows, seed, [weight])
         if added is not None and not len(added[1]):
-            warn(
-                f"sampler: {type(sampler).__name__} adds no rows to classes of these sizes, and the classifier is "
-                "trained on the real rows alone; set its n_synthetic, for instance to '20c'"
-            )
-        return sampler, self._fitted(X, y, rows, added, weight, seed)
+            self._warn_of_no_rows()
+        return sampler, self._fitted(X, y, groups, rows, added, weight, seed)
 
     def _synthetic(
         self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, seed: int, weights: list[float]
@@ -213,34 +221,47 @@ class AugmentedClassifier(WrappedClassifier):
         """Return the sampler trained on some rows and what it adds to them; None if all weights are 0."""
         if not any(weights):
             return None, None
-        sampler = seeded(GaussianSampler() if self.sampler is None else self.sampler, seed, unset_only=True)
+        sampler = seeded(self._given_sampler(), seed, unset_only=True)
         if not hasattr(sampler, "sample"):  # those of imbalanced-learn fail on classes of a few rows
-            sampler = SamplerAdapter(sampler, sampling_strategy=sampler.sampling_strategy, random_state=seed)
+            strategy = getattr(sampler, "sampling_strategy", "auto")
+            sampler = SamplerAdapter(sampler, sampling_strategy=strategy, random_state=seed)
         given = groups_for(sampler, groups, rows)
         X_all, y_all = sampler.fit_resample(_safe_indexing(X, rows), y[rows], **given)
         new = np.arange(len(rows), len(y_all))
         return sampler, (_safe_indexing(X_all, new), np.asarray(y_all)[new])
 
-    def _fitted(self, X: Any, y: np.ndarray, rows: np.ndarray, added: Any, weight: float, seed: int) -> Any:
+    def _fitted(
+        self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, added: Any, weight: float, seed: int
+    ) -> Any:
         """Return the classifier trained on some rows and on what was added to them."""
         X_real, y_real = _safe_indexing(X, rows), y[rows]
         model = seeded(self._given_classifier(), seed, unset_only=True)
+        given = groups_for(model, groups, rows)
         if weight == 0 or added is None or not len(added[1]):
-            return model.fit(X_real, y_real)
+            return model.fit(X_real, y_real, **given)
         X_new, y_new = added
+        if given:  # each synthetic row is a group of its own
+            new = [f"synthetic {k}" for k in range(len(y_new))]
+            given = {"groups": np.concatenate([identifiers(given["groups"]), new])}
         sample_weight = np.repeat([1.0, weight * len(rows) / len(y_new)], [len(rows), len(y_new)])
         _, prefix = _last_step(model)
         X_fit, y_fit = stack(X_real, X_new), np.concatenate([y_real, y_new])
         with config_context(enable_metadata_routing=False):  # under which pipelines refuse names of this kind
-            return model.fit(X_fit, y_fit, **{f"{prefix}sample_weight": sample_weight})
+            return model.fit(X_fit, y_fit, **{f"{prefix}sample_weight": sample_weight}, **given)
 
     def _choose(self, X: Any, y: np.ndarray, groups: Any, seed: int) -> float:
         """Return the weight with the lowest mean log loss on held-out rows; in a tie, the smallest."""
-        pairs = splits(self.cv, y, groups, seed=seed, n_repeats=self.n_repeats)
+        try:
+            pairs = splits(self.cv, y, groups, seed=seed, n_repeats=self.n_repeats)
+        except TooFewRows as error:
+            raise TooFewRows(f"synthetic_weight='cv': {error}; give synthetic_weight as a number") from None
         given = [(self, X, y, groups, *pair, seed + fold) for fold, pair in enumerate(pairs)]
         names = [f"fold {fold}" for fold in range(1, len(pairs) + 1)]
         with Trainings(names, "synthetic_weight", bool(self.verbose)) as trainings:
-            losses = np.array(trainings.run(_fold_losses, given, self.n_jobs)).T
+            found = trainings.run(_fold_losses, given, self.n_jobs)
+        if not any(n_added for _, n_added in found):
+            self._warn_of_no_rows()
+        losses = np.array([of_fold for of_fold, _ in found]).T
         self.cv_results_ = {
             "param_synthetic_weight": np.array(WEIGHTS),
             **{f"split{k}_test_score": -scores for k, scores in enumerate(losses.T)},
@@ -258,13 +279,14 @@ def _fold_losses(
     train: np.ndarray,
     test: np.ndarray,
     seed: int,
-) -> list[float]:
-    """Return the log loss on held-out rows under each weight, after one training of the sampler."""
+) -> tuple[list[float], int]:
+    """Return the log loss on held-out rows under each weight, after one training of the sampler, and its rows."""
     with one_thread(), few_rows_of_a_class():
         _, added = model._synthetic(X, y, groups, train, seed, list(WEIGHTS))
-        fitted = [model._fitted(X, y, train, added, weight, seed) for weight in WEIGHTS]
+        fitted = [model._fitted(X, y, groups, train, added, weight, seed) for weight in WEIGHTS]
         X_test = _safe_indexing(X, test)
-        return [log_loss(y[test], each.predict_proba(X_test), labels=each.classes_) for each in fitted]
+        losses = [log_loss(y[test], each.predict_proba(X_test), labels=each.classes_) for each in fitted]
+        return losses, len(added[1])
 
 
 def _adds_rows(classifier: Any) -> str:

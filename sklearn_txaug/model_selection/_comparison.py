@@ -75,7 +75,8 @@ def named_samplers(samplers: Any, parameter: str = "candidates") -> dict[str, An
     """
     if not isinstance(samplers, list | tuple | dict):
         samplers = [samplers]
-    named = dict(samplers) if isinstance(samplers, dict) else _by_class(samplers)
+    given = samplers.items() if isinstance(samplers, dict) else _by_class(samplers).items()
+    named = {str(name): sampler for name, sampler in given}
     if not named or NONE in named:
         raise ValueError(f"{parameter} must hold at least one sampler, none of them named {NONE!r}")
     for sampler in named.values():

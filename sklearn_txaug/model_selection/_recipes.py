@@ -19,6 +19,8 @@ from ._adjusted import PriorAdjustedClassifier
 from ._augmented import AugmentedClassifier
 from ._selection import NONE
 
+WITHOUT_ROWS = ("weighted", "half_adjusted", "adjusted")  # ways that add no rows
+WITH_PRIOR = "+prior"  # after the name of a sampler
 REAL_ROWS_OF_A_PRIOR = 20  # as many real rows of each class as the rows that it draws count
 _DRAWN_ROWS = 200  # of each class, so that chance in drawing them hardly shows
 _MOST_ROWS = 6000
@@ -44,10 +46,9 @@ def recipes(
     """
     ways = [Recipe(NONE, 0, classifier)]
     if unequal:
-        if (weighted := balanced(classifier)) is not None:
-            ways.append(Recipe("weighted", 0, weighted))
-        ways.append(Recipe("half_adjusted", 0, PriorAdjustedClassifier(classifier, tau=0.5)))
-        ways.append(Recipe("adjusted", 0, PriorAdjustedClassifier(classifier)))
+        half, whole = (PriorAdjustedClassifier(classifier, tau=tau) for tau in (0.5, 1.0))
+        changed = zip(WITHOUT_ROWS, (balanced(classifier), half, whole), strict=True)
+        ways += [Recipe(name, 0, model) for name, model in changed if model is not None]
     for name, (sampler, weights) in samplers.items():
         for weight in weights:
             augmented = AugmentedClassifier(sampler, classifier, synthetic_weight=weight)
@@ -107,11 +108,11 @@ def _trained(
 ) -> list[Any]:
     first = ways[0].estimator
     if not ways[0].weight:
-        model = seeded(first, seed)
+        # Seeds as with synthetic rows, and as those of the training in the end
+        model = seeded(first, seed, unset_only=True)
         return [model.fit(_safe_indexing(X, train), y[train], **groups_for(model, groups, train))]
-    first._check_weights()
     _, added = first._synthetic(X, y, groups, train, seed, [1.0])
-    return [first._fitted(X, y, train, added, way.weight, seed) for way in ways]
+    return [first._fitted(X, y, groups, train, added, way.weight, seed) for way in ways]
 
 
 def _scores(model: Any, X: Any, y: np.ndarray) -> tuple[float, float]:

@@ -32,11 +32,20 @@ from ..utils.splits import TooFewRows, mean_sizes, splits
 from ..utils.statistics import chance_of_the_best, corrected_standard_error
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
+from ._augmented import AugmentedClassifier
 from ._comparison import named_samplers
-from ._recipes import REAL_ROWS_OF_A_PRIOR, Recipe, drawn_rows, fold_scores, recipes, with_prior
+from ._recipes import (
+    REAL_ROWS_OF_A_PRIOR,
+    WITH_PRIOR,
+    WITHOUT_ROWS,
+    Recipe,
+    drawn_rows,
+    fold_scores,
+    recipes,
+    with_prior,
+)
 from ._wrapped import WrappedClassifier
 
-_WITH_PRIOR = "+prior"
 _WEIGHTS = (0.1, 0.25, 1.0)
 # As 20 real rows of a class where there are five; the probabilities are worse under heavier rows
 _LARGEST_WEIGHT = 4.0
@@ -67,9 +76,10 @@ class SelectiveClassifier(WrappedClassifier):
         the least of all. If no row can be held out, because each class has one row or there is one patient, it is
         used untested, in the largest weight: no other way can help then.
     samplers : sampler, list or dict of samplers, or None
-        Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With the
-        prior, one that only fills up classes draws 200 rows of each, of more than 30 classes 6,000 in all, since
-        few rows are a matter of chance. None is a `GaussianSampler` that draws as many with and without the prior.
+        Samplers of this package, or over-samplers of imbalanced-learn, each with its own amount of rows. With a
+        prior, one of them has to take it, and one that only fills up classes draws 200 rows of each, of more than 30
+        classes 6,000 in all, since few rows are a matter of chance. None is a `GaussianSampler` that draws as many
+        with and without the prior.
     synthetic_weights : sequence of float >= 0 or str, one of them, or None
         Total weights of the synthetic rows to choose among, with that of the real rows as 1; ``"20c"`` lets all of
         them together count as 20 real rows of each class. 0 is always among them. None is 0.1, 0.25 and 1, and with
@@ -86,14 +96,15 @@ class SelectiveClassifier(WrappedClassifier):
     n_jobs : int or None
         Number of folds in parallel, with one thread each; the result does not depend on it.
     random_state : int, RandomState instance or None
-        Determines folds, trainings and draws, including those of samplers and classifier.
+        Determines folds, trainings and draws, including those of samplers and classifier that have none of their own.
 
     Attributes
     ----------
     classifier_ : classifier
         The fitted classifier, trained in the chosen way.
     best_way_ : str
-        ``"none"`` (plainly), ``"weighted"``, ``"half_adjusted"``, ``"adjusted"``, or the name of a sampler.
+        ``"none"`` (plainly), ``"weighted"``, ``"half_adjusted"``, ``"adjusted"``, or the name of a sampler,
+        followed by ``"+prior"`` if it has the prior.
     best_weight_ : float
         Weight of its synthetic rows; 0 if there are none.
     decision_ : str
@@ -149,8 +160,8 @@ class SelectiveClassifier(WrappedClassifier):
         y : array-like of shape (n_samples,)
             Class labels.
         groups : array-like of shape (n_samples,), default=None
-            Patient or donor of each row: no group is split when rows are held out, and samplers that accept groups
-            get them.
+            Patient or donor of each row: no group is split when rows are held out, and samplers and a classifier that
+            accept groups get them; each synthetic row is a group of its own.
 
         Returns
         -------
@@ -160,8 +171,9 @@ class SelectiveClassifier(WrappedClassifier):
         Raises
         ------
         ValueError
-            If a weight is below 0, `y` has one class only, the genes of the prior do not match, patients are also in
-            its reference, or the input is refused.
+            If a weight is below 0, a sampler has the name of another way, no sampler takes the prior, `y` has one
+            class only, the genes of the prior do not match, patients are also in its reference, or the input is
+            refused.
         TypeError
             If one of `samplers` is not a sampler.
         """
@@ -181,19 +193,43 @@ class SelectiveClassifier(WrappedClassifier):
     # -- parts
 
     def _ways(self, y: np.ndarray) -> list[Recipe]:
+        classifier, samplers = self._given_classifier(), self._weighted_samplers(y)
+        try:
+            AugmentedClassifier(classifier=classifier)._check_weights()
+        except ValueError as error:
+            if samplers:
+                warn(f"{', '.join(samplers)} cannot be chosen. {error}")
+            samplers = {}
+        unequal = bool(np.ptp(np.unique(y, return_counts=True)[1]))
+        return recipes(classifier, samplers, unequal)
+
+    def _weighted_samplers(self, y: np.ndarray) -> dict[str, tuple[Any, Sequence[float]]]:
+        """Return samplers, without and with the prior, and the weights of their rows."""
         weights = _WEIGHTS if self.synthetic_weights is None else self._given_weights(y)
+        if not weights:
+            return {}
         default = [GaussianSampler(n_synthetic=drawn_rows(len(self.classes_)))]
         samplers = named_samplers(default if self.samplers is None else self.samplers, "samplers")
-        ways = {name: (one, weights) for name, one in samplers.items()}
-        if self.prior is not None:
-            largest = min(total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y), _LARGEST_WEIGHT)
-            if self.synthetic_weights is None and largest > weights[-1]:
-                weights = (*weights, largest)
-            for name, one in samplers.items():
-                if "prior" in one.get_params(deep=False):
-                    ways[f"{name}{_WITH_PRIOR}"] = with_prior(one, self.prior, len(self.classes_)), weights
-        unequal = bool(np.ptp(np.unique(y, return_counts=True)[1]))
-        return recipes(self._given_classifier(), ways, unequal)
+        taken = [name for name in samplers if name in WITHOUT_ROWS or name.endswith(WITH_PRIOR)]
+        if taken:
+            raise ValueError(f"samplers: {taken} are names of other ways; give these samplers other names")
+        plain = {name: (one, weights) for name, one in samplers.items()}
+        if self.prior is None:
+            return plain
+        largest = min(total_weight(f"{REAL_ROWS_OF_A_PRIOR}c", y), _LARGEST_WEIGHT)
+        if self.synthetic_weights is None and largest > weights[-1]:
+            weights = (*weights, largest)
+        informed = {
+            f"{name}{WITH_PRIOR}": (with_prior(one, self.prior, len(self.classes_)), weights)
+            for name, one in samplers.items()
+            if "prior" in one.get_params(deep=False)
+        }
+        if not informed:
+            raise ValueError(
+                f"prior is given, but of samplers none takes one ({', '.join(samplers)}); add a GaussianSampler, or "
+                "leave out the prior"
+            )
+        return plain | informed
 
     def _given_weights(self, y: np.ndarray) -> tuple[float, ...]:
         given = several(self.synthetic_weights)
@@ -248,7 +284,7 @@ class SelectiveClassifier(WrappedClassifier):
 
     def _ways_with_prior(self, ways: Sequence[Recipe]) -> list[int]:
         """Return the ways of the last sampler with the prior, by weight."""
-        known = [i for i, way in enumerate(ways) if way.name.endswith(_WITH_PRIOR) and self.prior is not None]
+        known = [i for i, way in enumerate(ways) if way.name.endswith(WITH_PRIOR) and self.prior is not None]
         return [i for i in known if ways[i].name == ways[known[-1]].name]
 
 

@@ -12,7 +12,15 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from ..over_sampling._table_encoder import holds_categories
-from ..utils.checks import check_classes, check_groups, check_labels, check_order, check_table, validated
+from ..utils.checks import (
+    check_classes,
+    check_groups,
+    check_has_rows,
+    check_labels,
+    check_order,
+    check_table,
+    validated,
+)
 from ..utils.classifier import default_classifier
 from ..utils.containers import as_container, readable
 from ..utils.typing import MatrixLike
@@ -32,41 +40,10 @@ def validated_for(model: Any, X: Any, *labels: Any, reset: bool = True) -> Any:
     return validated(model, X, *labels, reset=reset, skip_check_array=mixed, **checks)
 
 
-def _classifier_has(name: str) -> Any:
-    def check(self: WrappedClassifier) -> bool:
-        return hasattr(getattr(self, "classifier_", self._given_classifier()), name)
-
-    return available_if(check)
-
-
-class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
-    """Base class: predicts as `classifier_` does."""
+class MetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """Base class: trains `classifier`, and keeps it as `classifier_`."""
 
     classifier: Any
-
-    @_classifier_has("predict")
-    def predict(self, X: MatrixLike) -> np.ndarray:
-        """Return the class of each row, an array of shape (n_samples,)."""
-        model, X = self._fitted_classifier(X)
-        return model.predict(X)
-
-    @_classifier_has("predict_proba")
-    def predict_proba(self, X: MatrixLike) -> np.ndarray:
-        """Return the probability of each class, an array of shape (n_samples, n_classes)."""
-        model, X = self._fitted_classifier(X)
-        return model.predict_proba(X)
-
-    @_classifier_has("predict_log_proba")
-    def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
-        """Return the logarithm of the probability of each class, an array of shape (n_samples, n_classes)."""
-        model, X = self._fitted_classifier(X)
-        return model.predict_log_proba(X)
-
-    @_classifier_has("decision_function")
-    def decision_function(self, X: MatrixLike) -> np.ndarray:
-        """Return the classifier's scores, an array of shape (n_samples, n_classes) or (n_samples,)."""
-        model, X = self._fitted_classifier(X)
-        return model.decision_function(X)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -92,6 +69,7 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if y is None:
             validate_data(self, X, y)  # says that y is required
         check_order(X, y=y, groups=groups)
+        check_has_rows(X)
         X, y = as_container(X), as_container(y)
         if getattr(y, "shape", ())[1:] == (1,):
             y = column_or_1d(y, warn=True)
@@ -103,3 +81,38 @@ class WrappedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.classes_ = np.unique(labels)
         check_classes(self.classes_)
         return X, labels
+
+
+def _classifier_has(name: str) -> Any:
+    def check(self: WrappedClassifier) -> bool:
+        return hasattr(getattr(self, "classifier_", self._given_classifier()), name)
+
+    return available_if(check)
+
+
+class WrappedClassifier(MetaClassifier):
+    """Base class: predicts as `classifier_` does."""
+
+    @_classifier_has("predict")
+    def predict(self, X: MatrixLike) -> np.ndarray:
+        """Return the class of each row, an array of shape (n_samples,)."""
+        model, X = self._fitted_classifier(X)
+        return model.predict(X)
+
+    @_classifier_has("predict_proba")
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
+        """Return the probability of each class, an array of shape (n_samples, n_classes)."""
+        model, X = self._fitted_classifier(X)
+        return model.predict_proba(X)
+
+    @_classifier_has("predict_log_proba")
+    def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
+        """Return the logarithm of the probability of each class, an array of shape (n_samples, n_classes)."""
+        model, X = self._fitted_classifier(X)
+        return model.predict_log_proba(X)
+
+    @_classifier_has("decision_function")
+    def decision_function(self, X: MatrixLike) -> np.ndarray:
+        """Return the classifier's scores, an array of shape (n_samples, n_classes) or (n_samples,)."""
+        model, X = self._fitted_classifier(X)
+        return model.decision_function(X)

@@ -16,7 +16,7 @@ from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._covariates import CovariateRows
 from ._flow import FlowMatchingSampler
-from ._wrapper import check_draws_labels, draw_rows, fit_keywords
+from ._wrapper import check_draws_labels, check_needs_no_genes, draw_rows, fit_keywords
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -127,6 +127,7 @@ class LandmarkSampler(GenerativeSampler):
 
     def _set_parts(self, rng: np.random.Generator) -> None:
         check_draws_labels(self._inner())
+        check_needs_no_genes(self._inner())
         self.sampler_ = with_seed(self._inner(), draw_integer(rng))
         made = LandmarkReconstructor() if self.reconstructor is None else clone(self.reconstructor)
         self.reconstructor_ = made.set_params(landmarks=self.landmarks_, random_state=draw_integer(rng))

@@ -15,7 +15,7 @@ from ..utils.declaration import estimator
 from ..utils.random import draw_integer, with_seed
 from ._covariates import CovariateRows
 from ._wgan_gp import WGANGPSampler
-from ._wrapper import check_draws_labels, draw_rows, fit_keywords
+from ._wrapper import check_draws_labels, check_needs_no_genes, draw_rows, fit_keywords
 from .base import GenerativeSampler
 from .spaces import ResidualNoise
 
@@ -147,6 +147,7 @@ class LatentSampler(GenerativeSampler):
     def _set_parts(self, X: np.ndarray, rng: np.random.Generator) -> None:
         rank = max(1, min(64, len(X) // 4, X.shape[1]))
         check_draws_labels(self._inner())
+        check_needs_no_genes(self._inner())
         self.sampler_ = with_seed(self._inner(), draw_integer(rng))
         self.reducer_ = with_seed(PCA(rank) if self.reducer is None else self.reducer, draw_integer(rng))
 

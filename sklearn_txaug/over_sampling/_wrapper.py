@@ -15,7 +15,7 @@ from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import has_fit_parameter
 
-from ..utils.checks import groups_for
+from ..utils.checks import groups_for, is_fitted
 from ..utils.constraints import Trainable
 from ..utils.containers import dense
 from ..utils.declaration import estimator
@@ -174,6 +174,24 @@ def check_draws_labels(sampler: Any) -> None:
             f"sampler: {type(sampler).__name__} cannot draw rows of given labels, because its sample takes no y; "
             "it needs fit(X, y) and sample(y=labels), which returns rows and labels"
         )
+
+
+def check_needs_no_genes(sampler: Any) -> None:
+    """Refuse an inner sampler that looks for genes of a reference in rows that are none, or are on another scale.
+
+    Raises
+    ------
+    ValueError
+        If it has a prior, or a reference that is fitted.
+    """
+    own = sampler.get_params(deep=False) if hasattr(sampler, "get_params") else {}
+    for name in ("prior", "reference"):
+        given = own.get(name)
+        if given is not None and (is_fitted(given) or not hasattr(given, "fit")):
+            raise ValueError(
+                f"sampler: the {name} of {type(sampler).__name__} is about genes in their own units, and it is given "
+                f"other columns here; leave out the {name}"
+            )
 
 
 class Interpolation(BaseEstimator):

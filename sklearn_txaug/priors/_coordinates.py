@@ -40,21 +40,28 @@ def class_coordinates(within: LowRank, between: LowRank, n_components: int) -> t
     return loadings, variances[widest].clip(min=0)
 
 
-def encoder_of(loadings: np.ndarray, noise: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
+def whitener_of(loadings: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return the matrix, of shape (n_components, n_components), that makes directions of length 1 of `loadings`.
+
+    Lengths are those of genes divided by the root of their noise. All genes of the reference have to be among them.
+    """
+    scaled = loadings / np.sqrt(noise)
+    values, turn = np.linalg.eigh(scaled @ scaled.T)
+    return turn / np.sqrt(values) @ turn.T
+
+
+def encoder_of(loadings: np.ndarray, noise: np.ndarray, whitener: np.ndarray) -> np.ndarray:
     """Return the matrix, of shape (n_features, n_components), that gives the coordinates of rows.
 
     Parameters
     ----------
     loadings : ndarray of shape (n_components, n_features)
-        As from `class_coordinates`.
+        As from `class_coordinates`, of the genes that a cohort has; 0 for genes that the reference does not have. The
+        coordinates are their weighted least squares fit, which is exact with all genes.
     noise : ndarray of shape (n_features,)
         Variance of each gene on its own within classes.
-    known : ndarray of shape (n_features,), default=None
-        Genes that a cohort has; the coordinates are their weighted least squares fit. With all genes it is exact.
+    whitener : ndarray of shape (n_components, n_components)
+        As from `whitener_of`, of all genes.
     """
     weights = 1 / np.sqrt(noise)
-    scaled = loadings * weights
-    values, turn = np.linalg.eigh(scaled @ scaled.T)
-    shorten = turn / np.sqrt(values) @ turn.T  # directions of length 1, if all genes are known
-    unit = shorten @ (scaled if known is None else np.where(known, scaled, 0))
-    return weights[:, None] * np.linalg.pinv(unit, rcond=_FEWEST) @ shorten
+    return weights[:, None] * np.linalg.pinv(whitener @ (loadings * weights), rcond=_FEWEST) @ whitener

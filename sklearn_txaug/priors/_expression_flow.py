@@ -19,11 +19,11 @@ from ..utils.declaration import estimator
 from ..utils.random import draw_seed
 from ..utils.typing import ArrayLike, MatrixLike
 from ._context_flow import ContextFlow
-from ._coordinates import class_coordinates, encoder_of
+from ._coordinates import class_coordinates, encoder_of, whitener_of
 from ._episodes import draw_episodes, has_targets
 from ._expression_prior import ExpressionPrior
 from ._flow_file import read_flow, write_flow
-from ._genes import find_genes
+from ._genes import find_genes_of
 from ._learning import blocks_of, read_reference
 
 _CONTEXT_SIZES = (1, 2, 5, 10)
@@ -152,7 +152,8 @@ class ExpressionFlow(NetEstimator, BaseEstimator):
         self.loadings_, variances = class_coordinates(
             self.prior_.within_, self.prior_.between_, self.n_components
         )
-        self.encoder_ = encoder_of(self.loadings_, self.prior_.within_.noise)
+        self._whitener = whitener_of(self.loadings_, self.prior_.within_.noise)
+        self.encoder_ = encoder_of(self.loadings_, self.prior_.within_.noise, self._whitener)
         codes = np.unique(labels, return_inverse=True)[1]
         groups = np.arange(len(codes)) if groups is None else identifiers(groups)
         self._train(self._encode(rows, codes), codes, groups, variances, rng)
@@ -179,11 +180,9 @@ class ExpressionFlow(NetEstimator, BaseEstimator):
         check_is_fitted(self)
         aligned = copy(self)
         aligned.prior_ = self.prior_.align(gene_names)
-        places = find_genes(aligned.prior_.feature_names_in_, self.prior_.feature_names_in_)
-        known, here = places >= 0, np.isin(np.arange(self.n_features_in_), places)
-        aligned.loadings_ = np.where(known, self.loadings_[:, places], 0)
-        encoder = encoder_of(self.loadings_, self.prior_.within_.noise, here)
-        aligned.encoder_ = np.where(known[:, None], encoder[places], 0)
+        places = find_genes_of(self.prior_, aligned.prior_.feature_names_in_)
+        aligned.loadings_ = np.where(places >= 0, self.loadings_[:, places], 0)
+        aligned.encoder_ = encoder_of(aligned.loadings_, aligned.prior_.within_.noise, self._whitener)
         aligned.n_features_in_ = len(places)
         aligned.feature_names_in_ = aligned.prior_.feature_names_in_
         return aligned

@@ -19,7 +19,7 @@ from ..utils.statistics import is_constant
 from ..utils.typing import ArrayLike, MatrixLike
 from ..utils.warnings import warn
 from ._file import read_prior, write_prior
-from ._genes import find_genes, take_genes
+from ._genes import find_genes_of, take_genes
 from ._learning import between_classes, blocks_of, class_means, read_reference
 from ._low_rank import covariance_of
 from ._merge import merged
@@ -157,7 +157,7 @@ class ExpressionPrior(BaseEstimator):
         Raises
         ------
         ValueError
-            If this prior has no gene names, or knows fewer than half of the genes.
+            If this prior has no gene names, or knows fewer than half of the genes, or none are requested.
         """
         check_is_fitted(self)
         if not hasattr(self, "feature_names_in_"):
@@ -165,9 +165,11 @@ class ExpressionPrior(BaseEstimator):
                 "the prior has no gene names to find others by; fit it on a DataFrame with genes as columns"
             )
         names = [str(name) for name in gene_names]
-        places = find_genes(names, self.feature_names_in_)
+        if not names:
+            raise ValueError("gene_names is empty; name the genes that the prior is for")
+        places = find_genes_of(self, names)
         n_missing = int(np.sum(places < 0))
-        if 2 * n_missing > len(names) or not names:
+        if 2 * n_missing > len(names):
             missing = [name for name, place in zip(names, places, strict=True) if place < 0]
             raise ValueError(
                 f"prior does not know {n_missing} of {len(names)} genes ({', '.join(missing[:3])}, "

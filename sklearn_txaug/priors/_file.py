@@ -128,9 +128,14 @@ def _check(arrays: dict[str, Any], name: str) -> None:
     for key, (kind, ndim) in _ARRAYS.items():
         if key not in arrays or arrays[key].dtype.kind != kind or arrays[key].ndim != ndim:
             raise ValueError(f"{name} is damaged: {key!r} is missing or of another kind")
-        if kind == "f" and not np.isfinite(arrays[key]).all():
-            raise ValueError(f"{name} is damaged: {key!r} holds NaN or infinity")
     _check_shapes(arrays, name)
+    unknown = np.isnan(arrays["means"]) & np.isnan(
+        arrays["scales"]
+    )  # genes that an aligned prior does not know
+    for key, (kind, _) in _ARRAYS.items():
+        known = arrays[key][~unknown] if key in ("means", "scales") else arrays[key]
+        if kind == "f" and not np.isfinite(known).all():
+            raise ValueError(f"{name} is damaged: {key!r} holds NaN or infinity")
 
 
 def _check_shapes(arrays: dict[str, Any], name: str) -> None:

@@ -26,6 +26,14 @@ def find_genes(wanted: Iterable[Any], known: Iterable[Any]) -> np.ndarray:
     return np.array([places.get(key, -1) for key in gene_keys(wanted)], dtype=int)
 
 
+def find_genes_of(prior: ExpressionPrior, wanted: Iterable[Any]) -> np.ndarray:
+    """Return the position of each requested gene among those that a prior knows; -1 if it does not know it."""
+    places = find_genes(wanted, prior.feature_names_in_)
+    return np.where(
+        np.isnan(prior.means_[places]), -1, places
+    )  # of an aligned prior, some genes are names only
+
+
 def take_genes(prior: ExpressionPrior, places: np.ndarray, names: np.ndarray | None) -> ExpressionPrior:
     """Return the prior of the genes at `places`; -1 stands for an unknown gene."""
     known = places >= 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ._genes import find_genes, take_genes
+from ._genes import find_genes_of, take_genes
 from ._low_rank import LowRank
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _common_genes(priors: list[ExpressionPrior]) -> list[ExpressionPrior]:
     if not all(named):
         raise ValueError("others: some priors have gene names and others not; fit all on DataFrames")
     names = priors[0].feature_names_in_
-    places = [find_genes(names, prior.feature_names_in_) for prior in priors]
+    places = [find_genes_of(prior, names) for prior in priors]
     common = np.all([place >= 0 for place in places], axis=0)
     if not common.any():
         raise ValueError(

@@ -139,7 +139,9 @@ def check_order(X: Any, rows: str = "X", **given: Any) -> None:
 
 
 def check_has_rows(X: Any, name: str = "X") -> None:
-    """Refuse what can be no table: None, text, a single number, a mapping."""
+    """Refuse what is no table: None, text, a single number, a mapping, and an AnnData, which is several."""
+    if is_anndata(X):
+        raise TypeError(f"{name} is an AnnData; pass {name}.to_df(), and labels as {name}.obs[label_key]")
     if sparse.issparse(X):  # of which one kind is a mapping
         return
     if isinstance(X, str | bytes | Mapping) or not any(
