@@ -160,7 +160,7 @@ class AugmentedClassifier(WrappedClassifier):
         """
         X, labels = self._checked(X, y, groups)
         self._check_classifier()
-        vars(self).pop("cv_results_", None)  # of an earlier fit
+        self.__dict__.pop("cv_results_", None)  # of an earlier fit
         seed, rows = draw_seed(self.random_state), np.arange(len(labels))
         given = self.synthetic_weight
         weight = self._choose(X, labels, groups, seed) if given == "cv" else total_weight(given, labels)
@@ -286,7 +286,7 @@ def _fold_losses(
         fitted = [model._fitted(X, y, groups, train, added, weight, seed) for weight in WEIGHTS]
         X_test = _safe_indexing(X, test)
         losses = [log_loss(y[test], each.predict_proba(X_test), labels=each.classes_) for each in fitted]
-        return losses, len(added[1])
+        return losses, 0 if added is None else len(added[1])
 
 
 def _adds_rows(classifier: Any) -> str:
