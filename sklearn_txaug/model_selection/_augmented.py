@@ -202,8 +202,8 @@ class AugmentedClassifier(WrappedClassifier):
             )
         if not has_fit_parameter(last, "sample_weight"):
             raise ValueError(
-                f"classifier: {type(last).__name__} takes no sample_weight, so synthetic rows cannot weigh less; "
-                "choose another classifier, or put sampler and classifier into an imbalanced-learn pipeline"
+                f"classifier: {type(last).__name__}.fit has no sample_weight, so synthetic rows cannot weigh "
+                "less; choose another classifier, or put sampler and classifier into an imbalanced-learn pipeline"
             )
 
     def _train(
