@@ -116,7 +116,10 @@ class _MLPNet(NetEstimator, BaseEstimator):
         fit_scaler(self.scaler_, X[kept], None if weight is None else weight[kept])
         tensors, loader = [as_rows(self.scaler_.transform(X)), targets], {}
         if weight is not None:
-            tensors.append(as_rows(weight / weight[held if len(held) else train].mean()))
+            shares = np.empty(len(weight))
+            for rows in filter(len, (train, held)):
+                shares[rows] = weight[rows] / weight[rows].mean()
+            tensors.append(as_rows(shares))
             loader = {"iterator_train": WeightedLoader}
         net = self._make_net(
             lambda: self._make_module(X.shape[1], n_out, loss),

@@ -200,7 +200,7 @@ def test_a_data_frame_keeps_its_names(data):
 
 
 def test_a_classifier_without_weights_is_named(data):
-    with pytest.raises(ValueError, match="KNeighborsClassifier takes no sample_weight"):
+    with pytest.raises(ValueError, match="KNeighborsClassifier.fit has no sample_weight"):
         AugmentedClassifier(GaussianSampler(n_synthetic=5), KNeighborsClassifier()).fit(*data)
 
 

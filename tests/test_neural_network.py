@@ -258,6 +258,10 @@ def test_the_loss_of_held_out_rows_is_weighted():
     _, held = keep_classes(*holdout(y, None, 0.2, draw_seed(0)), y, None)
     expected = log_loss(y[held], model.predict_proba(X[held]), sample_weight=weight[held])
     assert model.history_[-1, "valid_loss"] == pytest.approx(expected, rel=1e-5)
+    weight[held] *= 1e-60  # only ratios on each side matter
+    light = clone(model).fit(X, y, weight)
+    assert light.history_[-1, "valid_loss"] == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_array_equal(light.predict_proba(X), model.predict_proba(X))
 
 
 def test_balanced_classes_have_the_same_total_weight():

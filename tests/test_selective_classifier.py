@@ -147,7 +147,7 @@ def test_ways_follow_the_classes_and_the_classifier(prior):
     ways = SelectiveClassifier(prior=prior, **FAST).fit(X[3:], y[3:]).cv_results_["param_way"]
     expected = ["none", "weighted", "half_adjusted", "adjusted", "GaussianSampler", "GaussianSampler+prior"]
     assert list(ways) == expected
-    with pytest.warns(UserWarning, match="GaussianSampler cannot be chosen.* takes no sample_weight"):
+    with pytest.warns(UserWarning, match="GaussianSampler cannot be chosen.*fit has no sample_weight"):
         model = SelectiveClassifier(KNeighborsClassifier(3), **FAST).fit(X[3:], y[3:])
     assert list(model.cv_results_["param_way"]) == ["none", "half_adjusted", "adjusted"]
     gate = SelectiveClassifier(KNeighborsClassifier(1), prior=prior, **FAST)

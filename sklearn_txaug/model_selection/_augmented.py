@@ -160,7 +160,7 @@ class AugmentedClassifier(WrappedClassifier):
         """
         X, labels = self._checked(X, y, groups)
         self._check_classifier()
-        vars(self).pop("cv_results_", None)  # of an earlier fit
+        self.__dict__.pop("cv_results_", None)  # of an earlier fit
         seed, rows = draw_seed(self.random_state), np.arange(len(labels))
         given = self.synthetic_weight
         weight = self._choose(X, labels, groups, seed) if given == "cv" else total_weight(given, labels)
@@ -202,25 +202,25 @@ class AugmentedClassifier(WrappedClassifier):
             )
         if not has_fit_parameter(last, "sample_weight"):
             raise ValueError(
-                f"classifier: {type(last).__name__} takes no sample_weight, so synthetic rows cannot weigh less; "
-                "choose another classifier, or put sampler and classifier into an imbalanced-learn pipeline"
+                f"classifier: {type(last).__name__}.fit has no sample_weight, so synthetic rows cannot weigh "
+                "less; choose another classifier, or put sampler and classifier into an imbalanced-learn pipeline"
             )
 
     def _train(
         self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, seed: int, weight: float
     ) -> tuple[Any, Any]:
         """Return the sampler and the classifier, trained on some rows."""
-        sampler, added = self._synthetic(X, y, groups, rows, seed, [weight])
-        if added is not None and not len(added[1]):
+        if weight == 0:
+            return None, self._fitted(X, y, groups, rows, None, weight, seed)
+        sampler, added = self._synthetic(X, y, groups, rows, seed)
+        if not len(added[1]):
             self._warn_of_no_rows()
         return sampler, self._fitted(X, y, groups, rows, added, weight, seed)
 
     def _synthetic(
-        self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, seed: int, weights: list[float]
-    ) -> tuple[Any, tuple[Any, np.ndarray] | None]:
-        """Return the sampler trained on some rows and what it adds to them; None if all weights are 0."""
-        if not any(weights):
-            return None, None
+        self, X: Any, y: np.ndarray, groups: Any, rows: np.ndarray, seed: int
+    ) -> tuple[Any, tuple[Any, np.ndarray]]:
+        """Return the sampler trained on some rows, and the rows and labels that it adds to them."""
         sampler = seeded(self._given_sampler(), seed, unset_only=True)
         if not hasattr(sampler, "sample"):  # those of imbalanced-learn fail on classes of a few rows
             strategy = getattr(sampler, "sampling_strategy", "auto")
@@ -282,7 +282,7 @@ def _fold_losses(
 ) -> tuple[list[float], int]:
     """Return the log loss on held-out rows under each weight, after one training of the sampler, and its rows."""
     with one_thread(), few_rows_of_a_class():
-        _, added = model._synthetic(X, y, groups, train, seed, list(WEIGHTS))
+        _, added = model._synthetic(X, y, groups, train, seed)
         fitted = [model._fitted(X, y, groups, train, added, weight, seed) for weight in WEIGHTS]
         X_test = _safe_indexing(X, test)
         losses = [log_loss(y[test], each.predict_proba(X_test), labels=each.classes_) for each in fitted]

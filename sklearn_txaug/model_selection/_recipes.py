@@ -111,7 +111,7 @@ def _trained(
         # Seeds as with synthetic rows, and as those of the training in the end
         model = seeded(first, seed, unset_only=True)
         return [model.fit(_safe_indexing(X, train), y[train], **groups_for(model, groups, train))]
-    _, added = first._synthetic(X, y, groups, train, seed, [1.0])
+    _, added = first._synthetic(X, y, groups, train, seed)
     return [first._fitted(X, y, groups, train, added, way.weight, seed) for way in ways]
 
 

@@ -203,7 +203,7 @@ class SelectiveClassifier(WrappedClassifier):
         unequal = bool(np.ptp(np.unique(y, return_counts=True)[1]))
         return recipes(classifier, samplers, unequal)
 
-    def _weighted_samplers(self, y: np.ndarray) -> dict[str, tuple[Any, Sequence[float]]]:
+    def _weighted_samplers(self, y: np.ndarray) -> dict[str, tuple[Any, tuple[float, ...]]]:
         """Return samplers, without and with the prior, and the weights of their rows."""
         weights = _WEIGHTS if self.synthetic_weights is None else self._given_weights(y)
         if not weights:

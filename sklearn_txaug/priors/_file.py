@@ -129,9 +129,8 @@ def _check(arrays: dict[str, Any], name: str) -> None:
         if key not in arrays or arrays[key].dtype.kind != kind or arrays[key].ndim != ndim:
             raise ValueError(f"{name} is damaged: {key!r} is missing or of another kind")
     _check_shapes(arrays, name)
-    unknown = np.isnan(arrays["means"]) & np.isnan(
-        arrays["scales"]
-    )  # genes that an aligned prior does not know
+    # Genes that an aligned prior does not know
+    unknown = np.isnan(arrays["means"]) & np.isnan(arrays["scales"])
     for key, (kind, _) in _ARRAYS.items():
         known = arrays[key][~unknown] if key in ("means", "scales") else arrays[key]
         if kind == "f" and not np.isfinite(known).all():
