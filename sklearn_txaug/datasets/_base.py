@@ -144,6 +144,10 @@ class Source(ABC):
             In the order of `samples`; missing where the cell is empty.
         """
 
+    def covariate(self, name: str) -> Any:
+        """Return a column likewise, of numbers if all of its cells can be read as such; names differ as text does."""
+        return self.annotation(name)
+
     @abstractmethod
     def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Read the values piece by piece, so that there is never a second copy of all of them.

@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..utils.optional import require
+from ._marks import MarkFinder
 
-MISSING = ("", "NA", "NaN", "nan", "N/A", "#N/A")  # cells of a label or group that hold none, unless quoted
+# Cells without a value, unless quoted: those of pandas.read_csv
+MISSING = (
+    *("", "NA", "N/A", "n/a", "<NA>", "#NA", "#N/A", "#N/A N/A", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
+)
 
 Lines = Iterator[tuple[int, str]]  # with their numbers
 
 _SEPARATORS = "\t;,"
 _EXCEL_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.I)
+_MEASURED = re.compile(r"[-+]?(0|[1-9]\d*|(?=\.\d))(\.\d*)?([eE][-+]?\d+)?")
 _FORMULA = re.compile(r"'*([=@\t]|[+-].*[(|!])")  # what spreadsheets may run, or what has been kept from that
 _RUNS_OVER = 1000  # lines that one quoted field may have
 
@@ -180,6 +186,29 @@ def parse_cells(fields: list[str]) -> Any:
         parse = float
     values = [None if field in (*MISSING, '""') else parse(unquote(field)) for field in fields]
     return require("pandas", "read_expression").Series(values, dtype=object)
+
+
+def parse_covariate(fields: list[str], separator: str) -> Any:
+    """Turn fields into numbers where all are written as such, in whatever way; else what `parse_cells` returns.
+
+    Names of classes and groups may be ``1.10`` beside ``1.1``, but an age of 45.50, or of 45,5, is a number. Leading
+    zeros and quotes are those of codes.
+    """
+    column = parse_cells(fields)
+    texts = [value for value in column if isinstance(value, str)]
+    if not texts or any(map(_is_quoted, fields)):
+        return column
+    found = MarkFinder(separator)
+    for text in texts:
+        found.see(f"{separator}{text.strip()}")
+    decimal, thousands, _ = found.marks()
+
+    def plain(text: str) -> str:
+        return text.strip().replace(thousands or "\0", "").replace(decimal, ".")
+
+    if not all(_MEASURED.fullmatch(plain(text)) for text in texts):
+        return column
+    return column.map(lambda text: float(plain(text)), na_action="ignore")
 
 
 def is_number(cell: str) -> bool:

@@ -15,6 +15,7 @@ from ._cells import (
     find_header,
     is_number,
     parse_cells,
+    parse_covariate,
     quote,
     quote_value,
     raw_fields,
@@ -62,15 +63,11 @@ class TextSource(Source):
 
     def annotation(self, name: str) -> Any:
         """Return a label or group column (or row) in the order of `samples`, None where empty."""
-        separator = self._table.separator
-        if self.orientation.samples_in == "rows":
-            column = self._offset + self._columns.index(name)
-            cells = [raw_fields(line, separator, column + 1)[column] for line in self._table.records()]
-        else:
-            number = (self._rows or []).index(name)
-            fields = raw_fields(next(islice(self._table.records(), number, None)), separator)
-            cells = [fields[self._offset + i] for i in self._sample_columns]
-        return parse_cells(cells)
+        return parse_cells(self._cells(name))
+
+    def covariate(self, name: str) -> Any:
+        """Return a column (or row) likewise, of numbers if all cells are, also with decimal commas."""
+        return parse_covariate(self._cells(name), self._table.separator)
 
     def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield ``(rows, genes, values)``: positions among kept samples and among genes, and the values."""
@@ -89,6 +86,16 @@ class TextSource(Source):
             raise ValueError(self._diagnose(wanted, columns) or f"{self.path.name}: {error}") from error
         if start != sum(wanted):
             raise ValueError(f"{self.path.name}: lines do not match rows, a quote may be left open.")
+
+    def _cells(self, name: str) -> list[str]:
+        """Return the cells of a column (or row) in the order of `samples`, with their quotes."""
+        separator = self._table.separator
+        if self.orientation.samples_in == "rows":
+            column = self._offset + self._columns.index(name)
+            return [raw_fields(line, separator, column + 1)[column] for line in self._table.records()]
+        number = (self._rows or []).index(name)
+        fields = raw_fields(next(islice(self._table.records(), number, None)), separator)
+        return [fields[self._offset + i] for i in self._sample_columns]
 
     def _find_header(self, lines: Lines, path: Path) -> Header:
         """Find the line with the names of the columns, and the separator."""

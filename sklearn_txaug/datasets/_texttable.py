@@ -85,6 +85,9 @@ class TextTable:
         values : ndarray of shape (n_records, n_columns) of the block
         """
         for chunk in self._chunks(wanted, columns, dtype, n_cells):
+            others = [name for name, kind in chunk.dtypes.items() if kind.kind not in "iuf"]
+            if others:
+                chunk[others] = chunk[others].map(_number, na_action="ignore")
             yield chunk.to_numpy(dtype)
 
     def first_trouble(
@@ -166,10 +169,11 @@ class TextTable:
             header=None,
             names=range(self._width),
             usecols=columns,
-            dtype=dtype,
+            dtype=str if text else None,
             decimal=self._marks.decimal,
             thousands=None if text else self._marks.thousands,
-            keep_default_na=not text,
+            keep_default_na=False,
+            na_values=MISSING,
             na_filter=not text,
             **({"float_precision": "round_trip"} if rounds else {}),
             low_memory=False,
@@ -198,6 +202,11 @@ class _LineReader(io.TextIOBase):
 
 def _ended(line: str) -> str:
     return line if line.endswith("\n") else line + "\n"
+
+
+def _number(cell: Any) -> float:
+    """Return what `read_csv` took for text or a boolean as the number that it may be: an integer of many digits."""
+    return float(str(cell).replace("_", "?"))  # Python's 1_000 is none
 
 
 def _n_blank(names: Sequence[str]) -> int:
