@@ -35,6 +35,7 @@ def changed(arguments: argparse.Namespace, **options: Any) -> argparse.Namespace
 def cohort_options() -> argparse.ArgumentParser:
     """Return a parent parser of the options that say how to read a file of expression."""
     parser = argparse.ArgumentParser(add_help=False)
+    parser.set_defaults(words={"y": "--label"})
     group = parser.add_argument_group("reading the files")
     add = group.add_argument
     add("--label", metavar="COLUMN", help="class labels; default: what an h5ad names in uns['label']")

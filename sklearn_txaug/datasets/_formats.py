@@ -26,7 +26,7 @@ def find_format(path: Path) -> Format:
     if _TEXT_NAME.fullmatch(path.name) and path.is_file():
         return TextFormat()
     raise ValueError(
-        f"path: {path.name!r} is of an unknown format; accepted are {accepted_suffixes()}. Rename it if it is of one "
+        f"{path.name!r} is of an unknown format; accepted are {accepted_suffixes()}. Rename it if it is of one "
         "of them."
     )
 

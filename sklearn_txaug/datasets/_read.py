@@ -169,7 +169,7 @@ def _open(path: Path, options: ReadOptions, labels_file: Any) -> tuple[Source, S
     file_format = find_format(path)
     file_format.check_options(path, options)
     if not path.exists():
-        raise FileNotFoundError(f"path: the file {str(path)!r} does not exist.")
+        raise FileNotFoundError(f"the file {str(path)!r} does not exist.")
     if labels_file is None:
         return file_format.open(path, options), None
     sheet = Sheet(Path(labels_file))
