@@ -18,6 +18,10 @@ class AbsentColumnError(ValueError):
     names: list[str]
 
 
+class NotNumbersError(ValueError):
+    """Rows or columns that are taken for genes and do not hold numbers."""
+
+
 class ReadOptions(NamedTuple):
     """What the caller of `read_expression` said about a file.
 
@@ -249,9 +253,11 @@ class AnnDataFormat(Format):
             )
 
 
-def not_numbers(path: Path, kind: str, names: Collection[Any], example: str = "", advice: str = "") -> str:
-    """Return the message about rows or columns that are taken for genes and do not hold numbers."""
-    return (
+def not_numbers(
+    path: Path, kind: str, names: Collection[Any], example: str = "", advice: str = ""
+) -> NotNumbersError:
+    """Return the error about rows or columns that are taken for genes."""
+    return NotNumbersError(
         f"{path.name}: the {kind} {few(names)} do not hold numbers{example}. Name them as label=, group= or in "
         f"drop=[...]{advice}."
     )

@@ -49,7 +49,7 @@ class ParquetSource(Source):
             columns = [name for name in columns if name not in self.left_out]
         left = [name for name in columns if name in text and name not in names]
         if left:
-            raise ValueError(not_numbers(path, "columns", left))
+            raise not_numbers(path, "columns", left)
         self._numbers = [name for name in columns if name not in names]
         if self.orientation.samples_in == "columns":
             self.samples = self._numbers

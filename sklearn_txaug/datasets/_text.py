@@ -83,7 +83,7 @@ class TextSource(Source):
                 start = part.stop
                 yield (part, slice(None), values) if in_rows else (slice(None), part, values.T)
         except ValueError as error:
-            raise ValueError(self._diagnose(wanted, columns) or f"{self.path.name}: {error}") from error
+            raise self._diagnosed(wanted, columns) or ValueError(f"{self.path.name}: {error}") from error
         if start != sum(wanted):
             raise ValueError(f"{self.path.name}: lines do not match rows, a quote may be left open.")
 
@@ -129,11 +129,11 @@ class TextSource(Source):
         self.samples = [self._columns[i] for i in self._sample_columns]
         self.annotations = rows[: self._n_annotation_rows]
 
-    def _diagnose(self, wanted: Sequence[bool], columns: list[int]) -> str:
-        """Name the rows or columns that hold anything but numbers."""
+    def _diagnosed(self, wanted: Sequence[bool], columns: list[int]) -> ValueError | None:
+        """Return an error that names the rows or columns that hold anything but numbers."""
         trouble = self._table.first_trouble(wanted, columns)
         if trouble is None:
-            return ""
+            return None
         rows, found, cell = trouble
         names = self._rows or range(1, len(wanted) + 1)
         seen = [name for name, use in zip(names, wanted, strict=True) if use]
@@ -141,7 +141,7 @@ class TextSource(Source):
         in_columns = [self._columns[columns[i] - self._offset] for i in np.unique(found)]
         if explanation := self._table.explain(cell):
             column = self._columns[columns[found[0]] - self._offset]
-            return (
+            return ValueError(
                 f"{self.path.name}: row {seen[rows[0]]!r}, column {column!r} holds {cell!r}, {explanation}."
             )
         by_row = self._rows is not None and len(in_rows) < len(in_columns)
