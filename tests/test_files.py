@@ -61,7 +61,7 @@ def zipped(data):
 # ---- compression, encoding, line ends
 
 
-@pytest.mark.parametrize("name", ["table.tsv", "table.csv.gz"])
+@pytest.mark.parametrize("name", ["table.tsv", "table.csv.gz", "table.tsv.xz", "table.CSV.bz2"])
 @pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress, zipped])
 def test_compression_is_seen_whatever_the_name(frame, save, compress, name):
     check(read_silently(save(compress(frame.to_csv(sep="\t").encode()), name)), frame)

@@ -55,7 +55,7 @@ def _add(sets: Any, name: str, text: str) -> Any:
     parser.add_argument(
         "--url", type=_url, action="append", default=[], metavar="NAME=URL", help="another address of a file"
     )
-    formats = "tsv or csv, also with .gz" if name == "string" else FILE_ENDINGS
+    formats = "tsv or csv, also with .gz, .bz2 or .xz" if name == "string" else FILE_ENDINGS
     parser.add_argument("-o", "--output", type=Path, help=f"file to write ({formats})")
     return parser
 
@@ -119,10 +119,13 @@ def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> Non
 def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
     from ..datasets import fetch_string_graph
     from ..datasets._fetch_download import Store
+    from ..datasets._text import TextFormat
 
     if arguments.output is not None:
-        if not arguments.output.name.removesuffix(".gz").endswith((".tsv", ".csv")):
-            raise ValueError(f"--output: {arguments.output.name!r} must end in .tsv or .csv, also with .gz.")
+        if TextFormat().suffix(arguments.output) not in (".tsv", ".csv"):
+            raise ValueError(
+                f"--output: {arguments.output.name!r} must end in .tsv or .csv, also with .gz, .bz2 or .xz"
+            )
         check_writable(arguments.output)
     graph = fetch_string_graph(threshold=arguments.threshold, **options)
     print(f"{graph.n_genes} genes, {graph.n_edges} edges with a score of at least {arguments.threshold}")
@@ -133,10 +136,11 @@ def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None
 
 def _write_edges(path: Path, graph: Any) -> None:
     """Write a table that ``GeneGraph.from_edges`` reads."""
+    from ..datasets._text import TextFormat
     from ..datasets._textfile import create_text
     from ..utils.files import replacing
 
-    separator = "," if path.name.removesuffix(".gz").endswith(".csv") else "\t"
+    separator = "," if TextFormat().suffix(path) == ".csv" else "\t"
     edges = graph.adjacency.tocoo()
     upper = edges.row < edges.col
     with replacing(path) as new, create_text(new) as file:

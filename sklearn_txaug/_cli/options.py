@@ -6,9 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-FILE_ENDINGS = (
-    "h5ad, parquet, csv, tsv, txt or gct, the last four also with .gz"  # here, since --help must be quick
-)
+# Written out, since --help must be quick
+FILE_ENDINGS = "h5ad, parquet, csv, tsv, txt or gct, the last four also with .gz, .bz2 or .xz"
 
 
 class Parser(argparse.ArgumentParser):

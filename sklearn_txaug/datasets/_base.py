@@ -10,6 +10,7 @@ import numpy as np
 
 from ._cells import few
 from ._orient import Orientation, find_samples
+from ._textfile import COMPRESSIONS
 
 
 class AbsentColumnError(ValueError):
@@ -183,8 +184,8 @@ class Format(ABC):
     ----------
     suffixes : tuple of str
         Ends of file names, in lower case.
-    gzipped : bool
-        Whether .gz may follow the suffix.
+    compressed : bool
+        Whether an end of `COMPRESSIONS` may follow the suffix.
     samples_in : {"rows", "columns"} or None
         Where the format has its samples; None leaves it to the caller.
     requires : tuple of str
@@ -193,7 +194,7 @@ class Format(ABC):
 
     suffixes: ClassVar[tuple[str, ...]]
     requires: ClassVar[tuple[str, ...]] = ()
-    gzipped: ClassVar[bool] = False
+    compressed: ClassVar[bool] = False
     samples_in: ClassVar[str | None] = None
 
     @abstractmethod
@@ -205,9 +206,9 @@ class Format(ABC):
         """Write a file that `open` reads back; `samples_in` is "auto" or what `check_samples_in` accepts."""
 
     def suffix(self, path: Path) -> str:
-        """Return the suffix of a file's name in lower case, without the .gz that this format allows."""
-        name = path.name.lower()
-        return Path(name.removesuffix(".gz") if self.gzipped else name).suffix
+        """Return the suffix of a file's name in lower case, without that of a compression that this format allows."""
+        name = Path(path.name.lower())
+        return Path(name.stem if self.compressed and name.suffix in COMPRESSIONS else name).suffix
 
     def matches(self, path: Path) -> bool:
         """Tell whether a file is of this format, by its name."""

@@ -53,7 +53,7 @@ class GctFormat(Format):
     """The format of the Broad Institute's tools; written in version 1.3 if there are annotations, else 1.2."""
 
     suffixes = (".gct",)
-    gzipped = True
+    compressed = True
     samples_in = "columns"
 
     def open(self, path: Path, options: ReadOptions) -> GctSource:

@@ -209,7 +209,7 @@ class TextFormat(Format):
     """Tables with one header: .csv is written with commas, .tsv and .txt with tabs; reading looks for itself."""
 
     suffixes = (".csv", ".tsv", ".txt")
-    gzipped = True
+    compressed = True
 
     def open(self, path: Path, options: ReadOptions) -> TextSource:
         """Read the names of a file."""
