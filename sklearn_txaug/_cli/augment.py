@@ -224,7 +224,7 @@ def _as_anndata(arguments: argparse.Namespace, table: Any) -> tuple[Any, str | N
                 adata.obs = adata.obs.assign(**{column.name: column.to_numpy() for column in columns})
             return adata, arguments.layer
         print(
-            "genes that share a name were merged, so the file's other annotations are left out",
+            "samples or genes share a name, so the file's other annotations are left out",
             file=sys.stderr,
         )
     pd = require("pandas", "augment")

@@ -134,7 +134,7 @@ def _with_annotations(frame: Any, y: Any, groups: Any, covariates: Any, is_synth
             continue
         name = str(default if getattr(values, "name", None) is None else values.name)
         _check_order(argument, values, frame.index)
-        values = np.asarray(values)
+        values = np.asarray(values, dtype=object if _is_extension(values) else None)
         if values.shape != (len(frame),):
             raise ValueError(
                 f"{argument} must have shape ({len(frame)},), one value a sample; got {values.shape}."
@@ -146,6 +146,11 @@ def _with_annotations(frame: Any, y: Any, groups: Any, covariates: Any, is_synth
             roles[default] = name
     roles.pop(MARK, None)
     return Table(frame, pd.DataFrame(columns, index=frame.index), roles)
+
+
+def _is_extension(values: Any) -> bool:
+    """Tell whether values are of no type of NumPy, whose arrays would be of another: of Int64 with missing ones, floats."""
+    return hasattr(values, "dtype") and not isinstance(values.dtype, np.dtype)
 
 
 def _as_column(argument: str, values: np.ndarray) -> Any:
