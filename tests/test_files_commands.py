@@ -242,6 +242,10 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
         ("hold_out_classes=9: a.csv has 7", "--hold-out-classes 9: a.csv has 7"),
         ("y has one class only ('a')", "--label has one class only ('a')"),
         (
+            "n_synthetic names classes ['c'] that y does not have; y has ['y']",
+            "--n-synthetic names classes ['c'] that --label does not have; --label has ['y']",
+        ),
+        (
             "columns 'y', 'n_real' and data of groups; pass prior=None",
             "columns 'y', 'n_real' and data of groups; pass prior=None",
         ),

@@ -22,8 +22,10 @@ _OF_LIBRARIES = {  # what scikit-learn and imbalanced-learn say of labels, by it
     ),
 }
 _APART = r"(?<![-\w.'\"`])"
+_VERB = r" (?:has|names|does|is|must|needs|holds)\b"
 _PARAMETERS = (  # as messages name them, and what stands between an option and what follows
-    (r"^(\w+)(?=:| (?:has|names|does|is|must|needs|holds)\b)", ""),  # label: ..., or label has ...
+    (rf"^(\w+)(?=:|{_VERB})", ""),  # label: ..., or label has ...
+    (rf"{_APART}([a-z])(?={_VERB})", ""),  # ... and y has ...
     (rf"{_APART}(\w+)=(?:\[\.\.\.\])?(?=[ ,.;)]|$)", ""),  # label=, group= or in drop=[...]
     (rf"{_APART}(\w+)=(?!None)", " "),  # label='a'
     (rf"{_APART}(\w+_\w+)\b", ""),  # n_synthetic, which is no word of English
