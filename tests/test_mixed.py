@@ -474,7 +474,7 @@ def test_augment_with_clinical_columns(tmp_path, monkeypatch, capsys):
     )
     clinical_columns = "age,bmi,visits,stage,sex,smoker,relapse,site,note"
     assert command_line.main([*command, "--clinical", clinical_columns]) == 2
-    assert "FlowMatchingSampler takes no categories; copula" in capsys.readouterr().err
+    assert "FlowMatchingSampler takes no categories; choose from copula" in capsys.readouterr().err
     options = ["--sampler", "copula", "--clinical", clinical_columns, "--categorical", "grade"]
     assert command_line.main([*command, *options]) == 0
     rows = pd.read_csv("new.csv", index_col="sample")

@@ -17,10 +17,12 @@ def check_clinical(arguments: argparse.Namespace, sampler: Any) -> None:
         With what does.
     """
     from .cohort import is_anndata
+    from .sampler import samplers_with
 
     if "categorical_features" not in sampler.get_params(deep=False):
         raise ValueError(
-            f"--clinical: {type(sampler).__name__} takes no categories; copula, tvae, ctgan and tabddpm do"
+            f"--clinical: {type(sampler).__name__} takes no categories; choose from "
+            f"{samplers_with('categorical_features')}"
         )
     if is_anndata(arguments.input) or is_anndata(arguments.output):
         raise ValueError("--clinical: columns beside the genes are in tables, csv, tsv, txt or parquet")

@@ -37,8 +37,8 @@ class ParquetSource(Source):
         schema = self._file.schema_arrow
         text = [field.name for field in schema if not _holds_numbers(str(field.type))]
         self._check_size(len(schema))
-        row_names, *levels = self._row_names(schema, text, options.names) or [None]
-        names = {*options.names, *levels}
+        index = self._index(schema, text, options.names)
+        row_names, names = next(iter(index), None), {*options.names, *index[1:]}
         columns = [name for name in schema.names if name != row_names]
         rows = None if row_names is None else list(map(str, self._column(row_names)))
         self.orientation = options.orient(path, columns, rows, str(row_names).partition("__index")[0])
@@ -88,7 +88,7 @@ class ParquetSource(Source):
             start = part.stop
             yield (part, slice(None), values) if in_rows else (slice(None), part, values.T)
 
-    def _row_names(self, schema: Any, text: list[str], names: Collection[str]) -> list[str]:
+    def _index(self, schema: Any, text: list[str], names: Collection[str]) -> list[str]:
         """Names of the columns of the index, of which the first names the rows; else of a first column that does."""
         stored = (schema.pandas_metadata or {}).get("index_columns", [])
         index = [name for name in stored if isinstance(name, str) and name not in names]
