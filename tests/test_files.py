@@ -310,13 +310,15 @@ def test_labels_that_differ_by_blanks_and_those_called_na(frame, save):
     assert kept.target.value_counts().tolist() == [3] * 4
 
 
-def test_what_is_missing_for_pandas_is_missing_in_every_cell(save):
+def test_what_is_missing_for_pandas_or_in_tables_of_tcga_is_missing_in_every_cell(save):
     frame = pd.DataFrame(
         {"kind": MISSING, "age": MISSING, "TP53": MISSING}, [f"s{i}" for i in range(len(MISSING))]
     )
     frame.loc["last"] = ["a", "40", "1"]
     path = save(frame.to_csv(sep="\t"))
-    assert pd.read_csv(path, sep="\t", index_col=0).isna().sum().tolist() == [len(MISSING)] * 3
+    of_tcga = ["[Not Available]", "[Not Applicable]", "[Not Evaluated]", "[Unknown]", "[Discrepancy]", "'--"]
+    read = pd.read_csv(path, sep="\t", index_col=0, na_values=of_tcga)
+    assert read.isna().sum().tolist() == [len(MISSING)] * 3
     with pytest.warns(UserWarning, match=f"{len(MISSING)} values are missing"):
         assert read_expression(path, drop=["kind", "age"]).data["TP53"].tolist()[-1] == 1
     with pytest.warns(UserWarning, match=f"{len(MISSING)} of {len(frame)} samples have no label"):
@@ -325,6 +327,9 @@ def test_what_is_missing_for_pandas_is_missing_in_every_cell(save):
         ages = read_expression(path, covariates=["age"], drop=["kind"]).covariates["age"]
     assert ages.isna().sum() == len(MISSING)
     assert ages["last"] == 40
+    spaced = "id, kind, TP53\ns1, a, 1\ns2, NA, NA\ns3,  , 3\ns4, b, 4\n"  # a blank behind each comma
+    with pytest.warns(UserWarning, match="2 of 4 samples have no label"):
+        assert read_expression(save(spaced), label=" kind").data[" TP53"].tolist() == [1, 4]
     with pytest.raises(ValueError, match=r"the columns 'MYC' do not hold numbers \(for instance 'abc'\)"):
         read_expression(save("id\tTP53\tMYC\ns1\tnull\t1\ns2\t2\tabc\n"))
 

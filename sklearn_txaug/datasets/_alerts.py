@@ -6,7 +6,7 @@ import numpy as np
 
 from ._annotations import Sheet
 from ._base import Source
-from ._cells import MISSING, few, is_number
+from ._cells import few, is_missing, is_number
 from ._genes import GeneColumns
 
 
@@ -63,7 +63,7 @@ def label_alerts(target: Any) -> list[str]:
         alerts.append(
             f"labels differ by blanks or letter case only, and are taken for different classes: {'; '.join(alike)}."
         )
-    if blank := [text for text in texts if text in MISSING]:
+    if blank := [text for text in texts if is_missing(text)]:
         alerts.append(f"the label {few(blank)} is taken for a class; empty the cells if it stands for none.")
     if len(labels) == len(target) > 10:
         alerts.append(

@@ -9,10 +9,10 @@ import numpy as np
 
 from ._base import Format, ReadOptions, Source, Table, not_numbers
 from ._cells import (
-    MISSING,
     Header,
     Lines,
     find_header,
+    is_missing,
     is_number,
     parse_cells,
     parse_covariate,
@@ -156,7 +156,7 @@ class TextSource(Source):
 
 def _looks_numeric(cell: str) -> bool:
     """Tell whether a cell holds a number, with a point or a comma, or nothing."""
-    return cell in MISSING or is_number(cell.replace(",", "."))
+    return is_missing(cell) or is_number(cell.replace(",", "."))
 
 
 def write_rows(file: Any, annotations: Any, values: Any, separator: str) -> None:

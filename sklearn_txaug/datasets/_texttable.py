@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..utils.optional import require
-from ._cells import MISSING, Header, Lines, find_header, records, split_fields
+from ._cells import MISSING, Header, Lines, find_header, is_missing, records, split_fields
 from ._marks import MarkFinder
 from ._textfile import TextFile
 
@@ -106,7 +106,7 @@ class TextTable:
             plain = chunk.map(lambda cell: cell.replace(self._marks.thousands or "\0", ""))
             plain = plain.map(lambda cell: cell.replace(self._marks.decimal, "."))
             numbers = plain.apply(pd.to_numeric, errors="coerce")
-            rows, found = np.nonzero((numbers.isna() & ~chunk.isin(MISSING)).to_numpy())
+            rows, found = np.nonzero((numbers.isna() & ~chunk.map(is_missing)).to_numpy())
             if len(rows):
                 return rows + start, found, chunk.iat[rows[0], found[0]]
             start += len(chunk)
@@ -175,6 +175,7 @@ class TextTable:
             keep_default_na=False,
             na_values=MISSING,
             na_filter=not text,
+            skipinitialspace=not text,
             **({"float_precision": "round_trip"} if rounds else {}),
             low_memory=False,
             chunksize=max(1, n_cells // len(columns)),
