@@ -25,7 +25,7 @@ from ._orient import Orientation, has_row_names
 from ._textfile import create_text
 from ._texttable import TextTable
 
-_CELLS = 1 << 22  # cells parsed at a time
+_CELLS = 1 << 21  # cells parsed at a time
 _ROWS = 256  # written at a time
 
 
