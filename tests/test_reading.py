@@ -389,6 +389,18 @@ def test_parquet_left_over_text_and_plain_columns(tmp_path):
     assert read_expression(path, label="kind").data.index.tolist() == [0, 1]
 
 
+@pytest.mark.parametrize("samples_in", ["rows", "columns"])
+def test_parquet_columns_of_one_name(tmp_path, samples_in):
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    values = [np.array([1.0, 2]), np.array([9.0, 8]), np.array([3.0, 4])]
+    table = pyarrow.table([["x", "y"], *values], names=["id", "TP53", "MYC", "TP53"])
+    parquet.write_table(table, tmp_path / "x.parquet")
+    with pytest.warns(UserWarning, match="TP53"):
+        read = read_expression(tmp_path / "x.parquet", samples_in=samples_in).data
+    expected = [[2, 9], [3, 8]] if samples_in == "rows" else np.array(values).tolist()
+    assert read.to_numpy().tolist() == expected
+
+
 def test_parquet_columns_of_the_index_are_no_genes(tmp_path):
     pytest.importorskip("pyarrow")
     path = tmp_path / "x.parquet"

@@ -79,9 +79,11 @@ class ParquetSource(Source):
         if not columns:
             return
         for batch in self._file.iter_batches(max(1, _CELLS // len(columns)), columns=columns):
-            # columns come in the order of the file, which is that of `columns`
-            values = np.column_stack([column.to_numpy(zero_copy_only=False) for column in batch.columns])
-            values = values.astype(dtype, copy=False)
+            # columns of one name come together, in the order of the file
+            place = np.empty(len(columns), dtype=int)
+            place[np.argsort(columns, kind="stable")] = np.argsort(batch.schema.names, kind="stable")
+            found = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
+            values = np.column_stack([found[i] for i in place]).astype(dtype, copy=False)
             if in_rows:
                 values, first = values[keep[first : first + len(values)]], first + len(values)
             part = slice(start, start + len(values))
