@@ -28,7 +28,10 @@ _PARAMETERS = (  # as messages name them, and what stands between an option and 
     (rf"{_APART}([a-z])(?={_VERB})", ""),  # ... and y has ...
     (rf"{_APART}(\w+)=(?:\[\.\.\.\])?(?=[ ,.;)]|$)", ""),  # label=, group= or in drop=[...]
     (rf"{_APART}(\w+)=(?!None)", " "),  # label='a'
-    (rf"{_APART}(\w+_\w+)\b", ""),  # n_synthetic, which is no word of English
+    (
+        rf"{_APART}(\w+_\w+)\b(?![-.]\w)",
+        "",
+    ),  # n_synthetic, which is no word of English, and not the file n_real.csv
 )
 _DIVERGED = FloatingPointError  # raised by our samplers and networks, with advice
 
