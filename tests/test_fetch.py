@@ -463,6 +463,15 @@ def test_command_reads_genes_from_a_file(options, tmp_path, capsys):
     assert not list((tmp_path / "sklearn_txaug" / "tcga").glob("EB*"))
 
 
+def test_command_writes_what_is_not_known_of_every_sample(options, tmp_path):
+    path = tmp_path / "tcga.h5ad"
+    assert command(options, "tcga", "--genes", "TP53", "--missing", "keep", "-o", str(path)) == 0
+    known = read_expression(path, covariates=["age", "sex", "cancer"]).covariates
+    assert known["age"].isna().any()
+    assert known["sex"].isna().any()
+    assert known["cancer"].isin([True, False]).all()
+
+
 @pytest.mark.filterwarnings("ignore:2 links name a protein")
 @pytest.mark.parametrize("name", ["edges.tsv.gz", "edges.csv"])
 def test_command_writes_a_graph(options, tmp_path, capsys, name):
