@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -80,7 +79,7 @@ class GeneGraph:
         Parameters
         ----------
         edges : str, path, DataFrame or iterable of tuples
-            A text file (comma, tab or blank, plain or .gz) or DataFrame with the columns ``source``, ``target``
+            A text file (comma, tab or blank; also compressed) or DataFrame with the columns ``source``, ``target``
             and optionally ``weight``, or STRING's ``protein1``, ``protein2`` and ``combined_score``, which is
             divided by 1000; or tuples ``(source, target[, weight])``. Without weights, all are 1. If an edge occurs
             more than once, the largest weight counts.
@@ -290,8 +289,9 @@ def _named_columns(columns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
 
 def _read_table(path: Path) -> dict[str, np.ndarray]:
-    opened: Any = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", newline="") as lines:
+    from .datasets._textfile import TextFile
+
+    with TextFile(path).open() as lines:
         header = next(lines, "")
         delimiter = next((mark for mark in "\t, " if mark in header), ",")
         names, *rows = csv.reader(chain([header], lines), delimiter=delimiter)

@@ -286,6 +286,10 @@ def test_options_that_no_file_can_use(table, capsys, command):
     arguments = [str(part) for part in [command, *paper, *given, "--layer", "counts"]]
     assert command_line.main(arguments) == 2
     assert f"txaug {command}: --layer: layers are in h5ad files" in capsys.readouterr().err
+    if "--data" in given:  # the embedded data
+        for option, value in (("--group", "donor"), ("--transform", "log2cpm"), ("--samples-in", "rows")):
+            assert command_line.main([command, *(paper and ["lacan2026"]), option, value]) == 2
+            assert f"txaug {command}: {option}: there is no file" in capsys.readouterr().err
 
 
 def test_an_h5ad_names_its_own_columns(table, tmp_path, capsys, few_indicators):

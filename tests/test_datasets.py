@@ -30,7 +30,7 @@ def suffix(name, package=None):
     return pytest.param(name, marks=pytest.mark.skipif(missing, reason=f"needs {package}"))
 
 
-TEXT = [".csv", ".tsv", ".txt", ".tsv.gz", ".gct", ".gct.gz"]
+TEXT = [".csv", ".tsv", ".txt", ".tsv.gz", ".csv.bz2", ".gct", ".gct.gz", ".gct.xz"]
 FORMATS = [*map(suffix, TEXT), suffix(".parquet", "pyarrow"), suffix(".h5ad", "anndata")]
 
 
@@ -44,7 +44,7 @@ def cohort():
 def test_round_trip(cohort, tmp_path, name, samples_in):
     X, y, groups = cohort
     path = tmp_path / f"cohort{name}"
-    fixed = {".gct": "columns", ".h5ad": "rows"}.get(name.removesuffix(".gz"))
+    fixed = {"gct": "columns", "h5ad": "rows"}.get(name.split(".")[1])
     if fixed and fixed != samples_in:
         with pytest.raises(ValueError, match=f"its format always has the samples in {fixed}"):
             write_expression(path, X, samples_in=samples_in)
@@ -175,6 +175,10 @@ def test_missing_label_is_written_as_missing(tmp_path):
     write_expression(path, np.ones((3, 2)), ["a", None, np.nan])
     with pytest.warns(UserWarning, match="2 of 3 samples"):
         assert read_expression(path, label="label").target.tolist() == ["a"]
+    polars = [importlib.import_module("polars")] if importlib.util.find_spec("polars") else []
+    for y in (pd.array([1, None, 2], dtype="Int64"), *(pl.Series([1, None, 2]) for pl in polars)):
+        write_expression(path, np.ones((3, 2)), y)
+        assert [line.split(",")[1] for line in path.read_text().splitlines()[1:]] == ["1", "", "2"]
 
 
 def test_write_accepts_lists_sparse_and_integers(tmp_path):
@@ -199,7 +203,7 @@ def test_write_accepts_lists_sparse_and_integers(tmp_path):
         ({"samples_in": "obs"}, "samples_in must be 'auto', 'rows' or 'columns'"),
         (
             {"path": "table.xlsx"},
-            r"'table.xlsx' is of an unknown format; accepted are .h5ad, .parquet, .csv\[.gz\]",
+            r"'table.xlsx' is of an unknown format; accepted are .h5ad, .parquet, .csv, .* with .gz, .bz2 or .xz",
         ),
         ({"path": "table.h5ad.gz"}, "unknown format"),
     ],
@@ -283,7 +287,7 @@ def test_a_format_is_one_class_and_one_entry(cohort, tmp_path, monkeypatch):
         read_expression(tmp_path / "x.toy", samples_in="columns")
     with pytest.raises(ValueError, match="layer='counts' is for AnnData"):
         read_expression(tmp_path / "x.toy", layer="counts")
-    with pytest.raises(ValueError, match=r"unknown format; accepted are .*, \.toy\."):
+    with pytest.raises(ValueError, match=r"unknown format; accepted are .* or \.toy"):
         write_expression(tmp_path / "x.toy.gz", X, y)
     main = importlib.import_module("sklearn_txaug.__main__").main
     command = ["augment", str(tmp_path / "x.toy"), "--sampler", "gaussian", "--n-synthetic", "4", "--quiet"]

@@ -436,6 +436,16 @@ def test_command_writes_a_cohort(options, tmp_path, capsys):
     assert table.target.tolist() == ["Adipose Tissue", "Muscle", "Adipose Tissue", "Kidney"]
     assert table.groups.nunique() == 3
     np.testing.assert_allclose(table.data[TP53], [2, 3, 4, 5])
+    for name in (path, tmp_path / "gtex.gct"):  # what else is known of the samples
+        assert command(options, "gtex", "--genes", "TP53", "--min-class-size", "1", "-o", str(name)) == 0
+        known = read_expression(name, label="tissue", covariates=["age", "sex", "rin"]).covariates
+        assert known["sex"].nunique() == 2
+        assert known["rin"].dtype == float
+    assert (
+        command(options, "gtex", "--genes", "TP53", "--min-class-size", "1", "-o", str(tmp_path / "x.csv"))
+        == 0
+    )
+    assert read_expression(tmp_path / "x.csv", label="tissue", drop=["donor"]).feature_names == [TP53]
 
 
 def test_command_reads_genes_from_a_file(options, tmp_path, capsys):
@@ -447,7 +457,19 @@ def test_command_reads_genes_from_a_file(options, tmp_path, capsys):
         == 0
     )
     assert "5 samples x 2 genes, 4 of patient" in capsys.readouterr().out
+    many = ",".join(["TP53", "100130426", *(f"GENE{i}" for i in range(100))])
+    assert command(options, "tcga", "--genes", many, "--label", "cancer", "--delete-download") == 0
+    assert "5 samples x 2 genes" in capsys.readouterr().out
     assert not list((tmp_path / "sklearn_txaug" / "tcga").glob("EB*"))
+
+
+def test_command_writes_what_is_not_known_of_every_sample(options, tmp_path):
+    path = tmp_path / "tcga.h5ad"
+    assert command(options, "tcga", "--genes", "TP53", "--missing", "keep", "-o", str(path)) == 0
+    known = read_expression(path, covariates=["age", "sex", "cancer"]).covariates
+    assert known["age"].isna().any()
+    assert known["sex"].isna().any()
+    assert known["cancer"].isin([True, False]).all()
 
 
 @pytest.mark.filterwarnings("ignore:2 links name a protein")
@@ -459,6 +481,9 @@ def test_command_writes_a_graph(options, tmp_path, capsys, name):
     np.testing.assert_array_equal(
         graph.adjacency.toarray(), fetch_string_graph(threshold=0.5, **options).adjacency.toarray()
     )
+    written = (tmp_path / name).read_bytes()
+    assert command(options, "string", "--threshold", "0.5", "-o", str(tmp_path / name)) == 0
+    assert (tmp_path / name).read_bytes() == written
 
 
 def test_command_refuses_before_the_download(options, server, tmp_path, capsys):

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sklearn_txaug.datasets import read_expression, write_expression
+from sklearn_txaug.datasets._cells import MISSING
 
 pd = pytest.importorskip("pandas")
 
@@ -60,7 +61,7 @@ def zipped(data):
 # ---- compression, encoding, line ends
 
 
-@pytest.mark.parametrize("name", ["table.tsv", "table.csv.gz"])
+@pytest.mark.parametrize("name", ["table.tsv", "table.csv.gz", "table.tsv.xz", "table.CSV.bz2"])
 @pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress, zipped])
 def test_compression_is_seen_whatever_the_name(frame, save, compress, name):
     check(read_silently(save(compress(frame.to_csv(sep="\t").encode()), name)), frame)
@@ -191,6 +192,13 @@ def test_numbers_that_cannot_be_read(frame, save):
         ValueError, match=r"row 'EGFR', column 'TCGA-AA-0003-01' holds '#VALUE!', an error of Excel"
     ):
         read_expression(save(text.to_csv(sep="\t")))
+    with pytest.raises(ValueError, match="the columns 'smoker' do not hold numbers .for instance 'True'"):
+        read_expression(save(frame.T.assign(smoker=True).to_csv(sep="\t")))
+    with pytest.raises(ValueError, match="the columns 'smoker' do not hold numbers .for instance 'False'"):
+        read_expression(save(frame.T.assign(smoker=[None] * 11 + [False]).to_csv(sep="\t")))
+    large = frame.astype(object)
+    large.iloc[2, 3] = "123456789012345678901"  # more than 64 bits hold
+    assert read_silently(save(large.to_csv(sep="\t"))).data.iloc[3, 2] == np.float32(1.2345679e20)
     doubtful = pd.DataFrame("1,234", GENES, SAMPLES).to_csv(sep="\t")
     with pytest.raises(
         ValueError, match="holds '1,234', where the comma may stand between thousands or before"
@@ -294,16 +302,62 @@ def test_labels_that_differ_by_blanks_and_those_called_na(frame, save):
         assert len(read_expression(save(table.to_csv(sep="\t")), label="kind").target_names) == 4
     table["kind"] = ["NA", "a", "null", "None"] * 3
     with pytest.warns(
-        UserWarning, match="3 of 12 samples have no label.*class called NA has to stand in quotes"
+        UserWarning, match="9 of 12 samples have no label.*called NA, None or null has to stand in quotes"
     ):
-        assert read_expression(save(table.to_csv(sep="\t")), label="kind").target_names == [
-            "None",
-            "a",
-            "null",
-        ]
-    with pytest.warns(UserWarning, match="the label 'NA' is taken for a class"):
+        assert read_expression(save(table.to_csv(sep="\t")), label="kind").target_names == ["a"]
+    with pytest.warns(UserWarning, match="the label 'NA', 'null', 'None' is taken for a class"):
         kept = read_expression(save(table.to_csv(sep="\t", quoting=2)), label="kind")
     assert kept.target.value_counts().tolist() == [3] * 4
+
+
+def test_what_is_missing_for_pandas_or_in_tables_of_tcga_is_missing_in_every_cell(save):
+    frame = pd.DataFrame(
+        {"kind": MISSING, "age": MISSING, "TP53": MISSING}, [f"s{i}" for i in range(len(MISSING))]
+    )
+    frame.loc["last"] = ["a", "40", "1"]
+    path = save(frame.to_csv(sep="\t"))
+    of_tcga = ["[Not Available]", "[Not Applicable]", "[Not Evaluated]", "[Unknown]", "[Discrepancy]", "'--"]
+    read = pd.read_csv(path, sep="\t", index_col=0, na_values=of_tcga)
+    assert read.isna().sum().tolist() == [len(MISSING)] * 3
+    with pytest.warns(UserWarning, match=f"{len(MISSING)} values are missing"):
+        assert read_expression(path, drop=["kind", "age"]).data["TP53"].tolist()[-1] == 1
+    with pytest.warns(UserWarning, match=f"{len(MISSING)} of {len(frame)} samples have no label"):
+        assert read_expression(path, label="kind", drop=["age"]).target.tolist() == ["a"]
+    with pytest.warns(UserWarning, match="values are missing"):
+        ages = read_expression(path, covariates=["age"], drop=["kind"]).covariates["age"]
+    assert ages.isna().sum() == len(MISSING)
+    assert ages["last"] == 40
+    spaced = "id, kind, TP53\ns1, a, 1\ns2, NA, NA\ns3,  , 3\ns4, b, 4\n"  # a blank behind each comma
+    with pytest.warns(UserWarning, match="2 of 4 samples have no label"):
+        assert read_expression(save(spaced), label=" kind").data[" TP53"].tolist() == [1, 4]
+    with pytest.raises(ValueError, match=r"the columns 'MYC' do not hold numbers \(for instance 'abc'\)"):
+        read_expression(save("id\tTP53\tMYC\ns1\tnull\t1\ns2\t2\tabc\n"))
+
+
+@pytest.mark.parametrize("cells", [["45", "50.25"], ["45.50", "1e1"], ["45,5", "50,25"], [" 45", ".5"]])
+def test_covariates_are_numbers_however_they_are_written(frame, save, cells):
+    clinical = pd.DataFrame({"age": cells * 6, "plate": ["01", "10"] * 6}, SAMPLES).rename_axis("id")
+    expected = [float(cell.replace(",", ".")) for cell in cells] * 6
+    sheet = save(clinical.to_csv(sep=";"), "clinical.csv")
+    joined = read_silently(save(frame.to_csv(sep="\t")), labels_file=sheet, covariates=["age", "plate"])
+    assert joined.covariates["age"].tolist() == expected
+    assert joined.covariates["plate"].tolist() == ["01", "10"] * 6
+    for table in (clinical.join(frame.T), clinical.join(frame.T).T):
+        read = read_silently(save(table.to_csv(sep="\t")), covariates=["age", "plate"])
+        assert read.covariates["age"].tolist() == expected
+
+
+def test_names_of_groups_are_no_numbers(frame, save):
+    table = frame.T.assign(patient=["1.1", "1.10"] * 6)
+    assert read_silently(save(table.to_csv(sep="\t")), group="patient").groups.nunique() == 2
+
+
+def test_text_among_the_numbers_of_a_covariate_is_said(frame, save):
+    table = frame.T.assign(age=["--", *map(str, range(40, 51))])
+    with pytest.warns(
+        UserWarning, match="'age' is text, .* though 11 of them are numbers, '--' for instance is"
+    ):
+        read_expression(save(table.to_csv(sep="\t")), covariates=["age"])
 
 
 @pytest.mark.parametrize("cell", ["TRUE", "yes", "1", "1.0"])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sklearn_txaug._cli.amounts import amount, check_amount, join_amounts
+from sklearn_txaug._cli.main import make_parser
 from sklearn_txaug._cli.messages import in_options
 from sklearn_txaug.datasets import read_expression, write_expression
 from sklearn_txaug.utils.scales import from_log, library_sizes, to_log
@@ -235,23 +236,49 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
         ("labels_file x.csv: row 2", "--labels-file x.csv: row 2"),
         ("were merged by duplicates='mean'.", "were merged to their mean."),
         ("--label is needed", "--label is needed"),
+        ("drop=['a'] names columns that", "--drop ['a'] names columns that"),
+        ("reference: 3 of its classes", "--reference: 3 of its classes"),
+        ("reference has 3 rows", "--reference has 3 rows"),
+        ("hold_out_classes=9: a.csv has 7", "--hold-out-classes 9: a.csv has 7"),
+        ("y has one class only ('a')", "--label has one class only ('a')"),
+        (
+            "n_synthetic names classes ['c'] that y does not have; y has ['y']",
+            "--n-synthetic names classes ['c'] that --label does not have; --label has ['y']",
+        ),
+        (
+            "columns 'y', 'n_real' and data of groups; pass prior=None",
+            "columns 'y', 'n_real' and data of groups; pass prior=None",
+        ),
         (
             "The target 'y' needs to have more than 1 class. Got 1 class instead",
             "--label gives one class only; give",
         ),
         ("Unknown label type: continuous. Maybe you", "--label holds fractional numbers"),
-        ("path: 'a.xlsx' is of an unknown format", "'a.xlsx' is of an unknown format"),
-        ("path: no such folder", "path: no such folder"),
         (
             "label has 1 class, and a smaller min_class_size",
-            "--label gives 1 class, and a smaller --min-class-size",
+            "--label has 1 class, and a smaller --min-class-size",
         ),
         ("n_real=10 is not between 20", "--n-real 10 is not between 20"),
-        ("y_synthetic has no class of y_real", "the synthetic file has no class of the real file"),
     ],
 )
 def test_messages_speak_of_options(text, said):
-    assert in_options(text).startswith(said)
+    assert in_options(text, make_parser().parse_args(["benchmark"])).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("y_synthetic has no class of y_real", "the synthetic file has no class of the real file"),
+        (
+            "k=9 needs 10 rows or more, but X_test has 8",
+            "--neighbors 9 needs 10 rows or more, but the file of --test has 8",
+        ),
+        ("n_real=10 is not between 20", "n_real=10 is not between 20"),  # no option of this command
+        ("labels_file.csv: labels_file a.csv", "labels_file.csv: --labels-file a.csv"),
+    ],
+)
+def test_messages_speak_of_what_a_command_calls_otherwise(text, said):
+    assert in_options(text, make_parser().parse_args(["evaluate", "a.csv", "b.csv"])) == said
 
 
 def test_evaluate_draws_names_as_text_and_goes_on_without_a_picture(frame, tmp_path, capsys, few_indicators):

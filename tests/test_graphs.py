@@ -43,7 +43,8 @@ def test_edges_from_files(tmp_path, graph, suffix, string):
     mark = {".tsv": "\t", ".csv": ",", ".txt.gz": " "}[suffix]
     rows = [header, *([a, b, str(round(1000 * w) if string else w)] for a, b, w in EDGES)]
     path = tmp_path / f"edges{suffix}"
-    with (gzip.open if suffix.endswith("gz") else open)(path, "wt") as file:
+    encoding = "utf-8-sig" if suffix == ".csv" else "utf-8"  # as Excel writes it
+    with (gzip.open if suffix.endswith("gz") else open)(path, "wt", encoding=encoding) as file:
         file.writelines(mark.join(row) + "\n" for row in rows)
     assert _edges(GeneGraph.from_edges(path)) == pytest.approx(_edges(graph))
     assert _edges(GeneGraph.from_edges(str(path))) == pytest.approx(_edges(graph))

@@ -1,5 +1,6 @@
 """Priors: the formulas against dense algebra, files, genes, merging, bad input, and the samplers that take one."""
 
+import shlex
 import tracemalloc
 
 import numpy as np
@@ -507,6 +508,12 @@ def test_commands_prior_and_augment(files, capsys):
     assert "50 rows, 5 classes by tissue, 12 genes, rank 3" in capsys.readouterr().out
     prior = load_prior(files / "prior.npz")
     assert prior.description_.endswith("Simulated.")
+    again = shlex.split(prior.description_.splitlines()[1])[
+        5:
+    ]  # behind "Command: python -m sklearn_txaug prior"
+    assert again[:3] == ["reference.csv", "--label", "tissue"]
+    assert run("prior", files / again[0], *again[1:], "-o", files / "again.npz") == 0
+    assert load_prior(files / "again.npz").description_ == prior.description_.removesuffix("\nSimulated.")
     assert "class 5" not in prior.classes_
     cohort = (
         "augment",

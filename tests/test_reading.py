@@ -128,6 +128,16 @@ def test_gct_versions(write):
         read_expression(write(text, "b.gct"), label="chr")
 
 
+def test_minus_666_in_annotations_of_gct_is_missing(write):
+    text = (
+        "#1.3\n1\t3\t0\t2\nid\ts1\ts2\ts3\ntissue\tliver\t-666\tskin\nage\t40\t50\t-666\nTP53\t1\t-666\t3\n"
+    )
+    with pytest.warns(UserWarning, match="1 of 3 samples have no label or group and were left out: 's2'"):
+        table = read_expression(write(text, "a.gct"), label="tissue", covariates=["age"])
+    assert table.covariates["age"].fillna(0).tolist() == [40, 0]
+    assert read_expression(write(text, "a.gct"), drop=["tissue", "age"]).data["TP53"].tolist() == [1, -666, 3]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -328,6 +338,20 @@ def test_h5ad_layers_sparse_and_defaults(tmp_path, monkeypatch, kind):
         read_expression(path, drop=["donor"])
 
 
+def test_h5ad_categories_of_numbers(tmp_path):
+    anndata = pytest.importorskip("anndata")
+    codes = pd.DataFrame(
+        {"kind": pd.Categorical([1, 2, None]), "batch": pd.Categorical([3, None, 3])}, ["a", "b", "c"]
+    )
+    anndata.AnnData(np.ones((3, 2), dtype=np.float32), obs=codes).write_h5ad(tmp_path / "x.h5ad")
+    with pytest.warns(UserWarning, match="1 of 3 samples have no label or group and were left out: 'c'"):
+        table = read_expression(tmp_path / "x.h5ad", label="kind", covariates=["batch"])
+    assert table.target.tolist() == [1, 2]
+    assert table.target.dtype == int
+    assert table.covariates["batch"].dtype == "category"  # codes, not quantities
+    assert table.covariates["batch"].isna().tolist() == [False, True]
+
+
 def test_h5ad_of_old_versions_and_others(tmp_path):
     pytest.importorskip("anndata")
     h5py = pytest.importorskip("h5py")
@@ -363,6 +387,33 @@ def test_parquet_left_over_text_and_plain_columns(tmp_path):
     assert table.data.to_numpy().tolist() == [[1, 0.5], [2, 1.5]]
     frame[["kind", "A", "B"]].to_parquet(path, index=False)
     assert read_expression(path, label="kind").data.index.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("samples_in", ["rows", "columns"])
+def test_parquet_columns_of_one_name(tmp_path, samples_in):
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    values = [np.array([1.0, 2]), np.array([9.0, 8]), np.array([3.0, 4])]
+    table = pyarrow.table([["x", "y"], *values], names=["id", "TP53", "MYC", "TP53"])
+    parquet.write_table(table, tmp_path / "x.parquet")
+    with pytest.warns(UserWarning, match="TP53"):
+        read = read_expression(tmp_path / "x.parquet", samples_in=samples_in).data
+    expected = [[2, 9], [3, 8]] if samples_in == "rows" else np.array(values).tolist()
+    assert read.to_numpy().tolist() == expected
+
+
+def test_parquet_columns_of_the_index_are_no_genes(tmp_path):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "x.parquet"
+    frame = pd.DataFrame({"kind": ["a", "b"], "patient": ["p", "q"], "visit": [1, 2], "TP53": [0.5, 1.5]})
+    frame.set_index(["patient", "visit"]).to_parquet(path)
+    table = read_expression(path, label="kind")
+    assert table.feature_names == ["TP53"]
+    assert table.data.index.tolist() == ["p", "q"]
+    assert read_expression(path, label="kind", group="patient").groups.tolist() == ["p", "q"]
+    frame.set_index("kind")[["TP53"]].to_parquet(path)
+    assert read_expression(path, label="kind").target.tolist() == ["a", "b"]
+    frame[["visit", "TP53"]].rename(columns={"visit": "sample_id"}).to_parquet(path)  # as in text files
+    assert read_expression(path).feature_names == ["TP53"]
 
 
 # ---- options

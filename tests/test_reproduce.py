@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from sklearn_txaug import __main__ as command_line
+from sklearn_txaug._cli.main import make_parser
+from sklearn_txaug._cli.study import _tables
 from sklearn_txaug.benchmark import Row
 from sklearn_txaug.benchmark.reproduction import (
     PAPERS,
@@ -373,6 +375,26 @@ def test_command_line(file, tmp_path, capsys, monkeypatch):
     with pytest.raises(SystemExit):
         command_line.main([*command, "--seeds", "-1"])
     assert "'-1' is not a number of 1 or more" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("label", ["tissue", None])
+def test_rows_without_a_label_or_without_a_tumour_state_are_left_out(tmp_path, label):
+    anndata, pd = pytest.importorskip("anndata"), pytest.importorskip("pandas")
+    obs = pd.DataFrame({"tissue": labels(), "state": np.where(np.arange(90) % 3 < 2, "tumour", "normal")})
+    obs = obs.set_axis([f"S{i}" for i in range(90)])
+    expected = dict(zip(obs.index, obs["state"], strict=True))
+    obs.loc["S3", "tissue"], obs.loc["S8", "state"] = None, None  # as many rows of each
+    adata = anndata.AnnData(rows(), obs, uns={"label": "tissue"})
+    adata.write_h5ad(tmp_path / "toy.h5ad")
+    command = ["reproduce", "lacan2023", "--data", str(tmp_path / "toy.h5ad"), "--cancer", "state"]
+    arguments = make_parser().parse_args([*command, *(["--label", label] if label else [])])
+    with pytest.warns(UserWarning, match="1 of 90 samples have no label"):
+        table, states, notes = _tables(arguments, PAPERS["lacan2023"]["tcga"])
+    assert dict(zip(table.data.index, states, strict=True)) == {
+        name: state for name, state in expected.items() if name not in ("S3", "S8")
+    }
+    assert len(table.target) == 88
+    assert notes == ["1 rows without a value of state are left out."]
 
 
 @pytest.mark.parametrize(

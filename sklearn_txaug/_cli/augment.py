@@ -131,15 +131,20 @@ def _chosen_sampler(arguments: argparse.Namespace) -> tuple[Any, str]:
 
 def _read(arguments: argparse.Namespace) -> Any:
     """Read the rows, without the clinical columns, which come on their own."""
+    from ..datasets._base import AbsentColumnError, NotNumbersError
+
     beside = [*arguments.clinical, *arguments.categorical]
     own = changed(arguments, drop=[*arguments.drop, *beside])
     try:
         return read_cohort(arguments.input, own, as_written=True)
-    except ValueError as error:
-        if "drop names" in str(error) and any(repr(name) in str(error) for name in beside):
-            raise ValueError(str(error).replace("drop names", "--clinical or --categorical names")) from None
-        if "do not hold numbers" not in str(error):
+    except AbsentColumnError as error:
+        absent = [name for name in error.names if name in beside]
+        if not absent:
             raise
+        raise ValueError(
+            f"--clinical or --categorical names {absent}, which {arguments.input.name} does not have"
+        ) from None
+    except NotNumbersError as error:
         raise ValueError(f"{error} If they are clinical, such as sex, name them as --clinical.") from None
 
 
@@ -219,7 +224,7 @@ def _as_anndata(arguments: argparse.Namespace, table: Any) -> tuple[Any, str | N
                 adata.obs = adata.obs.assign(**{column.name: column.to_numpy() for column in columns})
             return adata, arguments.layer
         print(
-            "genes that share a name were merged, so the file's other annotations are left out",
+            "samples or genes share a name, so the file's other annotations are left out",
             file=sys.stderr,
         )
     pd = require("pandas", "augment")

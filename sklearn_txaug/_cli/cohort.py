@@ -68,13 +68,12 @@ def read_synthetic(path: Path, arguments: argparse.Namespace, real: Any) -> Any:
 
 def like_labels(labels: Any, real: Any) -> Any:
     """Return labels as those of the real rows that are written alike, whatever their type; others as they are."""
-    known = {_written(label): label for label in real.unique()}
-    return labels.map(lambda label: known.get(_written(label), label)).infer_objects()
+    from ..utils.containers import identifiers
 
-
-def _written(label: Any) -> str:
-    whole = isinstance(label, float) and label.is_integer()
-    return str(int(label)) if whole else str(label)
+    known = dict(zip(identifiers(real.unique()), real.unique(), strict=True))
+    own = labels.unique()
+    same = {label: known.get(name, label) for label, name in zip(own, identifiers(own), strict=True)}
+    return labels.map(same).infer_objects()
 
 
 def column_names(table: Any) -> dict[str, str | None]:
@@ -83,7 +82,7 @@ def column_names(table: Any) -> dict[str, str | None]:
 
 
 def check_options(arguments: argparse.Namespace, paths: Iterable[Path | None]) -> None:
-    """Refuse ``--layer`` if no file has layers and ``--drop`` if none is a table."""
+    """Refuse ``--layer`` if no file has layers, ``--drop`` if none is a table, and all that there is no file for."""
     with_layers = [is_anndata(path) for path in paths if path is not None]
     if arguments.layer is not None and not any(with_layers):
         raise ValueError("--layer: layers are in h5ad files, and none was given")
@@ -91,10 +90,13 @@ def check_options(arguments: argparse.Namespace, paths: Iterable[Path | None]) -
         raise ValueError(
             "--drop: columns can be left out of tables, and none was given; an h5ad needs no --drop"
         )
-    for option, value in {"--label": arguments.label, "--labels-file": arguments.labels_file}.items():
-        if value is not None and not with_layers:
+    if with_layers:
+        return
+    for option in ("--label", "--group", "--labels-file", "--samples-in", "--transform"):
+        if getattr(arguments, option.strip("-").replace("-", "_")) not in (None, "auto", "none"):
             raise ValueError(
-                f"{option}: there is no file to read it with; the embedded data have their own labels"
+                f"{option}: there is no file to read with it; the embedded data have their own labels, and are on a "
+                "log scale"
             )
 
 

@@ -11,6 +11,15 @@ from .cohort import check_options, column_names, keep_genes, like_labels, read_c
 from .options import FILE_ENDINGS, changed, cohort_options, genes_option, positive, seed_option
 from .output import check_folder
 
+_WORDS = {  # what the functions call otherwise
+    **dict.fromkeys(("X_real", "X_train", "y_real", "y_train"), "the real file"),
+    **dict.fromkeys(("X_synthetic", "y_synthetic"), "the synthetic file"),
+    **dict.fromkeys(("X_test", "y_test"), "the file of --test"),
+    **dict.fromkeys(("groups_train", "groups_test"), "--group"),
+    "k": "--neighbors",
+    "y": "--label",
+}
+
 
 def add_command(commands: Any) -> None:
     """Add the command to those of the command line."""
@@ -29,7 +38,7 @@ def add_command(commands: Any) -> None:
     add("-o", "--output", type=Path, default=Path("evaluation"), help="folder of the results (%(default)s)")
     add("--neighbors", type=positive, default=10, help="k of precision, recall and coverage (%(default)s)")
     add("--device", default="auto", help="torch device of the distances (%(default)s)")
-    parser.set_defaults(run=_evaluate)
+    parser.set_defaults(run=_evaluate, words=_WORDS)
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

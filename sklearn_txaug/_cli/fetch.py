@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import gzip
+import os
 import warnings
 from pathlib import Path
 from typing import Any
 
-from .options import FILE_ENDINGS, quiet_option
+from .options import FILE_ENDINGS, names, quiet_option
 from .output import check_output, check_writable
 
 
@@ -18,7 +18,8 @@ def add_command(commands: Any) -> None:
         "fetch",
         help="download a public data set",
         description="Download TCGA, GTEx v8 or the STRING graph, keep the genes asked for in a cache and write "
-        "them to a file if -o is given. An interrupted download resumes when the command is given again.",
+        "them to a file if -o is given; an h5ad or a GCT has what else is known of the samples too. An interrupted "
+        "download resumes when the command is given again.",
     )
     parser.set_defaults(run=_fetch)
     sets = parser.add_subparsers(dest="data_set", required=True)
@@ -54,7 +55,7 @@ def _add(sets: Any, name: str, text: str) -> Any:
     parser.add_argument(
         "--url", type=_url, action="append", default=[], metavar="NAME=URL", help="another address of a file"
     )
-    formats = "tsv or csv, also with .gz" if name == "string" else FILE_ENDINGS
+    formats = "tsv or csv, also with .gz, .bz2 or .xz" if name == "string" else FILE_ENDINGS
     parser.add_argument("-o", "--output", type=Path, help=f"file to write ({formats})")
     return parser
 
@@ -62,8 +63,9 @@ def _add(sets: Any, name: str, text: str) -> Any:
 def _genes(text: str) -> Any:
     if text in ("landmarks", "all"):
         return text if text == "landmarks" else None
-    names = Path(text).read_text("utf-8").split() if Path(text).is_file() else text.split(",")
-    return [name.strip() for name in names if name.strip()]
+    if os.path.isfile(text):  # false for a list that is too long for a name
+        return Path(text).read_text("utf-8-sig").split()
+    return names(text)
 
 
 def _url(text: str) -> tuple[str, str]:
@@ -91,6 +93,9 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
     from ..datasets import fetch_gtex, fetch_tcga, write_expression
+    from ..datasets._base import AnnDataFormat
+    from ..datasets._formats import find_format
+    from ..datasets._gct import GctFormat
 
     if arguments.output is not None:
         check_output(arguments.output)  # before the download
@@ -106,16 +111,21 @@ def _fetch_cohort(arguments: argparse.Namespace, options: dict[str, Any]) -> Non
     print(f"{arguments.label}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     print(f"cache: {data.filename}")
     if arguments.output is not None:
-        write_expression(arguments.output, data.data, data.target, groups=data.groups)
+        apart = isinstance(find_format(arguments.output), AnnDataFormat | GctFormat)
+        further = data.covariates.drop(columns=[data.target.name, data.groups.name]) if apart else None
+        write_expression(arguments.output, data.data, data.target, groups=data.groups, covariates=further)
 
 
 def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None:
     from ..datasets import fetch_string_graph
     from ..datasets._fetch_download import Store
+    from ..datasets._text import TextFormat
 
     if arguments.output is not None:
-        if not arguments.output.name.removesuffix(".gz").endswith((".tsv", ".csv")):
-            raise ValueError(f"--output: {arguments.output.name!r} must end in .tsv or .csv, also with .gz.")
+        if TextFormat().suffix(arguments.output) not in (".tsv", ".csv"):
+            raise ValueError(
+                f"--output: {arguments.output.name!r} must end in .tsv or .csv, also with .gz, .bz2 or .xz"
+            )
         check_writable(arguments.output)
     graph = fetch_string_graph(threshold=arguments.threshold, **options)
     print(f"{graph.n_genes} genes, {graph.n_edges} edges with a score of at least {arguments.threshold}")
@@ -126,13 +136,14 @@ def _fetch_graph(arguments: argparse.Namespace, options: dict[str, Any]) -> None
 
 def _write_edges(path: Path, graph: Any) -> None:
     """Write a table that ``GeneGraph.from_edges`` reads."""
+    from ..datasets._text import TextFormat
+    from ..datasets._textfile import create_text
     from ..utils.files import replacing
 
-    separator = "," if ".csv" in path.name else "\t"
-    opened: Any = gzip.open if path.suffix == ".gz" else open
+    separator = "," if TextFormat().suffix(path) == ".csv" else "\t"
     edges = graph.adjacency.tocoo()
     upper = edges.row < edges.col
-    with replacing(path) as new, opened(new, "wt", encoding="utf-8", newline="\n") as file:
+    with replacing(path) as new, create_text(new) as file:
         file.write(separator.join(("source", "target", "weight")) + "\n")
         for i, j, weight in zip(edges.row[upper], edges.col[upper], edges.data[upper].round(3), strict=True):
             file.write(separator.join((graph.genes[i], graph.genes[j], str(weight))) + "\n")

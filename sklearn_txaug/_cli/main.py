@@ -47,11 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         parser.print_help()
         return 0
-    with plain_warnings(arguments.command):
+    with plain_warnings(arguments):
         try:
             return arguments.run(arguments)
         except (Exception, KeyboardInterrupt) as error:
             if arguments.traceback:
                 raise
-            say(arguments.command, error_line(error))
+            say(arguments.command, error_line(error, arguments))
             return exit_status(error)

@@ -1,52 +1,38 @@
-"""Errors and warnings as one line each on standard error."""
+"""Errors and warnings as one line each on standard error, in the words of the command line."""
 
 from __future__ import annotations
 
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 _WRONG_INPUT = (ValueError, TypeError, ImportError, OSError, MemoryError)
-_ARGUMENTS = (
-    "label|group|labels_file|layer|drop|covariates|samples_in|transform|n_synthetic|n_real|min_class_size"
-)
-_SCALER = ", or put the transform in the `scaler` parameter"
-_IN_OPTIONS = {  # what functions say about their arguments, and what that is on the command line
-    r"by duplicates='mean'": "to their mean",
-    rf"pass log2\(counts per million \+ 1\){_SCALER}": "give --transform log2cpm",
-    rf"pass log2\(x \+ 1\){_SCALER}": "give --transform log2p1",
-    r"choose a transform, such as transform='log2cpm'": "give --transform log2cpm",
-    r"n_synthetic or sampling_strategy asks": "--n-synthetic asks",
-    r"^path: (?=')": "",
-    r"(?<![-\w])hold_out_classes=": "--hold-out-classes ",
-    r"(?<![-\w])hold_out_classes\b": "--hold-out-classes",
-    r"^(reference|prior)(?=[: ])": r"--\1",
-    r"^y has one class only": "--label gives one class only",
-    r"^The target 'y' needs to have more than 1 class. Got 1 class instead": (
+_OF_LIBRARIES = {  # what scikit-learn and imbalanced-learn say of labels, by its beginning
+    "The target 'y' needs to have more than 1 class": (
         "--label gives one class only; give rows of another class, or another column"
     ),
-    r"^Unknown label type: continuous\..*": (
+    "Unknown label type: continuous": (
         "--label holds fractional numbers, of which there are no classes; if they are names, write them as text, "
         "such as 'grade 1.5'"
     ),
-    r"^y has (?=\d+ classes for)": "--label gives ",
-    r"^label has (?=\d+ class)": "--label gives ",
-    r"(?<![-\w])min_class_size$": "--min-class-size",
-    r"give make_cohort a reference or --hold-out-classes": "give --reference, --hold-out-classes or --prior",
-    r"\b[Xy]_(real|train)\b": "the real file",
-    r"\b[Xy]_synthetic\b": "the synthetic file",
-    r"\b[Xy]_test\b": "the file of --test",
-    rf"(?<![-\w])({_ARGUMENTS})=\[\.\.\.\]": r"--\1",
-    rf"(?<![-\w])({_ARGUMENTS})=(?=[ ,.;)]|$)": r"--\1",
-    rf"(?<![-\w])({_ARGUMENTS})=": r"--\1 ",
-    r"(?<![-\w])(labels_file|n_synthetic|samples_in)(?=[ \[])": r"--\1",
-    r"(?<![-\w])drop names\b": "--drop names",
-    r"--(n|labels|samples|min)_(?=[a-z])": r"--\1-",
-    r"--min-class_size": "--min-class-size",
 }
+_APART = r"(?<![-\w.'\"`])"
+_VERB = r" (?:has|names|does|is|must|needs|holds)\b"
+_PARAMETERS = (  # as messages name them, and what stands between an option and what follows
+    (rf"^(\w+)(?=:|{_VERB})", ""),  # label: ..., or label has ...
+    (rf"{_APART}([a-z])(?={_VERB})", ""),  # ... and y has ...
+    (rf"{_APART}(\w+)=(?:\[\.\.\.\])?(?=[ ,.;)]|$)", ""),  # label=, group= or in drop=[...]
+    (rf"{_APART}(\w+)=(?!None)", " "),  # label='a'
+    (
+        rf"{_APART}(\w+_\w+)\b(?![-.]\w)",
+        "",
+    ),  # n_synthetic, which is no word of English, and not the file n_real.csv
+)
 _DIVERGED = FloatingPointError  # raised by our samplers and networks, with advice
 
 
@@ -64,7 +50,7 @@ def exit_status(error: BaseException) -> int:
     return 2 if isinstance(error, _WRONG_INPUT) else 1
 
 
-def error_line(error: BaseException) -> str:
+def error_line(error: BaseException, arguments: Namespace) -> str:
     """Say an error in one line; one that nobody expected is named, with a hint."""
     text = _one_line(error)
     if isinstance(error, KeyboardInterrupt):
@@ -74,31 +60,49 @@ def error_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}"
     if isinstance(error, (*_WRONG_INPUT, _DIVERGED)):
-        return in_options(text) or type(error).__name__
+        return in_options(text, arguments) or type(error).__name__
     return f"{type(error).__name__}: {text} (--traceback shows where)"
 
 
 @contextmanager
-def plain_warnings(command: str) -> Iterator[None]:
+def plain_warnings(arguments: Namespace) -> Iterator[None]:
     """Print each warning once, as one line without the place in the code; what was set before comes back."""
     seen: set[str] = set()
 
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        text = in_options(_one_line(message))
+        text = in_options(_one_line(message), arguments)
         if text not in seen:
             seen.add(text)
-            say(command, f"warning: {text}")
+            say(arguments.command, f"warning: {text}")
 
     with warnings.catch_warnings():
         warnings.showwarning = show
         yield
 
 
-def in_options(text: str) -> str:
-    """Say a message of a function in the words of the command line."""
-    for pattern, words in _IN_OPTIONS.items():
-        text = re.sub(pattern, words, text)
+def in_options(text: str, arguments: Namespace) -> str:
+    """Say a message of a function in the words of a command.
+
+    A parameter that is called as an option of the command is that option; its default `words` have what else stands
+    for a parameter.
+    """
+    from ..utils.scales import REMEDIES
+
+    for beginning, said in _OF_LIBRARIES.items():
+        if text.startswith(beginning):
+            return said
+    text = text.replace(" by duplicates='mean'", " to their mean")
+    for transform, remedy in REMEDIES.items() if hasattr(arguments, "transform") else ():
+        text = text.replace(remedy, f"give --transform {transform}")
+    words = {name: "--" + name.replace("_", "-") for name in vars(arguments)}
+    words |= getattr(arguments, "words", {})
+    for pattern, space in _PARAMETERS:
+        text = re.sub(pattern, partial(_say_option, words, space), text)
     return text
+
+
+def _say_option(words: Mapping[str, str], space: str, match: re.Match[str]) -> str:
+    return words[match[1]] + space if match[1] in words else match[0]
 
 
 def _one_line(message: object) -> str:

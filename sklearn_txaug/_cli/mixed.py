@@ -17,10 +17,12 @@ def check_clinical(arguments: argparse.Namespace, sampler: Any) -> None:
         With what does.
     """
     from .cohort import is_anndata
+    from .sampler import samplers_with
 
     if "categorical_features" not in sampler.get_params(deep=False):
         raise ValueError(
-            f"--clinical: {type(sampler).__name__} takes no categories; copula, tvae, ctgan and tabddpm do"
+            f"--clinical: {type(sampler).__name__} takes no categories; choose from "
+            f"{samplers_with('categorical_features')}"
         )
     if is_anndata(arguments.input) or is_anndata(arguments.output):
         raise ValueError("--clinical: columns beside the genes are in tables, csv, tsv, txt or parquet")
@@ -40,22 +42,30 @@ def read_clinical(arguments: argparse.Namespace, table: Any) -> Any:
 
     A clinical column of numbers is one of numbers; any other, and all that ``--categorical`` names, are categories.
     """
+    from ..datasets._alerts import covariate_alerts
     from ..datasets._annotations import get_annotation
     from ..datasets._base import ReadOptions
     from ..datasets._formats import find_format
     from ..utils.optional import require
+    from ..utils.warnings import warn
 
     pd = require("pandas", "augment")
     named = [table.target.name, None if table.groups is None else table.groups.name]
     wanted = [*arguments.clinical, *arguments.categorical]
     names = [name for name in [*named, *wanted, *arguments.drop, "is_synthetic"] if name]
     source = find_format(arguments.input).open(arguments.input, ReadOptions(arguments.samples_in, names))
-    columns = {name: get_annotation("clinical", name, source, None) for name in wanted}
+    columns = {
+        name: get_annotation(option, name, source, None)
+        for option in ("clinical", "categorical")
+        for name in getattr(arguments, option)
+    }
     frame = pd.DataFrame({name: column.to_numpy(dtype=object) for name, column in columns.items()})
     for name in arguments.clinical:
         known = frame[name].dropna().infer_objects()
         if pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known):
             frame[name] = pd.to_numeric(frame[name])
+    for alert in covariate_alerts(frame[arguments.clinical]):
+        warn(f"{arguments.input.name}: {alert}")
     frame.index = pd.Index(list(source.samples))
     if frame.index.has_duplicates:
         raise ValueError("--clinical: several rows have one name; give each its own")

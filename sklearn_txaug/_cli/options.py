@@ -6,9 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-FILE_ENDINGS = (
-    "h5ad, parquet, csv, tsv, txt or gct, the last four also with .gz"  # here, since --help must be quick
-)
+# Written out, since --help must be quick
+FILE_ENDINGS = "h5ad, parquet, csv, tsv, txt or gct, the last four also with .gz, .bz2 or .xz"
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,6 +34,7 @@ def changed(arguments: argparse.Namespace, **options: Any) -> argparse.Namespace
 def cohort_options() -> argparse.ArgumentParser:
     """Return a parent parser of the options that say how to read a file of expression."""
     parser = argparse.ArgumentParser(add_help=False)
+    parser.set_defaults(words={"y": "--label"})
     group = parser.add_argument_group("reading the files")
     add = group.add_argument
     add("--label", metavar="COLUMN", help="class labels; default: what an h5ad names in uns['label']")

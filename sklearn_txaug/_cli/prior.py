@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
-from .cohort import check_options, read_cohort
+from .cohort import check_options, is_anndata, read_cohort
 from .options import (
     FILE_ENDINGS,
     class_size_option,
@@ -98,11 +99,28 @@ def _description(arguments: argparse.Namespace, table: Any, prior: Any) -> str:
         f"{groups}, {len(prior.classes_)} classes by {table.target.name}, {prior.n_features_in_} genes, "
         f"rank {arguments.rank}."
     )
-    options = [f"--label {table.target.name}"]
-    options += [] if table.groups is None else [f"--group {table.groups.name}"]
-    options += [] if arguments.transform == "none" else [f"--transform {arguments.transform}"]
-    options += [f"--leave-out {','.join(arguments.leave_out)}"] if arguments.leave_out else []
-    options += [f"--min-class-size {arguments.min_class_size} --rank {arguments.rank}"]
-    options += [f"--flow --seed {arguments.seed}"] if arguments.flow else []
-    command = f"Command: python -m sklearn_txaug prior {arguments.input.name} {' '.join(options)}"
-    return "\n".join([learned, command, *([arguments.note] if arguments.note else [])])
+    return "\n".join([learned, _command(arguments, table), *([arguments.note] if arguments.note else [])])
+
+
+def _command(arguments: argparse.Namespace, table: Any) -> str:
+    """Return the command that learns the same, whatever the defaults of its options are."""
+    group = None if table.groups is None else table.groups.name
+    labels_file = None if arguments.labels_file is None else arguments.labels_file.name
+    given = {
+        "--label": [table.target.name],
+        "--group": [group],
+        "--labels-file": [labels_file],
+        "--layer": [arguments.layer],
+        "--drop": arguments.drop,
+        "--samples-in": [None if is_anndata(arguments.input) else table.samples_in],
+        "--transform": [None if arguments.transform == "none" else arguments.transform],
+        "--leave-out": [",".join(arguments.leave_out) or None],
+        "--min-class-size": [arguments.min_class_size],
+        "--rank": [arguments.rank],
+    }
+    words = ["python", "-m", "sklearn_txaug", "prior", arguments.input.name]
+    for option, values in given.items():
+        for value in values:
+            words += [] if value is None else [option, str(value)]
+    words += ["--flow", "--seed", str(arguments.seed)] if arguments.flow else []
+    return f"Command: {shlex.join(words)}"

@@ -6,11 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .cohort import check_options, choose_genes, column_names, read_cohort
+from .cohort import check_options
 from .methods import pick
 from .options import (
     FILE_ENDINGS,
-    changed,
     checkpoint_option,
     class_size_option,
     cohort_options,
@@ -19,11 +18,10 @@ from .options import (
     quiet_option,
 )
 from .output import check_folder
+from .study import TOYS, read_study
 
 _PAPERS = ("lacan2023", "lacan2026", "gmda2024")
 _TABLES = ("diabetes", "gesture", "magic", "wilt")
-_TOYS = ("circles", "moons", "swissroll")
-_BRAIN = ("cerebellum", "hippocampus")  # stands for one of two labels in the embedded data
 
 
 def add_command(commands: Any) -> None:
@@ -45,7 +43,7 @@ def add_command(commands: Any) -> None:
     add("-o", "--output", type=Path, default=Path("reproduce"), help="folder of the results (%(default)s)")
     add(
         "--cohort",
-        choices=["tcga", "gtex", *_TABLES, *_TOYS],
+        choices=["tcga", "gtex", *_TABLES, *TOYS],
         help="whose figures and settings; default: by the file's name",
     )
     add(
@@ -90,7 +88,7 @@ def _reproduce(arguments: argparse.Namespace) -> int:
     paper = _paper(arguments, name)
     check_options(arguments, [arguments.data])
     scale = arguments.scale or ("full" if arguments.data else "small")
-    study, notes, columns = _study(arguments, paper, name, scale)
+    study, notes, columns = read_study(arguments, paper, name, scale)
     if scale == "small":
         study, fewer = small_study(study)
         notes = [*fewer, *notes]
@@ -139,7 +137,7 @@ def _cohort_name(arguments: argparse.Namespace) -> str:
         raise ValueError(
             f"--cohort {chosen}: give its table by --data, and the column of its classes by --label"
         )
-    if chosen in _TOYS and arguments.data is not None:
+    if chosen in TOYS and arguments.data is not None:
         raise ValueError(f"--cohort {chosen}: its points are made, so --data is not needed")
     return chosen
 
@@ -158,114 +156,6 @@ def _paper(arguments: argparse.Namespace, name: str) -> Any:
             raise ValueError(f"{option}: {arguments.paper} has no use for it")
     chosen = pick(dict(paper.systems), arguments.systems or list(paper.systems), "--systems")
     return paper._replace(systems=chosen)
-
-
-def _study(
-    arguments: argparse.Namespace, paper: Any, name: str, scale: str
-) -> tuple[Any, list[str], dict[str, Any]]:
-    """Return the cohort, what of it differs from the paper, and the columns that it came from."""
-    from ..benchmark.reproduction import make_study
-
-    if name in _TOYS:
-        return make_study(name, *_toy(name), min_class_size=1)[0], [], {}
-    table, binary, notes = _tables(arguments, paper)
-    masks = _landmarks(arguments, table, paper)
-    ppi, more = _interactions(arguments, table, paper, scale)
-    study, rare = make_study(
-        table.name,
-        table.data,
-        table.target,
-        table.groups,
-        binary=binary,
-        landmarks=masks,
-        ppi=ppi,
-        covariates=table.get("covariates"),
-        min_class_size=arguments.min_class_size,
-    )
-    if rare:
-        notes.append(
-            f"Classes of fewer than {arguments.min_class_size} rows are left out: {', '.join(map(str, rare))}."
-        )
-    columns = {**column_names(table), "cancer": arguments.cancer, "graph": str(arguments.graph)}
-    if arguments.transform != "none":
-        columns["transform"] = arguments.transform
-    return study, [*notes, *more], columns
-
-
-def _tables(arguments: argparse.Namespace, paper: Any) -> tuple[Any, Any, list[str]]:
-    """Return the cohort's table, the labels of the second task, and what stands in for something."""
-    import numpy as np
-
-    if arguments.data is None:
-        if arguments.covariates:
-            raise ValueError("--covariates: the embedded data have none; give a cohort by --data")
-        table = read_cohort(None, arguments)
-        if not paper.binary:
-            return table, None, []
-        binary = np.where(np.isin(table.target, _BRAIN), "brain", "other")
-        return (
-            table,
-            binary,
-            ["The embedded data have no tumours: brain or other stands for tumour or normal."],
-        )
-    if arguments.cancer is None:
-        return read_cohort(arguments.data, arguments), None, []
-    first = changed(arguments, drop=[*arguments.drop, arguments.cancer])
-    second = changed(arguments, label=arguments.cancer)
-    if arguments.label is not None and arguments.labels_file is None:
-        second.drop = [*arguments.drop, arguments.label]
-    if arguments.labels_file is not None:
-        first.drop = arguments.drop
-    table = read_cohort(arguments.data, first)
-    return table, read_cohort(arguments.data, second).target.to_numpy(), []
-
-
-def _landmarks(arguments: argparse.Namespace, table: Any, paper: Any) -> Any:
-    """Return the mask of the landmark genes, None if systems generate all genes."""
-    from ..datasets import match_landmarks
-
-    if not paper.landmarks or arguments.genes == "all":
-        return None
-    mask = match_landmarks(table.feature_names).mask
-    if arguments.genes == "landmarks" or arguments.data is not None:
-        kept = choose_genes(table, arguments.genes or "auto").shape[1]
-        return mask if kept == mask.sum() < len(mask) else None
-    return mask
-
-
-def _interactions(arguments: argparse.Namespace, table: Any, paper: Any, scale: str) -> tuple[Any, list[str]]:
-    """Return the protein graph with column numbers as genes; small, a random one stands in for it."""
-    import numpy as np
-
-    from ..graphs import GeneGraph
-
-    if not any(system.graphs for system in paper.systems.values()):
-        return None, []
-    genes = np.asarray(table.feature_names)
-    if arguments.graph is not None:
-        graph = GeneGraph.from_edges(arguments.graph).threshold(0.995).align(genes)
-        column_of = {gene: i for i, gene in enumerate(genes.tolist())}
-        columns = np.array([column_of[gene] for gene in graph.genes.tolist()])
-        found = f"{graph.n_genes} genes and {graph.n_edges} edges (published: 4,670 and 29,928)"
-        return GeneGraph(graph.adjacency, columns), [f"The protein graph has {found}."]
-    if scale != "small":
-        return None, []
-    ends = np.random.default_rng(0).integers(len(genes), size=(2, len(genes)))
-    edges = [(int(a), int(b), 1.0) for a, b in ends.T if a != b]
-    return GeneGraph.from_edges(edges), ["There is no --graph: a random one stands for protein interactions."]
-
-
-def _toy(name: str) -> tuple[Any, Any]:
-    import numpy as np
-    from sklearn import datasets
-
-    options: dict[str, Any] = {"noise": 0.05, "random_state": 0}
-    if name == "circles":
-        return datasets.make_circles(3000, factor=0.5, **options)
-    if name == "moons":
-        return datasets.make_moons(3000, **options)
-    points, along = datasets.make_swiss_roll(3000, **options)
-    return points[:, [0, 2]], np.searchsorted(np.quantile(along, [0.25, 0.5, 0.75]), along)
 
 
 def _facts(study: Any, n_train: int, scale: str) -> dict[str, str]:

@@ -65,7 +65,15 @@ def make_sampler(arguments: argparse.Namespace) -> Any:
     return seeded(sampler, arguments.seed)
 
 
-def _known_sampler(name: str) -> Any:
+def samplers_with(*parameters: str) -> str:
+    """Return the names of those samplers that have any of some parameters, as text."""
+    known = _known_samplers()
+    return ", ".join(
+        name for name in known if not known[name].get_params(deep=False).keys().isdisjoint(parameters)
+    )
+
+
+def _known_samplers() -> dict[str, Any]:
     from ..benchmark import make_samplers
     from ..over_sampling import (
         FlowMatchingSampler,
@@ -81,6 +89,11 @@ def _known_sampler(name: str) -> Any:
     known.setdefault("transfer", TransferFlowSampler())
     known.setdefault("private", PrivateGaussianSampler())
     known.setdefault("private_copula", PrivateCopulaSampler())
+    return known
+
+
+def _known_sampler(name: str) -> Any:
+    known = _known_samplers()
     if name not in known:
         raise ValueError(
             f"--sampler: {name!r} is not known; choose from {', '.join(known)}, or give the dotted path of a class, "
@@ -104,6 +117,5 @@ def _set_prior(sampler: Any, name: str | None) -> None:
         sampler.set_params(reference=name)
     else:
         raise ValueError(
-            f"--prior: {type(sampler).__name__} takes none; gaussian, copula, private, private_copula, "
-            "flow, ddpm, ddim, tabddpm and transfer do"
+            f"--prior: {type(sampler).__name__} takes none; choose from {samplers_with('prior', 'reference')}"
         )

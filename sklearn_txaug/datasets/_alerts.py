@@ -6,7 +6,7 @@ import numpy as np
 
 from ._annotations import Sheet
 from ._base import Source
-from ._cells import MISSING, few
+from ._cells import few, is_missing, is_number
 from ._genes import GeneColumns
 
 
@@ -32,7 +32,7 @@ def table_alerts(
         names = [str(sample) for sample, kept in zip(source.samples, keep, strict=True) if not kept]
         alerts.append(
             f"{len(names)} of {len(keep)} samples have no label or group and were left out: {few(names, 3)}. "
-            "A class called NA has to stand in quotes."
+            "In text files, a class called NA, None or null has to stand in quotes."
         )
     if not index.is_unique:
         repeats = index[index.duplicated()]
@@ -63,10 +63,25 @@ def label_alerts(target: Any) -> list[str]:
         alerts.append(
             f"labels differ by blanks or letter case only, and are taken for different classes: {'; '.join(alike)}."
         )
-    if blank := [text for text in texts if text in MISSING]:
+    if blank := [text for text in texts if is_missing(text)]:
         alerts.append(f"the label {few(blank)} is taken for a class; empty the cells if it stands for none.")
     if len(labels) == len(target) > 10:
         alerts.append(
             f"every sample has a label of its own in {target.name!r}: is it the column of their names?"
         )
+    return alerts
+
+
+def covariate_alerts(covariates: Any) -> list[str]:
+    """What looks wrong with covariates: text most of which are numbers, such as ages with ``--`` for missing ones."""
+    alerts = []
+    for name, column in ({} if covariates is None else covariates).items():
+        texts = [value for value in column if isinstance(value, str)]
+        others = [text for text in texts if not is_number(text.replace(",", "."))]
+        if len(set(texts)) > 10 and len(others) <= len(texts) / 2:
+            example = f", {others[0]!r} for instance is none" if others else ""
+            alerts.append(
+                f"{name!r} is text, so its values are taken for categories, though {len(texts) - len(others)} of "
+                f"them are numbers{example}. Leave cells without a value empty, and numbers without quotes."
+            )
     return alerts

@@ -8,12 +8,12 @@ from typing import Any
 
 from ..utils.optional import require
 from ._base import Source
-from ._cells import few, find_header, parse_cells, raw_fields, records, unquote
+from ._cells import few, find_header, parse_cells, parse_covariate, raw_fields, records, unquote
 from ._textfile import TextFile
 
 MARK = "is_synthetic"  # column or row that marks synthetic samples
 
-
+_OF_NAMES = ("label", "group", "categorical")
 _SYNTHETIC = ("true", "1", "1.0", "yes", "t", "y")
 _REAL = ("false", "0", "0.0", "no", "f", "n", "")
 
@@ -56,7 +56,7 @@ class Sheet:
         self.path, self.notes = path, file.notes
         with file.open() as opened:
             header = find_header(enumerate(opened), path)
-            separator = header.separator
+            self._separator = separator = header.separator
             names = [unquote(name) for name in raw_fields(header.line, separator)]
             try:
                 cells = [raw_fields(line, separator) for _, line in records(header.lines, separator)]
@@ -80,6 +80,14 @@ class Sheet:
 
     def annotation(self, name: str, samples: Sequence[Any]) -> Any:
         """Return column `name` for the given samples, None where a sample is absent or its cell is empty."""
+        return parse_cells(self._cells(name, samples))
+
+    def covariate(self, name: str, samples: Sequence[Any]) -> Any:
+        """Return column `name` likewise, of numbers if all cells are, also with decimal commas."""
+        return parse_covariate(self._cells(name, samples), self._separator)
+
+    def _cells(self, name: str, samples: Sequence[Any]) -> list[str]:
+        """Return the cells of column `name` for the given samples, with their quotes."""
         pd = require("pandas", "read_expression")
         self._check_once(name)
         keys, hits, normalise = self._best_spelling(samples)
@@ -98,7 +106,7 @@ class Sheet:
                 f"labels_file {self.path.name} gives several values of {name!r} for {few(twice, 3)}."
             )
         values = dict(zip(pairs["id"], pairs["value"], strict=True))
-        return parse_cells([values.get(sample, "") for sample in wanted])
+        return [values.get(sample, "") for sample in wanted]
 
     def _best_spelling(self, samples: Sequence[Any]) -> tuple[Any, list[int], Callable[[Any], str]]:
         """Return all cells in the spelling in which most samples are found, the hits of each column, and it."""
@@ -119,12 +127,12 @@ class Sheet:
 
 
 def get_annotation(argument: str, name: str, source: Source, sheet: Sheet | None) -> Any:
-    """Find the column that `label` or `group` names, in the second file or else in the table.
+    """Find a column in the second file or else in the table.
 
     Parameters
     ----------
-    argument : {"label", "group"}
-        For the message.
+    argument : str
+        What names it, for the message. Cells of labels, groups and categories are names, others may be numbers.
     name : str
         The column.
     source : Source
@@ -137,10 +145,11 @@ def get_annotation(argument: str, name: str, source: Source, sheet: Sheet | None
     column : Series of length n_samples
         Its cells.
     """
+    of_names = argument in _OF_NAMES
     if sheet is not None and name in sheet.frame:
-        return sheet.annotation(name, source.samples)
+        return (sheet.annotation if of_names else sheet.covariate)(name, source.samples)
     if name in source.annotations:
-        return source.annotation(name)
+        return (source.annotation if of_names else source.covariate)(name)
     available = list(source.annotations)
     has = few(available) or "no such columns"
     message = f"{argument}={name!r} was not found in {source.path.name}, which has {has}"

@@ -10,12 +10,17 @@ import numpy as np
 
 from ._cells import few
 from ._orient import Orientation, find_samples
+from ._textfile import COMPRESSIONS
 
 
 class AbsentColumnError(ValueError):
     """Columns to drop that the file does not have; `names` lists them."""
 
     names: list[str]
+
+
+class NotNumbersError(ValueError):
+    """Rows or columns that are taken for genes and do not hold numbers."""
 
 
 class ReadOptions(NamedTuple):
@@ -144,6 +149,10 @@ class Source(ABC):
             In the order of `samples`; missing where the cell is empty.
         """
 
+    def covariate(self, name: str) -> Any:
+        """Return a column likewise, of numbers if all of its cells can be read as such; names differ as text does."""
+        return self.annotation(name)
+
     @abstractmethod
     def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Read the values piece by piece, so that there is never a second copy of all of them.
@@ -175,8 +184,8 @@ class Format(ABC):
     ----------
     suffixes : tuple of str
         Ends of file names, in lower case.
-    gzipped : bool
-        Whether .gz may follow the suffix.
+    compressed : bool
+        Whether an end of `COMPRESSIONS` may follow the suffix.
     samples_in : {"rows", "columns"} or None
         Where the format has its samples; None leaves it to the caller.
     requires : tuple of str
@@ -185,7 +194,7 @@ class Format(ABC):
 
     suffixes: ClassVar[tuple[str, ...]]
     requires: ClassVar[tuple[str, ...]] = ()
-    gzipped: ClassVar[bool] = False
+    compressed: ClassVar[bool] = False
     samples_in: ClassVar[str | None] = None
 
     @abstractmethod
@@ -197,9 +206,9 @@ class Format(ABC):
         """Write a file that `open` reads back; `samples_in` is "auto" or what `check_samples_in` accepts."""
 
     def suffix(self, path: Path) -> str:
-        """Return the suffix of a file's name in lower case, without the .gz that this format allows."""
-        name = path.name.lower()
-        return Path(name.removesuffix(".gz") if self.gzipped else name).suffix
+        """Return the suffix of a file's name in lower case, without that of a compression that this format allows."""
+        name = Path(path.name.lower())
+        return Path(name.stem if self.compressed and name.suffix in COMPRESSIONS else name).suffix
 
     def matches(self, path: Path) -> bool:
         """Tell whether a file is of this format, by its name."""
@@ -245,9 +254,11 @@ class AnnDataFormat(Format):
             )
 
 
-def not_numbers(path: Path, kind: str, names: Collection[Any], example: str = "", advice: str = "") -> str:
-    """Return the message about rows or columns that are taken for genes and do not hold numbers."""
-    return (
+def not_numbers(
+    path: Path, kind: str, names: Collection[Any], example: str = "", advice: str = ""
+) -> NotNumbersError:
+    """Return the error about rows or columns that are taken for genes."""
+    return NotNumbersError(
         f"{path.name}: the {kind} {few(names)} do not hold numbers{example}. Name them as label=, group= or in "
         f"drop=[...]{advice}."
     )

@@ -9,13 +9,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..utils.optional import require
+from ._marks import MarkFinder
 
-MISSING = ("", "NA", "NaN", "nan", "N/A", "#N/A")  # cells of a label or group that hold none, unless quoted
+# Cells without a value, unless quoted: those of pandas.read_csv, and of the clinical tables of TCGA and GDC
+MISSING = (
+    *("", "NA", "N/A", "n/a", "<NA>", "#NA", "#N/A", "#N/A N/A", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
+    *("[Not Available]", "[Not Applicable]", "[Not Evaluated]", "[Unknown]", "[Discrepancy]", "'--"),
+)
 
 Lines = Iterator[tuple[int, str]]  # with their numbers
 
 _SEPARATORS = "\t;,"
 _EXCEL_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.I)
+_MEASURED = re.compile(r"[-+]?(0|[1-9]\d*|(?=\.\d))(\.\d*)?([eE][-+]?\d+)?")
 _FORMULA = re.compile(r"'*([=@\t]|[+-].*[(|!])")  # what spreadsheets may run, or what has been kept from that
 _RUNS_OVER = 1000  # lines that one quoted field may have
 
@@ -154,7 +161,7 @@ def quote_value(value: Any, separator: str) -> str:
     """Return a label or group as a field from which `parse_cells` makes the same value; None is empty."""
     if not isinstance(value, str):
         return "" if value is None or value != value else str(value)
-    if value and (value in MISSING or not isinstance(parse_cells([value])[0], str)):
+    if value and (is_missing(value) or not isinstance(parse_cells([value])[0], str)):
         return f'"{value}"'
     return quote(value, separator)
 
@@ -163,12 +170,17 @@ def _is_quoted(field: str) -> bool:
     return len(field) > 1 and field.startswith('"') and field.endswith('"')
 
 
+def is_missing(field: str) -> bool:
+    """Tell whether a field, with its quotes, stands for no value."""
+    return field.strip() in MISSING
+
+
 def parse_cells(fields: list[str]) -> Any:
     """Turn fields into int, bool or float where all are written as Python writes such a value, else keep str.
 
     What is quoted is text: neither a number nor missing.
     """
-    texts = [unquote(field) for field in fields if field not in MISSING]
+    texts = [unquote(field) for field in fields if not is_missing(field)]
     parse: Any = str
     if any(map(_is_quoted, fields)):
         parse = str
@@ -178,8 +190,31 @@ def parse_cells(fields: list[str]) -> Any:
         parse = "True".__eq__
     elif all(re.fullmatch(r"-?\d+(\.\d+)?(e[+-]\d+)?", t) and repr(float(t)) == t for t in texts):
         parse = float
-    values = [None if field in (*MISSING, '""') else parse(unquote(field)) for field in fields]
+    values = [None if is_missing(field) or field == '""' else parse(unquote(field)) for field in fields]
     return require("pandas", "read_expression").Series(values, dtype=object)
+
+
+def parse_covariate(fields: list[str], separator: str) -> Any:
+    """Turn fields into numbers where all are written as such, in whatever way; else what `parse_cells` returns.
+
+    Names of classes and groups may be ``1.10`` beside ``1.1``, but an age of 45.50, or of 45,5, is a number. Leading
+    zeros and quotes are those of codes.
+    """
+    column = parse_cells(fields)
+    texts = [value for value in column if isinstance(value, str)]
+    if not texts or any(map(_is_quoted, fields)):
+        return column
+    found = MarkFinder(separator)
+    for text in texts:
+        found.see(f"{separator}{text.strip()}")
+    decimal, thousands, _ = found.marks()
+
+    def plain(text: str) -> str:
+        return text.strip().replace(thousands or "\0", "").replace(decimal, ".")
+
+    if not all(_MEASURED.fullmatch(plain(text)) for text in texts):
+        return column
+    return column.map(lambda text: float(plain(text)), na_action="ignore")
 
 
 def is_number(cell: str) -> bool:

@@ -17,16 +17,6 @@ from ._fetch_download import DamagedFileError, is_gzipped
 from ._fetch_genes import Genes, feature_names, gene_symbols
 from ._fetch_matrix import Matrix
 
-_NOT_KNOWN = [
-    *MISSING,
-    "[Not Available]",
-    "[Not Applicable]",
-    "[Not Evaluated]",
-    "[Unknown]",
-    "[Discrepancy]",
-]
-
-
 documented = with_texts(
     {
         "returned": """verbose : bool, default=True
@@ -83,7 +73,7 @@ def read_annotations(path: Path, columns: Mapping[str, str]) -> Any:
             usecols=list(columns),
             quoting=csv.QUOTE_NONE,
             keep_default_na=False,
-            na_values=_NOT_KNOWN,
+            na_values=list(MISSING),
             encoding=encoding,
             compression="gzip" if is_gzipped(path) else None,
         )

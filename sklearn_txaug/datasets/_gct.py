@@ -10,6 +10,8 @@ from ._orient import Orientation
 from ._text import TextSource, header_line, write_rows
 from ._textfile import create_text
 
+_MISSING = "-666"  # in annotations that cmapPy wrote
+
 
 class GctSource(TextSource):
     """A GCT table: a version, a line of sizes, then a table of genes, below rows of annotations in version 1.3."""
@@ -30,6 +32,9 @@ class GctSource(TextSource):
         self._sizes = sizes[:2]
         return Header(next(lines, (0, ""))[1], "\t", lines)
 
+    def _cells(self, name: str) -> list[str]:
+        return ["" if cell == _MISSING else cell for cell in super()._cells(name)]
+
     def _has_row_names(self, corner: str, first_column: Sequence[str], names: Collection[str]) -> bool:
         return True
 
@@ -48,7 +53,7 @@ class GctFormat(Format):
     """The format of the Broad Institute's tools; written in version 1.3 if there are annotations, else 1.2."""
 
     suffixes = (".gct",)
-    gzipped = True
+    compressed = True
     samples_in = "columns"
 
     def open(self, path: Path, options: ReadOptions) -> GctSource:

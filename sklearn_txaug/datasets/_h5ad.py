@@ -10,7 +10,6 @@ import numpy as np
 from ..utils.memory import TEXT, check_table_memory
 from ..utils.optional import require
 from ._base import AnnDataFormat, ReadOptions, Source, Table
-from ._cells import MISSING
 from ._orient import Orientation
 
 _CELLS = 1 << 22  # cells read at a time
@@ -63,10 +62,13 @@ class H5adSource(Source):
 
     def annotation(self, name: str) -> Any:
         """Return a label or group column in the order of `samples`, categories as their values."""
+        column = self._obs[name].reset_index(drop=True).astype(object)
+        return column.where(column.notna() & (column != ""), None)
+
+    def covariate(self, name: str) -> Any:
+        """Return a column likewise; numbers that are categories stay categories."""
         column = self._obs[name].reset_index(drop=True)
-        if column.dtype.name == "category":
-            column = column.astype(column.cat.categories.dtype)
-        return column.mask(column.isin(MISSING[:1]))
+        return column.where(column != "") if column.dtype.name == "category" else self.annotation(name)
 
     def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield ``(rows, genes, values)``: positions among kept samples and among genes, and the values."""

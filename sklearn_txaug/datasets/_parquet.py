@@ -1,6 +1,6 @@
 """Expression tables in .parquet files."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ import numpy as np
 from ..utils.memory import TEXT, check_table_memory
 from ..utils.optional import require
 from ._base import Format, ReadOptions, Source, Table, not_numbers
-from ._cells import MISSING
 from ._known import split_columns
+from ._orient import has_row_names
 from ._text import free_name
 
 _CELLS = 1 << 22  # cells read at a time
@@ -34,11 +34,11 @@ class ParquetSource(Source):
             self._file = parquet.ParquetFile(path)
         except ValueError as error:
             raise ValueError(f"{path.name} is no Parquet file, or it is damaged: {error}") from error
-        names = options.names
         schema = self._file.schema_arrow
         text = [field.name for field in schema if not _holds_numbers(str(field.type))]
         self._check_size(len(schema))
-        row_names = self._row_names(schema, [name for name in text if name not in names])
+        index = self._index(schema, text, options.names)
+        row_names, names = next(iter(index), None), {*options.names, *index[1:]}
         columns = [name for name in schema.names if name != row_names]
         rows = None if row_names is None else list(map(str, self._column(row_names)))
         self.orientation = options.orient(path, columns, rows, str(row_names).partition("__index")[0])
@@ -49,7 +49,7 @@ class ParquetSource(Source):
             columns = [name for name in columns if name not in self.left_out]
         left = [name for name in columns if name in text and name not in names]
         if left:
-            raise ValueError(not_numbers(path, "columns", left))
+            raise not_numbers(path, "columns", left)
         self._numbers = [name for name in columns if name not in names]
         if self.orientation.samples_in == "columns":
             self.samples = self._numbers
@@ -68,7 +68,7 @@ class ParquetSource(Source):
     def annotation(self, name: str) -> Any:
         """Return a label or group column in the order of `samples`."""
         column = require("pandas", "read_expression").Series(self._column(name), dtype=object)
-        return column.mask(column.isin(MISSING[:1]))
+        return column.where(column.notna() & (column != ""), None)
 
     def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield ``(rows, genes, values)``: positions among kept samples and among genes, and the values."""
@@ -79,23 +79,23 @@ class ParquetSource(Source):
         if not columns:
             return
         for batch in self._file.iter_batches(max(1, _CELLS // len(columns)), columns=columns):
-            # columns come in the order of the file, which is that of `columns`
-            values = np.column_stack([column.to_numpy(zero_copy_only=False) for column in batch.columns])
-            values = values.astype(dtype, copy=False)
+            # columns of one name come together, in the order of the file
+            place = np.empty(len(columns), dtype=int)
+            place[np.argsort(columns, kind="stable")] = np.argsort(batch.schema.names, kind="stable")
+            found = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
+            values = np.column_stack([found[i] for i in place]).astype(dtype, copy=False)
             if in_rows:
                 values, first = values[keep[first : first + len(values)]], first + len(values)
             part = slice(start, start + len(values))
             start = part.stop
             yield (part, slice(None), values) if in_rows else (slice(None), part, values.T)
 
-    def _row_names(self, schema: Any, text: list[str]) -> str | None:
-        """Name of the column that holds the index, or else of the first column if that is text."""
-        index = [
-            name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)
-        ]
-        if index:
-            return index[0]
-        return schema.names[0] if schema.names and schema.names[0] in text else None
+    def _index(self, schema: Any, text: list[str], names: Collection[str]) -> list[str]:
+        """Names of the columns of the index, of which the first names the rows; else of a first column that does."""
+        stored = (schema.pandas_metadata or {}).get("index_columns", [])
+        index = [name for name in stored if isinstance(name, str) and name not in names]
+        first = schema.names[:1]
+        return index or [name for name in first if has_row_names(name, ["x"] if name in text else [], names)]
 
     def _column(self, name: str) -> list[Any]:
         return self._file.read(columns=[name]).column(name).to_pylist()

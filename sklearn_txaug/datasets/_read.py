@@ -11,7 +11,7 @@ from sklearn.utils import Bunch
 from ..utils.docs import with_texts
 from ..utils.optional import require
 from ..utils.warnings import warn
-from ._alerts import label_alerts, notes_of, table_alerts
+from ._alerts import covariate_alerts, label_alerts, notes_of, table_alerts
 from ._annotations import MARK, Sheet, get_annotation, marked
 from ._base import ReadOptions, Source
 from ._formats import accepted_suffixes, find_format
@@ -80,12 +80,12 @@ def read_expression(
             Expression in the units of the file; index and columns are the names of samples and genes.
         target : Series of shape (n_samples,) or None
             Labels, named as their column. In text files, labels that are all written as integers, floats or
-            ``True``/``False`` come as such, others, and those in quotes, as strings. Empty cells and ``NA`` without
-            quotes are missing.
+            ``True``/``False`` come as such, others, and those in quotes, as strings. Cells that pandas reads as
+            missing (empty, ``NA``, ``None``, ``null``, ...) are missing, unless they are in quotes.
         groups : Series of shape (n_samples,) or None
             Groups, likewise.
         covariates : DataFrame of shape (n_samples, n_covariates) or None
-            Covariates, likewise, as `fit` of a sampler takes them.
+            Covariates, likewise, as `fit` of a sampler takes them; but numbers in whatever way they are written.
         feature_names : list of str
             Names of the genes.
         is_synthetic : ndarray of bool of shape (n_samples,) or None
@@ -108,7 +108,8 @@ def read_expression(
     UserWarning
         If the orientation or the encoding is a guess, columns or rows that are neither samples nor genes were left
         out, samples without label or group too, genes were merged, labels differ by blanks or letter case only,
-        sample names repeat, some samples are synthetic, or values are missing or infinite.
+        a covariate is text among which are many numbers, sample names repeat, some samples are synthetic, or values
+        are missing or infinite.
 
     Raises
     ------
@@ -168,7 +169,7 @@ def _open(path: Path, options: ReadOptions, labels_file: Any) -> tuple[Source, S
     file_format = find_format(path)
     file_format.check_options(path, options)
     if not path.exists():
-        raise FileNotFoundError(f"path: the file {str(path)!r} does not exist.")
+        raise FileNotFoundError(f"the file {str(path)!r} does not exist.")
     if labels_file is None:
         return file_format.open(path, options), None
     sheet = Sheet(Path(labels_file))
@@ -201,17 +202,18 @@ def _assemble(
         else None
         for argument, column in columns.items()
     )
+    further = _covariates(source, sheet, covariates, keep, data.index)
     marks = _marks(source, sheet)
     is_synthetic = marks[keep] if marks is not None else None
     alerts = [*source.notes, *([] if sheet is None else notes_of(sheet)), *doubts]
     alerts += table_alerts(source, keep, genes, duplicates, data.index)
-    alerts += [*label_alerts(target), *_mixture_alerts(is_synthetic)]
+    alerts += [*label_alerts(target), *covariate_alerts(further), *_mixture_alerts(is_synthetic)]
     notes = [f"samples in {source.orientation.samples_in} ({source.orientation.reason})", *alerts]
     return Bunch(
         data=data,
         target=target,
         groups=groups,
-        covariates=_covariates(source, sheet, covariates, keep, data.index),
+        covariates=further,
         is_synthetic=is_synthetic,
         n_synthetic=0 if marks is None else int(marks.sum()),
         feature_names=genes.names,

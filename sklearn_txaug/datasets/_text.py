@@ -9,12 +9,13 @@ import numpy as np
 
 from ._base import Format, ReadOptions, Source, Table, not_numbers
 from ._cells import (
-    MISSING,
     Header,
     Lines,
     find_header,
+    is_missing,
     is_number,
     parse_cells,
+    parse_covariate,
     quote,
     quote_value,
     raw_fields,
@@ -24,7 +25,7 @@ from ._orient import Orientation, has_row_names
 from ._textfile import create_text
 from ._texttable import TextTable
 
-_CELLS = 1 << 22  # cells parsed at a time
+_CELLS = 1 << 21  # cells parsed at a time
 _ROWS = 256  # written at a time
 
 
@@ -62,15 +63,11 @@ class TextSource(Source):
 
     def annotation(self, name: str) -> Any:
         """Return a label or group column (or row) in the order of `samples`, None where empty."""
-        separator = self._table.separator
-        if self.orientation.samples_in == "rows":
-            column = self._offset + self._columns.index(name)
-            cells = [raw_fields(line, separator, column + 1)[column] for line in self._table.records()]
-        else:
-            number = (self._rows or []).index(name)
-            fields = raw_fields(next(islice(self._table.records(), number, None)), separator)
-            cells = [fields[self._offset + i] for i in self._sample_columns]
-        return parse_cells(cells)
+        return parse_cells(self._cells(name))
+
+    def covariate(self, name: str) -> Any:
+        """Return a column (or row) likewise, of numbers if all cells are, also with decimal commas."""
+        return parse_covariate(self._cells(name), self._table.separator)
 
     def blocks(self, keep: np.ndarray, dtype: np.dtype) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield ``(rows, genes, values)``: positions among kept samples and among genes, and the values."""
@@ -86,9 +83,19 @@ class TextSource(Source):
                 start = part.stop
                 yield (part, slice(None), values) if in_rows else (slice(None), part, values.T)
         except ValueError as error:
-            raise ValueError(self._diagnose(wanted, columns) or f"{self.path.name}: {error}") from error
+            raise self._diagnosed(wanted, columns) or ValueError(f"{self.path.name}: {error}") from error
         if start != sum(wanted):
             raise ValueError(f"{self.path.name}: lines do not match rows, a quote may be left open.")
+
+    def _cells(self, name: str) -> list[str]:
+        """Return the cells of a column (or row) in the order of `samples`, with their quotes."""
+        separator = self._table.separator
+        if self.orientation.samples_in == "rows":
+            column = self._offset + self._columns.index(name)
+            return [raw_fields(line, separator, column + 1)[column] for line in self._table.records()]
+        number = (self._rows or []).index(name)
+        fields = raw_fields(next(islice(self._table.records(), number, None)), separator)
+        return [fields[self._offset + i] for i in self._sample_columns]
 
     def _find_header(self, lines: Lines, path: Path) -> Header:
         """Find the line with the names of the columns, and the separator."""
@@ -122,11 +129,11 @@ class TextSource(Source):
         self.samples = [self._columns[i] for i in self._sample_columns]
         self.annotations = rows[: self._n_annotation_rows]
 
-    def _diagnose(self, wanted: Sequence[bool], columns: list[int]) -> str:
-        """Name the rows or columns that hold anything but numbers."""
+    def _diagnosed(self, wanted: Sequence[bool], columns: list[int]) -> ValueError | None:
+        """Return an error that names the rows or columns that hold anything but numbers."""
         trouble = self._table.first_trouble(wanted, columns)
         if trouble is None:
-            return ""
+            return None
         rows, found, cell = trouble
         names = self._rows or range(1, len(wanted) + 1)
         seen = [name for name, use in zip(names, wanted, strict=True) if use]
@@ -134,7 +141,7 @@ class TextSource(Source):
         in_columns = [self._columns[columns[i] - self._offset] for i in np.unique(found)]
         if explanation := self._table.explain(cell):
             column = self._columns[columns[found[0]] - self._offset]
-            return (
+            return ValueError(
                 f"{self.path.name}: row {seen[rows[0]]!r}, column {column!r} holds {cell!r}, {explanation}."
             )
         by_row = self._rows is not None and len(in_rows) < len(in_columns)
@@ -149,7 +156,7 @@ class TextSource(Source):
 
 def _looks_numeric(cell: str) -> bool:
     """Tell whether a cell holds a number, with a point or a comma, or nothing."""
-    return cell in MISSING or is_number(cell.replace(",", "."))
+    return is_missing(cell) or is_number(cell.replace(",", "."))
 
 
 def write_rows(file: Any, annotations: Any, values: Any, separator: str) -> None:
@@ -202,7 +209,7 @@ class TextFormat(Format):
     """Tables with one header: .csv is written with commas, .tsv and .txt with tabs; reading looks for itself."""
 
     suffixes = (".csv", ".tsv", ".txt")
-    gzipped = True
+    compressed = True
 
     def open(self, path: Path, options: ReadOptions) -> TextSource:
         """Read the names of a file."""

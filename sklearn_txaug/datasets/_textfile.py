@@ -83,9 +83,9 @@ class TextFile:
         for mark, decompress in _DECOMPRESS.items():
             if start.startswith(mark):
                 return self._bounded(decompress(self.path, "rb"))
-        if start and self.path.suffix.lower() == ".gz":
+        if start and (suffix := self.path.suffix.lower()) in COMPRESSIONS:
             raise ValueError(
-                f"{self.path.name} cannot be decompressed: its name ends in .gz, and it is not compressed."
+                f"{self.path.name} cannot be decompressed: its name ends in {suffix}, and it is not compressed."
             )
         return open(self.path, "rb")
 
@@ -176,17 +176,16 @@ class _Bounded(io.RawIOBase):
 
 
 def create_text(path: Path) -> IO[str]:
-    """Open a text file for writing, gzipped if its name ends in .gz; equal text gives equal bytes."""
-    if path.suffix.lower() != ".gz":
-        return open(path, "w", encoding="utf-8", newline="\n")
-    return io.TextIOWrapper(_GzipFile(path), encoding="utf-8", newline="\n")
+    """Open a text file for writing, compressed if its name says so; equal text gives equal bytes."""
+    compress = COMPRESSIONS.get(path.suffix.lower(), open)
+    return io.TextIOWrapper(compress(path, "wb"), encoding="utf-8", newline="\n")
 
 
 class _GzipFile(gzip.GzipFile):
     """A gzip file without name and time in its header, which closes the file below."""
 
-    def __init__(self, path: Path) -> None:
-        self._below = path.open("wb")
+    def __init__(self, path: Path, mode: str) -> None:
+        self._below = path.open(mode)
         super().__init__("", "wb", compresslevel=5, fileobj=self._below, mtime=0)
 
     def close(self) -> None:
@@ -194,3 +193,7 @@ class _GzipFile(gzip.GzipFile):
             super().close()
         finally:
             self._below.close()
+
+
+#: What opens a file for writing, by the end of its name.
+COMPRESSIONS: dict[str, Any] = {".gz": _GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}

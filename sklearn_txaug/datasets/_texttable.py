@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..utils.optional import require
-from ._cells import MISSING, Header, Lines, find_header, records, split_fields
+from ._cells import MISSING, Header, Lines, find_header, is_missing, records, split_fields
 from ._marks import MarkFinder
 from ._textfile import TextFile
 
@@ -85,6 +85,9 @@ class TextTable:
         values : ndarray of shape (n_records, n_columns) of the block
         """
         for chunk in self._chunks(wanted, columns, dtype, n_cells):
+            others = [name for name, kind in chunk.dtypes.items() if kind.kind not in "iuf"]
+            if others:
+                chunk[others] = chunk[others].map(_number, na_action="ignore")
             yield chunk.to_numpy(dtype)
 
     def first_trouble(
@@ -103,7 +106,7 @@ class TextTable:
             plain = chunk.map(lambda cell: cell.replace(self._marks.thousands or "\0", ""))
             plain = plain.map(lambda cell: cell.replace(self._marks.decimal, "."))
             numbers = plain.apply(pd.to_numeric, errors="coerce")
-            rows, found = np.nonzero((numbers.isna() & ~chunk.isin(MISSING)).to_numpy())
+            rows, found = np.nonzero((numbers.isna() & ~chunk.map(is_missing)).to_numpy())
             if len(rows):
                 return rows + start, found, chunk.iat[rows[0], found[0]]
             start += len(chunk)
@@ -166,11 +169,13 @@ class TextTable:
             header=None,
             names=range(self._width),
             usecols=columns,
-            dtype=dtype,
+            dtype=str if text else None,
             decimal=self._marks.decimal,
             thousands=None if text else self._marks.thousands,
-            keep_default_na=not text,
+            keep_default_na=False,
+            na_values=MISSING,
             na_filter=not text,
+            skipinitialspace=not text,
             **({"float_precision": "round_trip"} if rounds else {}),
             low_memory=False,
             chunksize=max(1, n_cells // len(columns)),
@@ -198,6 +203,11 @@ class _LineReader(io.TextIOBase):
 
 def _ended(line: str) -> str:
     return line if line.endswith("\n") else line + "\n"
+
+
+def _number(cell: Any) -> float:
+    """Return what `read_csv` took for text or a boolean as the number that it may be: an integer of many digits."""
+    return float(str(cell).replace("_", "?"))  # Python's 1_000 is none
 
 
 def _n_blank(names: Sequence[str]) -> int:

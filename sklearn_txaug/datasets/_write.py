@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ..utils.containers import as_pandas
+from ..utils.containers import as_pandas, objects
 from ..utils.docs import with_texts
 from ..utils.files import replacing
 from ..utils.optional import require
@@ -134,7 +134,7 @@ def _with_annotations(frame: Any, y: Any, groups: Any, covariates: Any, is_synth
             continue
         name = str(default if getattr(values, "name", None) is None else values.name)
         _check_order(argument, values, frame.index)
-        values = np.asarray(values)
+        values = _as_array(values)
         if values.shape != (len(frame),):
             raise ValueError(
                 f"{argument} must have shape ({len(frame)},), one value a sample; got {values.shape}."
@@ -146,6 +146,12 @@ def _with_annotations(frame: Any, y: Any, groups: Any, covariates: Any, is_synth
             roles[default] = name
     roles.pop(MARK, None)
     return Table(frame, pd.DataFrame(columns, index=frame.index), roles)
+
+
+def _as_array(values: Any) -> np.ndarray:
+    """Return values as an array: of pandas' and polars' own types one of objects, where numpy would make floats."""
+    own = hasattr(values, "dtype") and not isinstance(values.dtype, np.dtype)
+    return objects(list(values)) if own else np.asarray(values)
 
 
 def _as_column(argument: str, values: np.ndarray) -> Any:

@@ -9,6 +9,11 @@ from .containers import giving_arrays
 from .warnings import warn
 
 TRANSFORMS = ("none", "log2cpm", "log2p1")
+#: What to do with rows that need a transform; on the command line it is `--transform`.
+REMEDIES = {
+    "log2cpm": "pass log2(counts per million + 1), or put the transform in the `scaler` parameter",
+    "log2p1": "pass log2(x + 1), or put the transform in the `scaler` parameter",
+}
 LARGEST_LOG = 100  # log2 of any read count or TPM is far below
 
 
@@ -105,12 +110,10 @@ def warn_if_not_log(X: np.ndarray) -> None:
     largest = X.max()
     if largest <= LARGEST_LOG or not np.isfinite(largest):
         return
-    kind, remedy = "values on a linear scale", "log2(x + 1)"
-    if is_whole(X):
-        kind, remedy = "raw counts", "log2(counts per million + 1)"
+    kind, transform = ("raw counts", "log2cpm") if is_whole(X) else ("values on a linear scale", "log2p1")
     warn(
         f"X looks like {kind} (largest value {largest:g}), but generators expect a log scale: "
-        f"pass {remedy}, or put the transform in the `scaler` parameter."
+        f"{REMEDIES[transform]}."
     )
 
 

@@ -12,7 +12,7 @@ from ...neural_network import MLPNetClassifier
 from ...over_sampling import AttGANSampler, GANSampler, WGANGPSampler
 from ._costs import Costs
 from ._noise import NoisyCopies
-from ._paper import CANCER, EVERYWHERE, REAL, Claim, Figure, Paper, System, row, series
+from ._paper import CANCER, OF_GENES, REAL, Claim, Figure, Paper, System, row, series
 from ._rows import Indicators, VarianceCurve
 from ._utility import PerClass, RealRows, SyntheticRows, Utility
 
@@ -221,7 +221,7 @@ TCGA = Paper(
         "`benchmark --protocol honest,oracle` shows what remains without that.",
     ),
     notes=(
-        *EVERYWHERE,
+        *OF_GENES,
         "Generators are conditioned on the label, on tumour or normal if --cancer names its column, and on the "
         "columns of --covariates; the published ones on tissue, tumour or normal, age and sex, coded in a way that "
         "was not found.",

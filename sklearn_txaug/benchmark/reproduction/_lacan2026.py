@@ -14,12 +14,12 @@ from ... import presets
 from ...neural_network import MLPNetClassifier, MLPNetRegressor
 from ...over_sampling import DDIMSampler, DDPMSampler, VAESampler, WGANGPSampler
 from ._costs import Costs, SamplingSteps
-from ._paper import EVERYWHERE, Claim, Figure, Paper, System, row, series
+from ._paper import OF_GENES, REAL, Claim, Figure, Paper, System, row, series
 from ._reconstruction import Reconstruction
 from ._rows import Indicators
 from ._utility import Utility
 
-TRAINING: dict[str, Any] = {
+_TRAINING: dict[str, Any] = {
     "max_epochs": 150,
     "early_stopping": True,
     "patience": 50,
@@ -31,7 +31,7 @@ TRAINING: dict[str, Any] = {
 
 def _mlp(widths: tuple[int, ...], dropout: float, lr: float, batch_size: int, **further: Any) -> Any:
     return MLPNetClassifier(
-        hidden_layer_sizes=widths, dropout=dropout, lr=lr, batch_size=batch_size, **TRAINING, **further
+        hidden_layer_sizes=widths, dropout=dropout, lr=lr, batch_size=batch_size, **_TRAINING, **further
     )
 
 
@@ -43,7 +43,7 @@ _SGD = {"optimizer": torch.optim.SGD, "optimizer__momentum": 0.5}
 _TCGA_WHOLE = _mlp((1024, 1024), 0.5, 1.255e-2, 64, net_params=_SGD)
 
 LANDMARK_NOTES = (
-    *EVERYWHERE,
+    *OF_GENES,
     "Adversarial accuracy is computed on at most 2,048 rows of each kind; the published code uses 2,048 (diffusion) "
     "or 4,096 (others).",
     "The Frechet distance depends on the classifier that embeds: compare systems within a column, not columns.",
@@ -166,8 +166,8 @@ GTEX = Paper(
         ),
         Claim(
             "The MLP reconstructs with a smaller error than linear regression.",
-            ("real rows", "error of reconstruction: LR"),
-            ("real rows", "error of reconstruction: MLP"),
+            (REAL, "error of reconstruction: LR"),
+            (REAL, "error of reconstruction: MLP"),
         ),
     ),
     known=_KNOWN,

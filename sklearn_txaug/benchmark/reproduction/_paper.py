@@ -124,11 +124,15 @@ def row(*values: float, **further: Figure) -> dict[str, Figure]:
     return {**dict(zip(NAMES, [*shares, *values[5:]], strict=False)), **further}
 
 
+#: Notes of every paper, and of every paper on gene expression.
 EVERYWHERE = (
     "Splits never divide a patient or donor, if a group is given; the papers split by sample.",
     "All indicators are computed in one space, standardised by the real training rows; the papers evaluated each "
     "model in the space it was trained in.",
     "Every seed has its own split and training; the published spread is over draws from one training.",
-    "Values are used as they are in the file; the published pipelines take no logarithm.",
     "Real rows are training rows in the place of synthetic ones, against held-out rows.",
+)
+OF_GENES = (
+    *EVERYWHERE,
+    "Values are used as they are in the file; the published pipelines take no logarithm.",
 )
