@@ -8,7 +8,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn_txaug.datasets import read_expression, write_expression
 from sklearn_txaug.over_sampling import TransferFlowSampler
 from sklearn_txaug.priors import ExpressionFlow, ExpressionPrior
-from sklearn_txaug.priors._coordinates import class_coordinates, encoder_of, whitener_of
+from sklearn_txaug.priors._coordinates import class_coordinates, encoder_of
 from sklearn_txaug.priors._episodes import draw_episodes
 from sklearn_txaug.priors._hierarchical import HierarchicalGaussian, Reference
 from sklearn_txaug.priors._low_rank import LowRank
@@ -39,24 +39,26 @@ def test_scikit_learn_checks(estimator, check):
 # -- coordinates and episodes
 
 
-def test_coordinates_make_both_covariances_diagonal():
+@pytest.mark.parametrize("n_components", [6, 2])  # all that differ from noise, and some
+def test_coordinates_make_both_covariances_diagonal(n_components):
     rng = np.random.default_rng(0)
     within, between = (LowRank(rng.normal(size=(3, 9)), rng.uniform(0.2, 1, 9)) for _ in range(2))
-    loadings, variances = class_coordinates(within, between, 6)
-    encoder = encoder_of(loadings, within.noise, whitener_of(loadings, within.noise))
-    np.testing.assert_allclose(loadings @ encoder, np.eye(6), atol=1e-10)
-    np.testing.assert_allclose(encoder.T @ dense(within) @ encoder, np.eye(6), atol=1e-10)
+    loadings, variances = class_coordinates(within, between, n_components)
+    encoder = encoder_of(loadings, within)
+    np.testing.assert_allclose(loadings @ encoder, np.eye(n_components), atol=1e-10)
+    np.testing.assert_allclose(encoder.T @ dense(within) @ encoder, np.eye(n_components), atol=1e-10)
     np.testing.assert_allclose(encoder.T @ dense(between) @ encoder, np.diag(variances), atol=1e-10)
     assert (np.diff(variances) <= 0).all()
-    np.testing.assert_allclose(class_coordinates(within, between, 2)[0], loadings[:2])
+    np.testing.assert_allclose(class_coordinates(within, between, 6)[0][:n_components], loadings)
 
 
 def test_some_of_the_genes_give_the_coordinates_nearly():
     rng = np.random.default_rng(0)
     within = LowRank(3 * rng.normal(size=(2, 40)), np.full(40, 0.01))
     loadings, _ = class_coordinates(within, LowRank(3 * rng.normal(size=(2, 40)), np.full(40, 0.01)), 4)
-    whitener, known = whitener_of(loadings, within.noise), np.where(np.arange(40) < 30, loadings, 0)
-    encoder = encoder_of(known, within.noise, whitener)
+    few = np.arange(40) < 30
+    known = np.where(few, loadings, 0)
+    encoder = encoder_of(known, LowRank(np.where(few, within.factor, 0), within.noise))
     coordinates = rng.normal(size=(5, 4))
     np.testing.assert_allclose(coordinates @ known @ encoder, coordinates, atol=1e-8)
     assert (encoder[30:] == 0).all()
@@ -145,8 +147,7 @@ def test_saved_and_loaded(flow, tmp_path):
         ({"format": np.array("sklearn_txaug.ExpressionPrior")}, "not a saved ExpressionFlow"),
         ({"version": np.array(99)}, "version 99"),
         ({"loadings": np.zeros((2, 3))}, "'loadings' is missing or not for 12 genes"),
-        ({"whitener": np.zeros((2, 2))}, "'whitener' is missing or not for 10 coordinates"),
-        ({"whitener": np.full((10, 10), np.inf)}, "'whitener' holds NaN or infinity"),
+        ({"loadings": np.full((10, N_GENES), np.inf)}, "'loadings' holds NaN or infinity"),
         ({"hidden": np.array([7])}, "weights do not fit"),
         ({"network output.weight": np.zeros(1)}, "weights do not fit|'network"),
         ({"means": np.full(N_GENES, np.nan)}, "'means' holds NaN"),

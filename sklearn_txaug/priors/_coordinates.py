@@ -6,7 +6,7 @@ import numpy as np
 
 from ._low_rank import LowRank
 
-_FEWEST = 0.1  # of its length: a direction that the genes of a cohort hardly show is left out
+_FEWEST = 0.1  # of what all genes tell of a direction: one that those of a cohort hardly show is left out
 
 
 def class_coordinates(within: LowRank, between: LowRank, n_components: int) -> tuple[np.ndarray, np.ndarray]:
@@ -40,28 +40,20 @@ def class_coordinates(within: LowRank, between: LowRank, n_components: int) -> t
     return loadings, variances[widest].clip(min=0)
 
 
-def whitener_of(loadings: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """Return the matrix, of shape (n_components, n_components), that makes directions of length 1 of `loadings`.
-
-    Lengths are those of genes divided by the root of their noise. All genes of the reference have to be among them.
-    """
-    scaled = loadings / np.sqrt(noise)
-    values, turn = np.linalg.eigh(scaled @ scaled.T)
-    return turn / np.sqrt(values) @ turn.T
-
-
-def encoder_of(loadings: np.ndarray, noise: np.ndarray, whitener: np.ndarray) -> np.ndarray:
+def encoder_of(loadings: np.ndarray, within: LowRank) -> np.ndarray:
     """Return the matrix, of shape (n_features, n_components), that gives the coordinates of rows.
+
+    They are the generalised least squares fit of `loadings` under the covariance within classes: what rows have in
+    other directions does not count.
 
     Parameters
     ----------
     loadings : ndarray of shape (n_components, n_features)
-        As from `class_coordinates`, of the genes that a cohort has; 0 for genes that the reference does not have. The
-        coordinates are their weighted least squares fit, which is exact with all genes.
-    noise : ndarray of shape (n_features,)
-        Variance of each gene on its own within classes.
-    whitener : ndarray of shape (n_components, n_components)
-        As from `whitener_of`, of all genes.
+        As from `class_coordinates`, of the genes that a cohort has; 0 for genes that the reference does not have.
+    within : LowRank
+        Covariance of these genes within classes.
     """
-    weights = 1 / np.sqrt(noise)
-    return weights[:, None] * np.linalg.pinv(whitener @ (loadings * weights), rcond=_FEWEST) @ whitener
+    solved = within.solve(loadings)
+    values, turn = np.linalg.eigh(loadings @ solved.T)  # all are 1 if the genes are those of the reference
+    seen = turn[:, values > _FEWEST]
+    return solved.T @ (seen / values[values > _FEWEST]) @ seen.T

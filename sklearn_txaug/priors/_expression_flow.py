@@ -19,7 +19,7 @@ from ..utils.declaration import estimator
 from ..utils.random import draw_seed
 from ..utils.typing import ArrayLike, MatrixLike
 from ._context_flow import ContextFlow
-from ._coordinates import class_coordinates, encoder_of, whitener_of
+from ._coordinates import class_coordinates, encoder_of
 from ._episodes import draw_episodes, has_targets
 from ._expression_prior import ExpressionPrior
 from ._flow_file import read_flow, write_flow
@@ -152,8 +152,7 @@ class ExpressionFlow(NetEstimator, BaseEstimator):
         self.loadings_, variances = class_coordinates(
             self.prior_.within_, self.prior_.between_, self.n_components
         )
-        self._whitener = whitener_of(self.loadings_, self.prior_.within_.noise)
-        self.encoder_ = encoder_of(self.loadings_, self.prior_.within_.noise, self._whitener)
+        self.encoder_ = encoder_of(self.loadings_, self.prior_.within_)
         codes = np.unique(labels, return_inverse=True)[1]
         groups = np.arange(len(codes)) if groups is None else identifiers(groups)
         self._train(self._encode(rows, codes), codes, groups, variances, rng)
@@ -182,7 +181,7 @@ class ExpressionFlow(NetEstimator, BaseEstimator):
         aligned.prior_ = self.prior_.align(gene_names)
         places = find_genes_of(self.prior_, aligned.prior_.feature_names_in_)
         aligned.loadings_ = np.where(places >= 0, self.loadings_[:, places], 0)
-        aligned.encoder_ = encoder_of(aligned.loadings_, aligned.prior_.within_.noise, self._whitener)
+        aligned.encoder_ = encoder_of(aligned.loadings_, aligned.prior_.within_)
         aligned.n_features_in_ = len(places)
         aligned.feature_names_in_ = aligned.prior_.feature_names_in_
         return aligned

@@ -30,7 +30,6 @@ def write_flow(path: str | PathLike, flow: ExpressionFlow) -> None:
         {
             **prior_arrays(flow.prior_),
             "loadings": flow.loadings_.astype(np.float32),
-            "whitener": flow._whitener.astype(np.float32),
             "hidden": np.array(flow.hidden_layer_sizes, dtype=np.int64),
             **weights,
         },
@@ -47,11 +46,8 @@ def read_flow(path: str | PathLike, cls: type[ExpressionFlow]) -> ExpressionFlow
     loadings, hidden = arrays.get("loadings"), arrays.get("hidden")
     if loadings is None or loadings.dtype.kind != "f" or loadings.shape[1:] != (prior.n_features_in_,):
         raise ValueError(f"{name} is damaged: 'loadings' is missing or not for {prior.n_features_in_} genes")
-    whitener, shape = arrays.get("whitener"), (len(loadings), len(loadings))
-    if whitener is None or whitener.dtype.kind != "f" or whitener.shape != shape:
-        raise ValueError(f"{name} is damaged: 'whitener' is missing or not for {len(loadings)} coordinates")
-    if not (np.isfinite(loadings).all() and np.isfinite(whitener).all()):
-        raise ValueError(f"{name} is damaged: 'loadings' or 'whitener' holds NaN or infinity")
+    if not np.isfinite(loadings).all():
+        raise ValueError(f"{name} is damaged: 'loadings' holds NaN or infinity")
     if hidden is None or hidden.dtype.kind != "i" or hidden.ndim != 1 or not 0 < hidden.size < 100:
         raise ValueError(f"{name} is damaged: 'hidden' is missing or of another kind")
     weights = {
@@ -66,8 +62,7 @@ def read_flow(path: str | PathLike, cls: type[ExpressionFlow]) -> ExpressionFlow
         hidden_layer_sizes=tuple(hidden.tolist()),
     )
     flow.prior_, flow.loadings_ = prior, loadings.astype(np.float64)
-    flow._whitener = whitener.astype(np.float64)
-    flow.encoder_ = encoder_of(flow.loadings_, prior.within_.noise, flow._whitener)
+    flow.encoder_ = encoder_of(flow.loadings_, prior.within_)
     flow.module_ = ContextFlow(np.ones(len(loadings)).tolist(), hidden.tolist(), 0.0).eval()
     try:
         flow.module_.load_state_dict(weights)
