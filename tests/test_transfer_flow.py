@@ -82,8 +82,9 @@ def test_episodes_predict_rows_from_other_patients_of_their_class():
 # -- a known distribution
 
 
-def test_rows_of_a_new_class_of_one_row_have_the_right_mean_and_covariance(reference):
-    flow = ExpressionFlow(max_epochs=4, **SMALL).fit(*reference)
+@pytest.mark.parametrize("n_components", [64, 3])
+def test_rows_of_a_new_class_of_one_row_have_the_right_mean_and_covariance(reference, n_components):
+    flow = ExpressionFlow(max_epochs=4, n_components=n_components, **SMALL).fit(*reference)
     X, y = simulate(6, 1, seed=5)
     sampler = TransferFlowSampler(flow, scaler="passthrough", random_state=0).fit(X, y)
     X_new, _ = sampler.sample(y=["class 3"] * 8000)
