@@ -274,6 +274,7 @@ def test_messages_speak_of_options(text, said):
             "--neighbors 9 needs 10 rows or more, but the file of --test has 8",
         ),
         ("n_real=10 is not between 20", "n_real=10 is not between 20"),  # no option of this command
+        ("the file '/labels_file/min_class_size/a' does", "the file '/labels_file/min_class_size/a' does"),
         ("labels_file.csv: labels_file a.csv", "labels_file.csv: --labels-file a.csv"),
     ],
 )

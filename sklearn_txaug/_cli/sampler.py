@@ -12,6 +12,7 @@ from .options import names
 def sampler_options() -> argparse.ArgumentParser:
     """Return a parent parser of the options that choose and set a sampler."""
     parser = argparse.ArgumentParser(add_help=False)
+    parser.set_defaults(words={"y": "--label", "reference": "--prior"})
     add = parser.add_argument
     add(
         "--sampler",
