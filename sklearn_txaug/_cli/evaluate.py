@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import check_options, column_names, keep_genes, like_labels, read_cohort, read_synthetic
-from .options import FILE_ENDINGS, changed, cohort_options, genes_option, positive, seed_option
+from .options import FILE_ENDINGS, WORDS, changed, cohort_options, genes_option, positive, seed_option
 from .output import check_folder
 
 _WORDS = {  # what the functions call otherwise
@@ -17,7 +17,7 @@ _WORDS = {  # what the functions call otherwise
     **dict.fromkeys(("X_test", "y_test"), "the file of --test"),
     **dict.fromkeys(("groups_train", "groups_test"), "--group"),
     "k": "--neighbors",
-    "y": "--label",
+    **WORDS,
 }
 
 

@@ -21,7 +21,7 @@ _OF_LIBRARIES = {  # what scikit-learn and imbalanced-learn say of labels, by it
         "such as 'grade 1.5'"
     ),
 }
-_APART = r"(?<![-\w./\\'\"`])"  # of other words, quotes and paths
+_APART = r"(?<![-\w./\\'\"`])(?<!\w\()"  # from other words, quotes, paths and calls of functions
 _VERB = r" (?:has|names|does|is|must|needs|holds)\b"
 _PARAMETERS = (  # as messages name them, and what stands between an option and what follows
     (rf"^(\w+)(?=:|{_VERB})", ""),  # label: ..., or label has ...
