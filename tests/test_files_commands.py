@@ -299,6 +299,8 @@ def test_evaluate_draws_names_as_text_and_goes_on_without_a_picture(frame, tmp_p
     given = ["evaluate", *files, "--label", "tissue", "--neighbors", "2", "-o", str(tmp_path / "out")]
     assert run(*given) == 0
     assert "no picture 'class_effects': y_synthetic has one class" in capsys.readouterr().out
+    assert run(*given, "--neighbors", "500") == 0
+    assert "Plausible? Not computed: --neighbors 500 needs 501 rows or more" in capsys.readouterr().out
     gene = frame.columns[-1]
     frame.assign(**{gene: np.nan}, tissue=labels).to_csv(files[0])
     assert run(*given) == 2
