@@ -267,7 +267,7 @@ def test_evaluate_takes_the_marked_rows(table, tmp_path, capsys, few_indicators)
     out = ["-o", str(tmp_path / "out")]
     assert command_line.main(["evaluate", str(table), str(new), "--label", "tissue", *out]) == 0
     marked = pd.read_csv(new)
-    assert "k=10 needs 11 rows" in capsys.readouterr().out  # the 6 rows that are marked
+    assert "--neighbors 10 needs 11 rows" in capsys.readouterr().out  # the 6 rows that are marked
     marked[~marked["is_synthetic"]].to_csv(new, index=False)
     assert command_line.main(["evaluate", str(table), str(new), "--label", "tissue", *out]) == 2
     assert "new.csv has no synthetic rows" in capsys.readouterr().err

@@ -178,7 +178,7 @@ def test_missing_label_is_written_as_missing(tmp_path):
     polars = [importlib.import_module("polars")] if importlib.util.find_spec("polars") else []
     for y in (pd.array([1, None, 2], dtype="Int64"), *(pl.Series([1, None, 2]) for pl in polars)):
         write_expression(path, np.ones((3, 2)), y)
-        assert [line.split(",")[1] for line in path.read_text().splitlines()[1:]] == ["1", "", "2"]
+        assert [line.split(",")[1] for line in path.read_text().splitlines()] == ["label", "1", "", "2"]
 
 
 def test_write_accepts_lists_sparse_and_integers(tmp_path):

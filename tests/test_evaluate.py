@@ -84,7 +84,7 @@ def test_few_rows_leave_gaps_and_no_error(tmp_path, capsys):
         command_line.main(["evaluate", str(real), str(new), "--label", "tissue", "-o", str(tmp_path / "o")])
         == 0
     )
-    assert "k=10 needs 11 rows" in capsys.readouterr().out
+    assert "--neighbors 10 needs 11 rows" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

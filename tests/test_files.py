@@ -327,9 +327,11 @@ def test_what_is_missing_for_pandas_or_in_tables_of_tcga_is_missing_in_every_cel
         ages = read_expression(path, covariates=["age"], drop=["kind"]).covariates["age"]
     assert ages.isna().sum() == len(MISSING)
     assert ages["last"] == 40
-    spaced = "id, kind, TP53\ns1, a, 1\ns2, NA, NA\ns3,  , 3\ns4, b, 4\n"  # a blank behind each comma
+    spaced = "id, kind, TP53\ns1, a, 1\ns2, NA , NA \ns3,  , 3\ns4, b, 4\n"  # blanks behind commas and marks
     with pytest.warns(UserWarning, match="2 of 4 samples have no label"):
         assert read_expression(save(spaced), label=" kind").data[" TP53"].tolist() == [1, 4]
+    with pytest.warns(UserWarning, match="1 values are missing"):
+        assert read_expression(save(spaced), drop=[" kind"]).data[" TP53"].tolist()[2:] == [3, 4]
     with pytest.raises(ValueError, match=r"the columns 'MYC' do not hold numbers \(for instance 'abc'\)"):
         read_expression(save("id\tTP53\tMYC\ns1\tnull\t1\ns2\t2\tabc\n"))
 

@@ -259,6 +259,8 @@ def test_parameters_of_samplers_in_a_benchmark(frame, tmp_path, capsys):
             "--label has 1 class, and a smaller --min-class-size",
         ),
         ("n_real=10 is not between 20", "--n-real 10 is not between 20"),
+        ("groups has 3 rows, and y has 4", "--group has 3 rows, and --label has 4"),
+        ("pass X.reset_index(drop=True)", "pass X.reset_index(drop=True)"),
     ],
 )
 def test_messages_speak_of_options(text, said):
@@ -274,11 +276,19 @@ def test_messages_speak_of_options(text, said):
             "--neighbors 9 needs 10 rows or more, but the file of --test has 8",
         ),
         ("n_real=10 is not between 20", "n_real=10 is not between 20"),  # no option of this command
+        ("the file '/labels_file/min_class_size/a' does", "the file '/labels_file/min_class_size/a' does"),
         ("labels_file.csv: labels_file a.csv", "labels_file.csv: --labels-file a.csv"),
     ],
 )
 def test_messages_speak_of_what_a_command_calls_otherwise(text, said):
     assert in_options(text, make_parser().parse_args(["evaluate", "a.csv", "b.csv"])) == said
+
+
+def test_a_message_of_the_command_line_itself_stays_as_it_is():
+    with pytest.raises(ValueError) as raised:
+        join_amounts([{"a": 3}, 5])
+    text = str(raised.value)
+    assert in_options(text, make_parser().parse_args(["augment", "a.csv", "-o", "b.csv"])) == text
 
 
 def test_evaluate_draws_names_as_text_and_goes_on_without_a_picture(frame, tmp_path, capsys, few_indicators):
@@ -289,6 +299,8 @@ def test_evaluate_draws_names_as_text_and_goes_on_without_a_picture(frame, tmp_p
     given = ["evaluate", *files, "--label", "tissue", "--neighbors", "2", "-o", str(tmp_path / "out")]
     assert run(*given) == 0
     assert "no picture 'class_effects': y_synthetic has one class" in capsys.readouterr().out
+    assert run(*given, "--neighbors", "500") == 0
+    assert "Plausible? Not computed: --neighbors 500 needs 501 rows or more" in capsys.readouterr().out
     gene = frame.columns[-1]
     frame.assign(**{gene: np.nan}, tissue=labels).to_csv(files[0])
     assert run(*given) == 2

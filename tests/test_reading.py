@@ -105,6 +105,7 @@ def test_orientation_contradicts_the_file(write):
         '"","A","B"\n"s1",1,2.5\n"s2",3,4\n',  # R's write.csv
         "\ufeffid,A,B\r\ns1,1,2.5\r\ns2,3,4\r\n",  # Excel: byte order mark, CRLF
         "id;A;B\ns1;1,0;2,5\ns2;3,0;4,0\n",  # decimal comma
+        "id;A;B\ns1; 1,0; 2,5 \ns2;3,0 ; 4,0\n",  # with blanks
         "# Program: x\n# y\nid\tA\tB\n\ns1\t1\t2.5\n\ns2\t3\t4",  # comments, blank lines, no newline at the end
     ],
 )

@@ -307,6 +307,9 @@ def test_without_held_out_rows_copies_are_not_denied(parts):
     assert "None found" not in said.copies
     said = answers(quality_report(*parts["train"], *parts["fresh"], families="utility"))
     assert said.plausible == "Plausible? Not computed."
+    few = quality_report(*parts["train"], *(part[:4] for part in parts["fresh"]), families="manifold")
+    assert answers(few).plausible.endswith("give a smaller k.")
+    assert not answers(few).plausible.endswith("..")
 
 
 def test_what_is_better_than_real_rows_is_explained(parts):

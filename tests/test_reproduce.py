@@ -398,6 +398,18 @@ def test_rows_without_a_label_or_without_a_tumour_state_are_left_out(tmp_path, l
 
 
 @pytest.mark.parametrize(
+    ("covariates", "expected"), [([], None), (["age"], ["age"]), (["cancer", "age"], ["cancer", "age"])]
+)
+def test_tumour_or_normal_is_a_covariate_too_only_if_it_is_named(file, covariates, expected):
+    arguments = make_parser().parse_args(["reproduce", "lacan2023", "--data", str(file), "--label", "tissue"])
+    arguments.cancer, arguments.covariates, arguments.drop = "cancer", covariates, ["donor"]
+    arguments.drop += [] if covariates else ["age"]
+    table, states, _ = _tables(arguments, PAPERS["lacan2023"]["tcga"])
+    assert set(states) == {0, 1}
+    assert (None if table.covariates is None else list(table.covariates)) == expected
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ("gmda2024 --data {file} --label tissue", "--cohort is needed"),
@@ -405,6 +417,10 @@ def test_rows_without_a_label_or_without_a_tumour_state_are_left_out(tmp_path, l
         ("gmda2024 --cohort wilt", "--cohort wilt: give its table by --data"),
         ("gmda2024 --cohort moons --data {file}", "its points are made"),
         ("lacan2026 --cancer sex", "--cancer: lacan2026 has no use for it"),
+        (
+            "lacan2023 --data {file} --label tissue --drop cancer,donor,age --cancer state --scale small",
+            "--cancer 'state' was not found",
+        ),
         (
             "lacan2023 --data {file} --label tissue --drop cancer,donor,age --scale full",
             "takes 50 neighbours",

@@ -260,7 +260,7 @@ def test_a_flow_that_is_not_fitted_learns_from_the_rows():
 # -- the command line
 
 
-def test_commands_prior_and_augment(tmp_path):
+def test_commands_prior_and_augment(tmp_path, capsys):
     (X, y), (few, _) = simulate(6, 10), simulate(2, 1, seed=1)
     write_expression(tmp_path / "reference.csv", X, pd.Series(y, X.index, name="tissue"))
     write_expression(tmp_path / "cohort.csv", few, pd.Series(["new a", "new b"], few.index, name="tissue"))
@@ -282,3 +282,6 @@ def test_commands_prior_and_augment(tmp_path):
     assert run(*augment, "--prior", tmp_path / "flow.npz", *amount, *output) == 0
     assert read_expression(tmp_path / "augmented.csv", label="tissue").data.shape == (10, N_GENES)
     assert run(*augment, "--prior", tmp_path / "cohort.csv", *amount, *output) == 2
+    asked = ("augment", tmp_path / "reference.csv", *augment[2:], "--n-synthetic", 4, *output)
+    assert run(*asked, "--prior", tmp_path / "flow.npz") == 0
+    assert "warning: --prior: its reference has the classes" in capsys.readouterr().err

@@ -77,7 +77,7 @@ def join_amounts(given: list[Any] | None) -> Any:
     joined: dict[str, int] = {}
     for part in given:
         if not isinstance(part, dict):
-            raise ValueError("--n-synthetic: only label=rows pairs can be given several times")
+            raise ValueError("--n-synthetic: only 'label=rows' pairs can be given several times")
         if repeated := joined.keys() & part.keys():
             raise ValueError(f"--n-synthetic names {sorted(repeated)} twice")
         joined |= part

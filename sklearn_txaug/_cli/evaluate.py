@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from .cohort import check_options, column_names, keep_genes, like_labels, read_cohort, read_synthetic
-from .options import FILE_ENDINGS, changed, cohort_options, genes_option, positive, seed_option
+from .messages import in_options
+from .options import FILE_ENDINGS, WORDS, changed, cohort_options, genes_option, positive, seed_option
 from .output import check_folder
 
 _WORDS = {  # what the functions call otherwise
@@ -17,7 +18,7 @@ _WORDS = {  # what the functions call otherwise
     **dict.fromkeys(("X_test", "y_test"), "the file of --test"),
     **dict.fromkeys(("groups_train", "groups_test"), "--group"),
     "k": "--neighbors",
-    "y": "--label",
+    **WORDS,
 }
 
 
@@ -69,7 +70,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         random_state=arguments.seed,
     )
-    print(format_report(report))
+    print(in_options(format_report(report), arguments))
     pictures = draw(real, synthetic, test, arguments.device)
     title = f"{arguments.synthetic.name} against {arguments.real.name}"
     _write(report, pictures, title + (f" and {arguments.test.name}" if test else ""), arguments.output)

@@ -21,17 +21,15 @@ _OF_LIBRARIES = {  # what scikit-learn and imbalanced-learn say of labels, by it
         "such as 'grade 1.5'"
     ),
 }
-_APART = r"(?<![-\w.'\"`])"
+_APART = r"(?<![-\w./\\'\"`])(?<!\w\()"  # from other words, quotes, paths and calls of functions
 _VERB = r" (?:has|names|does|is|must|needs|holds)\b"
 _PARAMETERS = (  # as messages name them, and what stands between an option and what follows
     (rf"^(\w+)(?=:|{_VERB})", ""),  # label: ..., or label has ...
     (rf"{_APART}([a-z])(?={_VERB})", ""),  # ... and y has ...
     (rf"{_APART}(\w+)=(?:\[\.\.\.\])?(?=[ ,.;)]|$)", ""),  # label=, group= or in drop=[...]
     (rf"{_APART}(\w+)=(?!None)", " "),  # label='a'
-    (
-        rf"{_APART}(\w+_\w+)\b(?![-.]\w)",
-        "",
-    ),  # n_synthetic, which is no word of English, and not the file n_real.csv
+    # n_synthetic, which is no word of English, and not the file n_real.csv
+    (rf"{_APART}(\w+_\w+)\b(?![-./\\]\w)", ""),
 )
 _DIVERGED = FloatingPointError  # raised by our samplers and networks, with advice
 

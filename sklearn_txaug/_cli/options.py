@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+WORDS = {"y": "--label", "groups": "--group"}  # parameters of functions that options call otherwise
 # Written out, since --help must be quick
 FILE_ENDINGS = "h5ad, parquet, csv, tsv, txt or gct, the last four also with .gz, .bz2 or .xz"
 
@@ -34,7 +35,7 @@ def changed(arguments: argparse.Namespace, **options: Any) -> argparse.Namespace
 def cohort_options() -> argparse.ArgumentParser:
     """Return a parent parser of the options that say how to read a file of expression."""
     parser = argparse.ArgumentParser(add_help=False)
-    parser.set_defaults(words={"y": "--label"})
+    parser.set_defaults(words=WORDS)
     group = parser.add_argument_group("reading the files")
     add = group.add_argument
     add("--label", metavar="COLUMN", help="class labels; default: what an h5ad names in uns['label']")

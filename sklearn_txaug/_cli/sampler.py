@@ -6,12 +6,13 @@ import argparse
 from typing import Any
 
 from .methods import load_sampler, parameter, set_given
-from .options import names
+from .options import WORDS, names
 
 
 def sampler_options() -> argparse.ArgumentParser:
     """Return a parent parser of the options that choose and set a sampler."""
     parser = argparse.ArgumentParser(add_help=False)
+    parser.set_defaults(words={**WORDS, "reference": "--prior"})
     add = parser.add_argument
     add(
         "--sampler",

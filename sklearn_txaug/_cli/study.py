@@ -75,12 +75,18 @@ def _tables(arguments: argparse.Namespace, paper: Any) -> tuple[Any, Any, list[s
     if arguments.cancer is None:
         return read_cohort(arguments.data, arguments), None, []
     own = changed(arguments, covariates=[*arguments.covariates, arguments.cancer])
-    table = read_cohort(arguments.data, own)
-    binary = table.covariates.pop(arguments.cancer)
+    try:
+        table = read_cohort(arguments.data, own)
+    except ValueError as error:
+        name = repr(arguments.cancer)
+        raise ValueError(str(error).replace(f"covariates={name}", f"cancer={name}")) from error
+    binary = table.covariates[arguments.cancer]
+    if arguments.cancer not in arguments.covariates:
+        further = table.covariates.drop(columns=arguments.cancer)
+        table.covariates = further if arguments.covariates else None
     known = binary.notna().to_numpy()
     for part in ("data", "target", "groups", "covariates"):
         table[part] = None if table[part] is None else table[part][known]
-    table.covariates = table.covariates if arguments.covariates else None
     unknown = f"{(~known).sum()} rows without a value of {arguments.cancer} are left out."
     return table, binary[known].to_numpy(), [] if known.all() else [unknown]
 

@@ -82,6 +82,7 @@ def covariate_alerts(covariates: Any) -> list[str]:
             example = f", {others[0]!r} for instance is none" if others else ""
             alerts.append(
                 f"{name!r} is text, so its values are taken for categories, though {len(texts) - len(others)} of "
-                f"them are numbers{example}. Leave cells without a value empty, and numbers without quotes."
+                f"them are numbers{example}. Leave cells without a value empty, and store numbers as such, in text "
+                "files without quotes."
             )
     return alerts

@@ -29,8 +29,9 @@ class MarkFinder:
     def __init__(self, separator: str) -> None:
         sep, quotes = re.escape(separator), '"' if separator == "," else '"?'
         self._separator = separator
-        self._commas = re.compile(rf"{sep}{quotes}({_WITH_COMMA}){quotes}(?=[{sep}\r\n]|\Z)")
-        self._points = re.compile(rf'{sep}"?[-+]?\d*\.\d+(?:[eE][-+]?\d+)?"?(?=[{sep}\r\n]|\Z)')
+        end = rf" *(?=[{sep}\r\n]|\Z)"
+        self._commas = re.compile(rf"{sep} *{quotes}({_WITH_COMMA}){quotes}{end}")
+        self._points = re.compile(rf'{sep} *"?[-+]?\d*\.\d+(?:[eE][-+]?\d+)?"?{end}')
         self._n_comma_lines = self._n_point_lines = 0
         # Each is a cell that is written so.
         self._decimal = ""

@@ -206,8 +206,12 @@ def _ended(line: str) -> str:
 
 
 def _number(cell: Any) -> float:
-    """Return what `read_csv` took for text or a boolean as the number that it may be: an integer of many digits."""
-    return float(str(cell).replace("_", "?"))  # Python's 1_000 is none
+    """Return what `read_csv` took for text or a boolean as the number that it may be.
+
+    That is an integer of many digits, or a mark of a missing value with blanks behind.
+    """
+    text = str(cell)
+    return np.nan if is_missing(text) else float(text.replace("_", "?"))  # Python's 1_000 is none
 
 
 def _n_blank(names: Sequence[str]) -> int:

@@ -132,7 +132,8 @@ def _with_annotations(frame: Any, y: Any, groups: Any, covariates: Any, is_synth
     for argument, default, values in given:
         if values is None:
             continue
-        name = str(default if getattr(values, "name", None) is None else values.name)
+        named = getattr(values, "name", None) not in (None, "")  # polars calls what has no name ""
+        name = str(values.name if named else default)
         _check_order(argument, values, frame.index)
         values = _as_array(values)
         if values.shape != (len(frame),):

@@ -51,7 +51,7 @@ def _known(line: Any) -> bool:
 
 
 def _why(line: Any) -> str:
-    return f": {line['note']}" if line is not None and line["note"] else ""
+    return f": {line['note'].removesuffix('.')}" if line is not None and line["note"] else ""
 
 
 def _sentence(question: str, line: Any, what: str) -> str:
