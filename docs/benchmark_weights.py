@@ -43,10 +43,16 @@ def make_logistic(C: float = 1.0) -> Pipeline:
     return make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=1000))
 
 
-def with_rows(rows: str, weight: float, classifier: Pipeline, seed: int) -> AugmentedClassifier:
+def with_rows(
+    rows: str,
+    weight: float,
+    classifier: Pipeline | MLPNetClassifier,
+    seed: int,
+    kind: type[AugmentedClassifier] = AugmentedClassifier,
+) -> AugmentedClassifier:
     """Return the classifier with rows of a Gaussian in a weight."""
     sampler = GaussianSampler(n_synthetic=rows)
-    return AugmentedClassifier(sampler, classifier, synthetic_weight=weight, random_state=seed)
+    return kind(sampler, classifier, synthetic_weight=weight, random_state=seed)
 
 
 def balancing_models(seed: int) -> dict[str, object]:
@@ -101,22 +107,20 @@ class Decided(PriorAdjustedClassifier):
 def mlp_models(seed: int) -> dict[str, object]:
     """Return what is compared for an MLP and unequal classes, by name; the first is no augmentation."""
     plain = MLPNetClassifier(random_state=seed)
-
-    def rows(kind: type[AugmentedClassifier], n_rows: str, weight: float) -> AugmentedClassifier:
-        sampler = GaussianSampler(n_synthetic=n_rows)
-        return kind(sampler, plain, synthetic_weight=weight, random_state=seed)
-
     return {
         "none": plain,
         "class weights": MLPNetClassifier(class_weight="balanced", random_state=seed),
         "adjusted decisions": Decided(plain),
         "quarter adjusted decisions": Decided(plain, tau=0.25),
         **{
-            f"gaussian 2000c, weight {weight:g}": rows(AugmentedClassifier, "2000c", weight)
+            f"gaussian 2000c, weight {weight:g}": with_rows("2000c", weight, plain, seed)
             for weight in (0.1, 0.25, 0.5, 1, 2)
         },
-        "gaussian 500c, weight 1": rows(AugmentedClassifier, "500c", 1),
-        **{f"restored, weight {weight:g}": rows(Restored, "2000c", weight) for weight in (0.5, 1, 2)},
+        "gaussian 500c, weight 1": with_rows("500c", 1, plain, seed),
+        **{
+            f"restored, weight {weight:g}": with_rows("2000c", weight, plain, seed, Restored)
+            for weight in (0.5, 1, 2)
+        },
     }
 
 

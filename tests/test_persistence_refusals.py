@@ -183,6 +183,10 @@ def set_attribute(name, node):
     return lambda d: sampler_of(d)["attributes"].update({name: node})
 
 
+def set_class(name):
+    return lambda d: sampler_of(d).update({"class": name})
+
+
 FORGERIES = {
     "a newer format": (lambda d: d.update(version=2), "version 2 of the format"),
     "another kind": (
@@ -201,23 +205,23 @@ FORGERIES = {
     "a missing parameter": (lambda d: sampler_of(d)["attributes"].pop("scaler"), r"without \['scaler'\]"),
     "a wrong parameter": (set_attribute("prior_rows", "many"), "prior_rows"),
     "a class that does not exist": (
-        lambda d: sampler_of(d).update({"class": "sklearn_txaug.over_sampling._gaussian.Nothing"}),
+        set_class("sklearn_txaug.over_sampling._gaussian.Nothing"),
         "there is no class",
     ),
     "a class elsewhere": (
-        lambda d: sampler_of(d).update({"class": "subprocess.Popen"}),
+        set_class("subprocess.Popen"),
         "subprocess.Popen, which is not",
     ),
     "a class of another room": (
-        lambda d: sampler_of(d).update({"class": "sklearn_txaug._cli.main.make_parser"}),
+        set_class("sklearn_txaug._cli.main.make_parser"),
         "which is not of sklearn_txaug",
     ),
     "a function for a class": (
-        lambda d: sampler_of(d).update({"class": "sklearn_txaug.priors._load.load_prior"}),
+        set_class("sklearn_txaug.priors._load.load_prior"),
         "there is no class",
     ),
     "an imported name": (
-        lambda d: sampler_of(d).update({"class": "sklearn_txaug.over_sampling._latent.cdist"}),
+        set_class("sklearn_txaug.over_sampling._latent.cdist"),
         "there is no class",
     ),
     "a special attribute": (set_attribute("__class__", 1), "'__class__' is not the name of an attribute"),

@@ -70,9 +70,8 @@ class WeightedLoader(ResidentLoader):
         n, device = len(shuffled), shuffled.device
         ends = self.weights[shuffled.cpu()].cumsum(0)
         start = torch.rand(1, device=device, generator=self.rng).item()
-        places = torch.searchsorted(ends, (torch.arange(n, dtype=ends.dtype) + start) * (ends[-1] / n)).clamp(
-            max=n - 1
-        )
+        points = (torch.arange(n, dtype=ends.dtype) + start) * (ends[-1] / n)
+        places = torch.searchsorted(ends, points).clamp(max=n - 1)
         return shuffled[places.to(device)][torch.randperm(n, device=device, generator=self.rng)]
 
 

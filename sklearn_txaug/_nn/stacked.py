@@ -179,13 +179,15 @@ class _StackedLoader(ResidentLoader):
     def __init__(
         self, kind: type[ResidentLoader], dataset: TensorDataset, batch_size: int, *, rng: Any, **kwargs: Any
     ):
-        each = zip(*(tensor.unbind(dim=1) for tensor in dataset.tensors), strict=True)
-        self.loaders = [
-            kind(TensorDataset(*tensors), batch_size, rng=own, **kwargs)
-            for tensors, own in zip(each, rng.generators, strict=True)
-        ]
-        shown = len(self.loaders[0].tensors)  # weights of rows are not
+        shown = len(dataset.tensors) - issubclass(kind, WeightedLoader)  # weights of rows are not
         super().__init__(TensorDataset(*dataset.tensors[:shown]), batch_size, **kwargs)
+        of_order = dataset.tensors[
+            shown - 1 :
+        ]  # all that an order depends on, so that rows are on the device once
+        self.loaders = [
+            kind(TensorDataset(*(tensor[:, net] for tensor in of_order)), batch_size, rng=own, **kwargs)
+            for net, own in enumerate(rng.generators)
+        ]
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
         orders = torch.stack([loader.order() for loader in self.loaders])

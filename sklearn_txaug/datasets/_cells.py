@@ -207,14 +207,10 @@ def parse_covariate(fields: list[str], separator: str) -> Any:
     found = MarkFinder(separator)
     for text in texts:
         found.see(f"{separator}{text.strip()}")
-    decimal, thousands, _ = found.marks()
-
-    def plain(text: str) -> str:
-        return text.strip().replace(thousands or "\0", "").replace(decimal, ".")
-
-    if not all(_MEASURED.fullmatch(plain(text)) for text in texts):
+    plain = found.marks().plain
+    if not all(_MEASURED.fullmatch(plain(text.strip())) for text in texts):
         return column
-    return column.map(lambda text: float(plain(text)), na_action="ignore")
+    return column.map(lambda text: float(plain(text.strip())), na_action="ignore")
 
 
 def is_number(cell: str) -> bool:

@@ -16,6 +16,10 @@ class Marks(NamedTuple):
     thousands: str | None = None
     doubt: str = ""
 
+    def plain(self, cell: str) -> str:
+        """Return a cell with a decimal point and without marks between thousands."""
+        return cell.replace(self.thousands or "\0", "").replace(self.decimal, ".")
+
 
 class MarkFinder:
     """Looks at the cells of a table, line by line, without its first column, which may hold names.

@@ -103,9 +103,7 @@ class TextTable:
         pd = require("pandas", "read_expression")
         start = 0
         for chunk in self._chunks(wanted, columns, str, 200_000):
-            plain = chunk.map(lambda cell: cell.replace(self._marks.thousands or "\0", ""))
-            plain = plain.map(lambda cell: cell.replace(self._marks.decimal, "."))
-            numbers = plain.apply(pd.to_numeric, errors="coerce")
+            numbers = chunk.map(self._marks.plain).apply(pd.to_numeric, errors="coerce")
             rows, found = np.nonzero((numbers.isna() & ~chunk.map(is_missing)).to_numpy())
             if len(rows):
                 return rows + start, found, chunk.iat[rows[0], found[0]]

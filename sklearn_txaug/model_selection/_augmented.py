@@ -237,7 +237,7 @@ class AugmentedClassifier(WrappedClassifier):
         X_real, y_real = _safe_indexing(X, rows), y[rows]
         model = seeded(self._given_classifier(), seed, unset_only=True)
         given = groups_for(model, groups, rows)
-        if weight == 0 or added is None or not len(added[1]):
+        if weight == 0 or not len(added[1]):
             return model.fit(X_real, y_real, **given)
         X_new, y_new = added
         if given:  # each synthetic row is a group of its own

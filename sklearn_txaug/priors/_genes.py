@@ -29,9 +29,8 @@ def find_genes(wanted: Iterable[Any], known: Iterable[Any]) -> np.ndarray:
 def find_genes_of(prior: ExpressionPrior, wanted: Iterable[Any]) -> np.ndarray:
     """Return the position of each requested gene among those that a prior knows; -1 if it does not know it."""
     places = find_genes(wanted, prior.feature_names_in_)
-    return np.where(
-        np.isnan(prior.means_[places]), -1, places
-    )  # of an aligned prior, some genes are names only
+    names_only = np.isnan(prior.means_)  # genes of an aligned prior
+    return np.where(names_only[places], -1, places)
 
 
 def take_genes(prior: ExpressionPrior, places: np.ndarray, names: np.ndarray | None) -> ExpressionPrior:
